@@ -1,0 +1,97 @@
+import type { EpochMs } from './features.js';
+
+/** One executed attempt as a worker reports it. Absent is absent: no empty strings, no nulls. */
+export interface AttemptReport {
+  readonly jobId: string;
+  readonly jobType: string;
+  readonly attemptNumber: number;
+  readonly success: boolean;
+  readonly errorClass?: string;
+  readonly errorCode?: string;
+  /** Free text; `cancelled` and `unknown` are stored and teach nothing. */
+  readonly status?: string;
+  readonly queue?: string;
+  readonly tenant?: string;
+  readonly dependency?: string;
+  readonly payloadSize?: number;
+  readonly timeOfDay?: number;
+  readonly workerVersion?: string;
+  readonly health?: Readonly<Record<string, number>>;
+  /** The delay that was advised before this attempt. */
+  readonly delayMs?: number;
+  /** The delay that was really waited; wins over `delayMs`. */
+  readonly actualDelayMs?: number;
+  readonly processingTimeMs?: number;
+  readonly timestampMs: EpochMs;
+  readonly recommendationId?: string;
+}
+
+/** How the failure that an outcome followed was found; `self`: from the report's own context. */
+export type LinkSource = 'recommendation' | 'job' | 'shape' | 'self';
+
+/** The failure that an attempt followed, and the delay really waited between the two. */
+export interface FailureLink {
+  readonly source: LinkSource;
+  readonly errorClass: string;
+  readonly errorCode?: string;
+  /** The attempt that failed, from 1. */
+  readonly failedAttemptNumber: number;
+  /** Unknown when nobody reported it. */
+  readonly delayMs?: number;
+  readonly recommendationId?: string;
+}
+
+/** An attempt on its way to the store. */
+export interface AttemptRecord {
+  readonly report: AttemptReport;
+  /** Absent for first tries and for outcomes whose failure is not known. */
+  readonly link?: FailureLink;
+  /** Whether statistics count it as a retry. */
+  readonly isRetry: boolean;
+  /** The share of jobs kept when it was recorded; its weight in statistics is 1 / sampleRate. */
+  readonly sampleRate: number;
+  readonly recordedAtMs: EpochMs;
+  readonly aggregationIntervalMs: number;
+}
+
+/** First tries reported as counts over `[windowStartMs, windowEndMs)`. */
+export interface AttemptCounts {
+  readonly jobType: string;
+  readonly dependency?: string;
+  readonly queue?: string;
+  readonly tenant?: string;
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly processingTimeMs?: number;
+  readonly windowStartMs: EpochMs;
+  readonly windowEndMs: EpochMs;
+}
+
+export const STATISTICS_DIMENSIONS = ['job_type', 'error_class', 'queue', 'tenant'] as const;
+export type StatisticsDimension = (typeof STATISTICS_DIMENSIONS)[number];
+
+export interface StatisticsQuery {
+  /** Equal to, where given. */
+  readonly filter: Readonly<Partial<Record<StatisticsDimension, string>>>;
+  readonly groupBy?: StatisticsDimension;
+  /** Half-open: `[fromMs, toMs)`. */
+  readonly fromMs: EpochMs;
+  readonly toMs: EpochMs;
+}
+
+/** Retries within a window, scaled back by the sample rate. */
+export interface RetryStatistics {
+  /** The value of the dimension grouped by; null where it is not known, or without grouping. */
+  readonly group: string | null;
+  readonly successfulRetries: number;
+  readonly failedRetries: number;
+  /** Mean delay before the retries whose delay is known; null when none is. */
+  readonly avgDelayMs: number | null;
+  /** Timestamp of the newest attempt counted. */
+  readonly lastAttemptAtMs: EpochMs | null;
+  /** Retries really stored; below `successfulRetries + failedRetries` when sampled. */
+  readonly recordedRetries: number;
+  /** First tries: reported one by one and as counts. */
+  readonly firstTriesSucceeded: number;
+  readonly firstTriesFailed: number;
+}

@@ -1,0 +1,60 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { describeDuration, formatClockDuration, formatGoDuration, parseDurationMs } from './durations.js';
+
+describe('parseDurationMs', () => {
+  it.each([
+    ['00:02:30', 150_000],
+    ['00:05.250', 5_250],
+    ['00:04.500', 4_500],
+    ['30', 30_000],
+    ['100:00:00', 360_000_000],
+    ['720h', 2_592_000_000],
+    ['1h30m', 5_400_000],
+    ['250ms', 250],
+    ['1.5s', 1_500],
+    ['1500us', 1.5],
+    [150_000_000_000, 150_000],
+    [0, 0],
+  ])('reads %p as %p ms', (text, ms) => {
+    expect(parseDurationMs(text)).toBeCloseTo(ms, 9);
+  });
+
+  it.each(['', ' ', '-1s', '00:60', '00:60:00', '1:2:3:4', '5 m', '1h-30m', 'h', '1e3s', '٣s', '9'.repeat(80)])(
+    'refuses %p',
+    (text) => {
+      expect(() => parseDurationMs(text)).toThrow(expect.objectContaining({ code: 'INVALID_DURATION' }));
+    },
+  );
+
+  it.each([-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 60])('refuses the number %p', (n) => {
+    expect(() => parseDurationMs(n)).toThrow(expect.objectContaining({ code: 'INVALID_DURATION' }));
+  });
+
+  it('reads back what both formatters write', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 10 ** 10 }), (ms) => {
+        expect(parseDurationMs(formatClockDuration(ms))).toBeCloseTo(ms, 6);
+        expect(parseDurationMs(formatGoDuration(ms))).toBeCloseTo(ms, 6);
+      }),
+    );
+  });
+});
+
+describe('formatting', () => {
+  it('spells durations as the seed does', () => {
+    expect(formatClockDuration(150_000)).toBe('00:02:30');
+    expect(formatClockDuration(5_250)).toBe('00:05.250');
+    expect(formatGoDuration(300_000)).toBe('5m');
+    expect(formatGoDuration(2_592_000_000)).toBe('720h');
+  });
+
+  it.each([
+    [850, '850 ms'],
+    [4_300, '4.3 s'],
+    [125_000, '2 min 5 s'],
+    [5_400_000, '1 h 30 min'],
+  ])('describes %p ms as %p', (ms, text) => {
+    expect(describeDuration(ms)).toBe(text);
+  });
+});

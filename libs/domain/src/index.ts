@@ -1,0 +1,63 @@
+export { ERROR_KINDS, SmartRetryError, throwIfProblems } from './errors.js';
+export type { ErrorCode, ErrorKind, FieldProblem, SmartRetryErrorOptions } from './errors.js';
+export { describeDuration, formatClockDuration, formatGoDuration, parseDurationMs } from './durations.js';
+export { createRng, uniformInteger } from './rng.js';
+export type { Rng } from './rng.js';
+export { DELAY_BUCKETS, delayBucketIndex } from './delay-buckets.js';
+export type { DelayBucket } from './delay-buckets.js';
+export { BUILT_IN_POLICY, DEFAULT_POLICIES, POLICY_LIMITS, policyProblems } from './policy.js';
+export type { RetryPolicy } from './policy.js';
+export {
+  AGGREGATION_INTERVALS_MS,
+  DEFAULT_STRATEGY,
+  STRATEGY_LIMITS,
+  guardrailProblems,
+  strategyProblems,
+} from './strategy.js';
+export type { DataCollectionSettings, GuardrailSettings, ScopedStop, Strategy } from './strategy.js';
+export { dependencyOf } from './features.js';
+export type { Clock, EpochMs, RetryFeatures } from './features.js';
+export { REASON_CODES, UNINFORMED_ESTIMATE } from './recommendation.js';
+export type {
+  Abstention,
+  Alternative,
+  DecisionAction,
+  DecisionMethod,
+  DecisionRecord,
+  Evidence,
+  GuardrailEffect,
+  GuardrailName,
+  LayerName,
+  Proposal,
+  ReasonCode,
+  Recommendation,
+  SuccessEstimate,
+} from './recommendation.js';
+export { STATISTICS_DIMENSIONS } from './attempt.js';
+export type {
+  AttemptCounts,
+  AttemptRecord,
+  AttemptReport,
+  FailureLink,
+  LinkSource,
+  RetryStatistics,
+  StatisticsDimension,
+  StatisticsQuery,
+} from './attempt.js';
+export { FAILURE_WINDOW_MS, FAILURE_WINDOW_SLOT_MS } from './ports.js';
+export type {
+  AttemptStore,
+  ConfigurationChange,
+  ConfigurationChannel,
+  ConfigurationHistoryEntry,
+  ConfigurationStore,
+  DecisionQuery,
+  DecisionStore,
+  FailureCandidate,
+  FailureCandidates,
+  FailureCounters,
+  FailureLookup,
+  KeptResponse,
+  SigningKeyStore,
+  StoredConfiguration,
+} from './ports.js';

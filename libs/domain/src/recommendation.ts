@@ -1,0 +1,141 @@
+import type { EpochMs, RetryFeatures } from './features.js';
+
+/** `defer`: wait without burning an attempt, then ask again. */
+export type DecisionAction = 'retry' | 'defer' | 'stop';
+
+export type LayerName = 'ml' | 'bayesian' | 'rules' | 'default';
+
+/** Who answered: a layer, or the guardrails alone. */
+export type DecisionMethod = LayerName | 'guardrails';
+
+export type GuardrailName =
+  | 'max_attempts'
+  | 'max_delay'
+  | 'min_delay'
+  | 'emergency_stop'
+  | 'disabled'
+  | 'deadline'
+  | 'validation'
+  | 'explainability';
+
+/** What a guardrail changed. Delays are in milliseconds. */
+export interface GuardrailEffect {
+  readonly name: GuardrailName;
+  readonly before: string | number | null;
+  readonly after: string | number | null;
+}
+
+/** Stable codes that say why a decision is what it is. `docs/glossary.md` explains each. */
+export const REASON_CODES = [
+  'policy_matched',
+  'no_policy_matched',
+  'policy_attempts_exhausted',
+  'guardrail_attempts_exhausted',
+  'validation_stop',
+  'emergency_stop',
+  'strategy_disabled',
+  'deadline_passed',
+  'deadline_before_retry',
+  'max_elapsed_before_retry',
+  'delay_capped',
+  'delay_raised',
+  'hint_applied',
+  'hint_beyond_cap',
+  'ml_disabled',
+  'ml_no_model',
+  'bayesian_no_posterior',
+  'audit_unavailable',
+] as const;
+
+export type ReasonCode = (typeof REASON_CODES)[number];
+
+/** A bounded chance: point estimate and 90 % credible interval, each 0–1. */
+export interface SuccessEstimate {
+  readonly successProbability: number;
+  readonly interval: readonly [lo: number, hi: number];
+}
+
+/** Beta(1, 1): what is known before anything is known. Its 90 % interval is exact. */
+export const UNINFORMED_ESTIMATE: SuccessEstimate = { successProbability: 0.5, interval: [0.05, 0.95] };
+
+/** An action that was considered and not taken. `delayMs` is null for stop. */
+export interface Alternative {
+  readonly delayMs: number | null;
+  readonly estimatedSuccess: number;
+  /** Expected discounted utility. */
+  readonly value: number;
+  readonly whyNot: string;
+}
+
+/** The answer to "this job failed: retry it, when, or stop?". */
+export interface Recommendation {
+  readonly decision: DecisionAction;
+  readonly shouldRetry: boolean;
+  /** Whole milliseconds to wait; 0 when `shouldRetry` is false. */
+  readonly delayMs: number;
+  /** Executions allowed, the first included. */
+  readonly maxAttempts: number;
+  /** Certainty of the decision, 0–1; not the chance of success. */
+  readonly confidence: number;
+  /** One sentence for a person on call. */
+  readonly rationale: string;
+  readonly method: DecisionMethod;
+  readonly estimatedSuccess: number;
+  readonly estimatedSuccessInterval: readonly [lo: number, hi: number];
+  readonly nextEvaluationAtMs: EpochMs;
+  readonly policyGuardrails: readonly GuardrailName[];
+  readonly guardrailEffects: readonly GuardrailEffect[];
+  /** The policy that bounds the decision; null when none matched. */
+  readonly policy: string | null;
+  readonly alternatives: readonly Alternative[];
+  readonly reasons: readonly ReasonCode[];
+  /** Probability with which the executed action (delay bucket, or stop) was chosen, 0–1. */
+  readonly propensity: number;
+  readonly modelVersion: string | null;
+  readonly countsAsAttempt: boolean;
+}
+
+/** Why a layer did not speak: expected, and part of the answer's evidence. */
+export interface Abstention {
+  readonly kind: 'abstention';
+  readonly layer: LayerName;
+  readonly reason: ReasonCode;
+}
+
+/** What a layer would do, before guardrails and jitter. */
+export interface Proposal {
+  readonly kind: 'proposal';
+  readonly layer: LayerName;
+  readonly action: 'retry' | 'stop';
+  /** Before jitter. */
+  readonly delayMs: number;
+  /** The layer's own bounds; jitter stays inside. */
+  readonly floorMs: number;
+  readonly capMs: number;
+  /** Half width of the jitter as a share of the delay, 0–1. */
+  readonly jitterRatio: number;
+  readonly estimate: SuccessEstimate;
+  readonly confidence: number;
+  readonly rationale: string;
+  readonly reasons: readonly ReasonCode[];
+  readonly alternatives: readonly Alternative[];
+  readonly modelVersion: string | null;
+}
+
+/** What stood behind a decision; kept in the audit trail, where the decision can be replayed from it. */
+export interface Evidence {
+  /** What each layer that was asked said, in order. */
+  readonly layers: readonly (Proposal | Abstention)[];
+  readonly configurationRevision: number;
+}
+
+/** A decision as the audit trail keeps it. */
+export interface DecisionRecord {
+  readonly recommendationId: string;
+  readonly decidedAtMs: EpochMs;
+  readonly features: RetryFeatures;
+  readonly recommendation: Recommendation;
+  readonly evidence: Evidence;
+  /** Four 32-bit words that seeded the draws. */
+  readonly rngSeed: readonly [number, number, number, number];
+}

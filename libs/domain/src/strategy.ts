@@ -1,0 +1,142 @@
+import type { FieldProblem } from './errors.js';
+import { DEFAULT_POLICIES, POLICY_LIMITS, policyProblems, type RetryPolicy } from './policy.js';
+
+/** Stops every retry of the jobs that it names: all given fields must be equal (AND); at least one is given. */
+export interface ScopedStop {
+  readonly tenant?: string;
+  readonly queue?: string;
+  readonly jobType?: string;
+  /** For the audit trail and the answer's rationale. */
+  readonly reason?: string;
+}
+
+/** The hard limits that no layer can cross. */
+export interface GuardrailSettings {
+  readonly maxAttempts: number;
+  readonly maxDelayMs: number;
+  readonly minDelayMs: number;
+  /** Server hints beyond this are not believed; default `maxDelayMs`. */
+  readonly maxHintMs?: number;
+  readonly maxBudgetPercent: number;
+  readonly perTenantLimits: boolean;
+  readonly emergencyStop: boolean;
+  readonly emergencyStops: readonly ScopedStop[];
+  readonly explainabilityRequired: boolean;
+}
+
+export interface DataCollectionSettings {
+  readonly enabled: boolean;
+  /** Share of jobs whose attempts are kept, 0–1, by hash of the job id. */
+  readonly sampleRate: number;
+  readonly retentionDays: number;
+  /** Grain of the rolled-up statistics: one of `AGGREGATION_INTERVALS_MS`. */
+  readonly aggregationIntervalMs: number;
+  /** Whether the server adds what it knows (recent failures) to the request's own fields. */
+  readonly featureExtraction: boolean;
+}
+
+/** Everything that decides how jobs are retried; operators change it at run time. */
+export interface Strategy {
+  readonly name: string;
+  readonly enabled: boolean;
+  /** Oldest first: the order breaks ties of priority. */
+  readonly policies: readonly RetryPolicy[];
+  /** Least confidence with which a learned layer may speak, 0–1. */
+  readonly bayesianThreshold: number;
+  readonly mlEnabled: boolean;
+  readonly guardrails: GuardrailSettings;
+  readonly dataCollection: DataCollectionSettings;
+}
+
+/** Each divides the next, so that statistics of any mix of them tile a window exactly. */
+export const AGGREGATION_INTERVALS_MS: readonly number[] = [60_000, 300_000, 900_000, 3_600_000];
+
+export const DEFAULT_STRATEGY: Strategy = {
+  name: 'production',
+  enabled: true,
+  policies: DEFAULT_POLICIES,
+  bayesianThreshold: 0.7,
+  mlEnabled: true,
+  guardrails: {
+    maxAttempts: 10,
+    maxDelayMs: 300_000,
+    minDelayMs: 0,
+    maxBudgetPercent: 20,
+    perTenantLimits: true,
+    emergencyStop: false,
+    emergencyStops: [],
+    explainabilityRequired: true,
+  },
+  dataCollection: {
+    enabled: true,
+    sampleRate: 1,
+    retentionDays: 30,
+    aggregationIntervalMs: 300_000,
+    featureExtraction: true,
+  },
+};
+
+export const STRATEGY_LIMITS = { nameLength: 128, scopedStops: 1_000, labelLength: 255, retentionDays: 3_650 } as const;
+
+/** Every invariant of guardrails, by wire field below `prefix`. */
+export function guardrailProblems(guardrails: GuardrailSettings, prefix = ''): FieldProblem[] {
+  const problems: FieldProblem[] = [];
+  const require = (holds: boolean, path: string, message: string) => {
+    if (!holds) problems.push({ path: `${prefix}${path}`, message });
+  };
+  const isDelay = (n: number) => Number.isSafeInteger(n) && n >= 0 && n <= POLICY_LIMITS.maxDelayMs;
+  require(Number.isSafeInteger(guardrails.maxAttempts) &&
+    guardrails.maxAttempts >= 1 &&
+    guardrails.maxAttempts <=
+      POLICY_LIMITS.maxAttempts, 'max_attempts', `must be a whole number from 1 to ${POLICY_LIMITS.maxAttempts}`);
+  require(isDelay(
+    guardrails.maxDelayMs,
+  ), 'max_delay_ms', `must be a whole number from 0 to ${POLICY_LIMITS.maxDelayMs}`);
+  require(isDelay(guardrails.minDelayMs) &&
+    guardrails.minDelayMs <=
+      guardrails.maxDelayMs, 'min_delay_ms', `must be a whole number from 0 to max_delay_ms (${guardrails.maxDelayMs})`);
+  require(guardrails.maxHintMs === undefined ||
+    isDelay(guardrails.maxHintMs), 'max_hint_ms', `must be a whole number from 0 to ${POLICY_LIMITS.maxDelayMs}`);
+  require(guardrails.maxBudgetPercent >= 0 &&
+    guardrails.maxBudgetPercent <= 100, 'max_budget_percent', 'must be from 0 to 100');
+  require(guardrails.emergencyStops.length <=
+    STRATEGY_LIMITS.scopedStops, 'emergency_stops', `must have at most ${STRATEGY_LIMITS.scopedStops} entries`);
+  guardrails.emergencyStops.forEach((stop, i) => {
+    const isScoped = stop.tenant !== undefined || stop.queue !== undefined || stop.jobType !== undefined;
+    require(isScoped, `emergency_stops[${i}]`, 'must name a tenant, a queue or a job_type; use emergency_stop to stop everything');
+  });
+  return problems;
+}
+
+/** Every invariant of a whole strategy, by wire field; empty when it is sound. */
+export function strategyProblems(strategy: Strategy): FieldProblem[] {
+  const problems: FieldProblem[] = [];
+  const require = (holds: boolean, path: string, message: string) => {
+    if (!holds) problems.push({ path, message });
+  };
+  const { dataCollection } = strategy;
+  require(strategy.name.trim() !== '' &&
+    strategy.name.length <=
+      STRATEGY_LIMITS.nameLength, 'name', `must have 1 to ${STRATEGY_LIMITS.nameLength} characters`);
+  require(strategy.bayesianThreshold >= 0 &&
+    strategy.bayesianThreshold <= 1, 'bayesian_threshold', 'must be from 0 to 1');
+  require(dataCollection.sampleRate >= 0 &&
+    dataCollection.sampleRate <= 1, 'data_collection.sample_rate', 'must be from 0 to 1');
+  require(Number.isSafeInteger(dataCollection.retentionDays) &&
+    dataCollection.retentionDays >= 1 &&
+    dataCollection.retentionDays <=
+      STRATEGY_LIMITS.retentionDays, 'data_collection.retention_days', `must be a whole number from 1 to ${STRATEGY_LIMITS.retentionDays}`);
+  require(AGGREGATION_INTERVALS_MS.includes(
+    dataCollection.aggregationIntervalMs,
+  ), 'data_collection.aggregation_interval', 'must be one of 1m, 5m, 15m, 1h');
+  require(strategy.policies.length <=
+    POLICY_LIMITS.policies, 'policies', `must have at most ${POLICY_LIMITS.policies} entries`);
+  const names = new Set<string>();
+  strategy.policies.forEach((policy, i) => {
+    require(!names.has(policy.name), `policies[${i}].name`, `must be unique: "${policy.name}" is already used`);
+    names.add(policy.name);
+    for (const problem of policyProblems(policy))
+      problems.push({ path: `policies[${i}].${problem.path}`, message: problem.message });
+  });
+  return [...problems, ...guardrailProblems(strategy.guardrails, 'guardrails.')];
+}
