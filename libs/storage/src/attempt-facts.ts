@@ -1,0 +1,21 @@
+import type { AttemptRecord, AttemptReport, StatisticsDimension } from '@smart-retry/domain';
+
+/** What makes two reports the same one; a JSON array, because joining with a separator would merge ("a:b", "c") and ("a", "b:c"). */
+export function attemptIdentity(report: AttemptReport): string {
+  return JSON.stringify([report.tenant ?? '', report.jobId, report.attemptNumber, report.success]);
+}
+
+/** The delay before a retry in milliseconds, by the best source that knows it: the link to its failure, else the report itself. */
+export function knownDelayMs({ link, report }: AttemptRecord): number | undefined {
+  return link?.delayMs ?? report.actualDelayMs ?? report.delayMs;
+}
+
+/** A first try: neither a retry by number nor linked to a failure. */
+export function isFirstTry({ report, isRetry }: AttemptRecord): boolean {
+  return !isRetry && report.attemptNumber === 1;
+}
+
+/** The attempt's value in each dimension of statistics. The error class is that of the failure it followed. */
+export function attemptDimensions({ report, link }: AttemptRecord): Record<StatisticsDimension, string | undefined> {
+  return { job_type: report.jobType, error_class: link?.errorClass, queue: report.queue, tenant: report.tenant };
+}

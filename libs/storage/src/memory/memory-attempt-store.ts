@@ -1,0 +1,130 @@
+import type {
+  AttemptCounts,
+  AttemptRecord,
+  AttemptStore,
+  EpochMs,
+  FailureCandidate,
+  FailureCandidates,
+  FailureLookup,
+  KeptResponse,
+  RetryStatistics,
+  StatisticsQuery,
+} from '@smart-retry/domain';
+import { attemptIdentity } from '../attempt-facts.js';
+import { MAX_CANDIDATES } from '../answer-limits.js';
+import { hasDayEnded, startOfUtcDayMs } from '../utc-days.js';
+import { GroupedIndex } from './grouped-index.js';
+import { MemoryDecisionStore } from './memory-decision-store.js';
+import { MemoryKeptResponses } from './memory-kept-responses.js';
+import { tallyStatistics } from './tally-statistics.js';
+
+/** The newest `maxRecords` attempts (and as many counts) of this process. */
+export class MemoryAttemptStore implements AttemptStore {
+  readonly #maxRecords: number;
+  readonly #decisions: MemoryDecisionStore;
+  readonly #keptResponses: MemoryKeptResponses;
+  readonly #attempts = new Map<string, AttemptRecord>();
+  readonly #failures = new GroupedIndex<AttemptRecord>();
+  #counts: AttemptCounts[] = [];
+
+  constructor({
+    maxRecords = 100_000,
+    decisions = new MemoryDecisionStore(),
+    keptResponses = new MemoryKeptResponses(),
+  }: {
+    readonly maxRecords?: number;
+    /** Where the failures that outcomes followed are looked up. */
+    readonly decisions?: MemoryDecisionStore;
+    readonly keptResponses?: MemoryKeptResponses;
+  } = {}) {
+    this.#maxRecords = maxRecords;
+    this.#decisions = decisions;
+    this.#keptResponses = keptResponses;
+  }
+
+  async record(attempts: readonly AttemptRecord[]): Promise<readonly { readonly duplicate: boolean }[]> {
+    const results = attempts.map((attempt) => ({ duplicate: !this.#addUnlessKnown(attempt) }));
+    for (const [identity, attempt] of this.#attempts) {
+      if (this.#attempts.size <= this.#maxRecords) break;
+      this.#remove(identity, attempt);
+    }
+    return results;
+  }
+
+  async recordCounts(counts: readonly AttemptCounts[], keep?: KeptResponse): Promise<void> {
+    if (keep !== undefined) {
+      this.#keptResponses.assertFree(keep);
+      this.#keptResponses.keep(keep);
+    }
+    this.#counts.push(...counts);
+    this.#counts.splice(0, this.#counts.length - this.#maxRecords);
+  }
+
+  async statistics(query: StatisticsQuery): Promise<readonly RetryStatistics[]> {
+    return tallyStatistics(query, this.#attempts.values(), this.#counts);
+  }
+
+  async findFailures(lookups: readonly FailureLookup[]): Promise<readonly FailureCandidates[]> {
+    return lookups.map((lookup) => ({
+      recommendedForJob: this.#decisions.recommendedForJob(lookup),
+      recordedForJob: this.#recordedForJob(lookup),
+      recommendedForShape: this.#decisions.recommendedForShape(lookup),
+    }));
+  }
+
+  async dropBefore(beforeMs: EpochMs): Promise<number> {
+    const days = new Set<EpochMs>();
+    for (const [identity, attempt] of this.#attempts) {
+      const dayMs = startOfUtcDayMs(attempt.report.timestampMs);
+      if (!hasDayEnded(dayMs, beforeMs)) continue;
+      days.add(dayMs);
+      this.#remove(identity, attempt);
+    }
+    this.#counts = this.#counts.filter((count) => !hasDayEnded(startOfUtcDayMs(count.windowStartMs), beforeMs));
+    return days.size;
+  }
+
+  #addUnlessKnown(attempt: AttemptRecord): boolean {
+    const identity = attemptIdentity(attempt.report);
+    if (this.#attempts.has(identity)) return false;
+    this.#attempts.set(identity, attempt);
+    if (isFailureOfKnownClass(attempt)) this.#failures.add(failureKey(attempt.report), attempt);
+    return true;
+  }
+
+  #remove(identity: string, attempt: AttemptRecord): void {
+    this.#attempts.delete(identity);
+    this.#failures.remove(failureKey(attempt.report), attempt);
+  }
+
+  #recordedForJob({ tenant, jobId, attemptNumber }: FailureLookup): readonly FailureCandidate[] {
+    return this.#failures
+      .get(failureKey({ tenant, jobId, attemptNumber: attemptNumber - 1 }))
+      .flatMap(({ report: { errorClass, errorCode, attemptNumber: failedAttempt, timestampMs } }) =>
+        errorClass === undefined
+          ? []
+          : [
+              {
+                errorClass,
+                ...(errorCode === undefined ? {} : { errorCode }),
+                attemptNumber: failedAttempt,
+                atMs: timestampMs,
+              },
+            ],
+      )
+      .sort((a, b) => b.atMs - a.atMs)
+      .slice(0, MAX_CANDIDATES);
+  }
+}
+
+function isFailureOfKnownClass({ report }: AttemptRecord): boolean {
+  return !report.success && report.errorClass !== undefined;
+}
+
+function failureKey(job: {
+  readonly tenant?: string | undefined;
+  readonly jobId: string;
+  readonly attemptNumber: number;
+}): string {
+  return JSON.stringify([job.tenant ?? '', job.jobId, job.attemptNumber]);
+}

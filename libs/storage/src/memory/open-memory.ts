@@ -1,0 +1,31 @@
+import { MemoryAttemptStore } from './memory-attempt-store.js';
+import { MemoryConfigurationChannel } from './memory-configuration-channel.js';
+import { MemoryConfigurationStore } from './memory-configuration-store.js';
+import { MemoryDecisionStore } from './memory-decision-store.js';
+import { MemoryFailureCounters } from './memory-failure-counters.js';
+import { MemoryKeptResponses } from './memory-kept-responses.js';
+import { MemorySigningKeyStore } from './memory-signing-key-store.js';
+
+/** Every port in this process, wired to each other; what they hold is lost with it. */
+export interface MemoryStores {
+  readonly configuration: MemoryConfigurationStore;
+  readonly attempts: MemoryAttemptStore;
+  readonly decisions: MemoryDecisionStore;
+  readonly signingKeys: MemorySigningKeyStore;
+  readonly channel: MemoryConfigurationChannel;
+  readonly failureCounters: MemoryFailureCounters;
+}
+
+/** @param options.maxRecords Attempts and decisions held, each; the oldest go first. */
+export function openMemory({ maxRecords = 100_000 }: { readonly maxRecords?: number } = {}): MemoryStores {
+  const keptResponses = new MemoryKeptResponses();
+  const decisions = new MemoryDecisionStore({ maxRecords });
+  return {
+    configuration: new MemoryConfigurationStore(keptResponses),
+    attempts: new MemoryAttemptStore({ maxRecords, decisions, keptResponses }),
+    decisions,
+    signingKeys: new MemorySigningKeyStore(),
+    channel: new MemoryConfigurationChannel(),
+    failureCounters: new MemoryFailureCounters(),
+  };
+}
