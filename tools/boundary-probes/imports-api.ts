@@ -1,0 +1,14 @@
+// as: apps/api/src/__probe__.ts
+import '@nestjs/common';
+import '@smart-retry/domain';
+import '@smart-retry/engine';
+import '@smart-retry/rules';
+import '@smart-retry/storage';
+import 'node:fs';
+import 'typebox/value';
+import '@smart-retry/guardrails'; // expect: @nx/enforce-module-boundaries
+import '../../../libs/domain/src/index.js'; // expect: @nx/enforce-module-boundaries
+import 'pg'; // expect: @nx/enforce-module-boundaries
+import 're2js'; // expect: @nx/enforce-module-boundaries
+import 'ioredis'; // expect: @nx/enforce-module-boundaries
+import 'autocannon'; // expect: @nx/enforce-module-boundaries

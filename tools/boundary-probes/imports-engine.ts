@@ -1,0 +1,12 @@
+// as: libs/engine/src/__probe__.ts
+import '@noble/hashes/hmac.js';
+import '@smart-retry/domain';
+import '@smart-retry/guardrails';
+import '@smart-retry/rules';
+import 'lru-cache';
+import '@smart-retry/storage'; // expect: @nx/enforce-module-boundaries
+import '@smart-retry/api'; // expect: @nx/enforce-module-boundaries
+import '../../domain/src/index.js'; // expect: @nx/enforce-module-boundaries
+import 're2js'; // expect: @nx/enforce-module-boundaries
+import 'pg'; // expect: @nx/enforce-module-boundaries
+import '@nestjs/common'; // expect: @nx/enforce-module-boundaries
