@@ -1,0 +1,139 @@
+import type {
+  AttemptRecord,
+  AttemptReport,
+  AttemptStore,
+  Clock,
+  FailureLink,
+  FailureLookup,
+} from '@smart-retry/domain';
+import { GroupCommit } from './background/group-commit.js';
+import type { Configuration } from './configuration.js';
+import {
+  isPlainFirstTry,
+  linkByCandidates,
+  linkByRecommendationId,
+  mergeCandidates,
+  NO_CANDIDATES,
+} from './link-outcome.js';
+import type { RecentRecommendations } from './recent-recommendations.js';
+import type { RecommendationIds } from './recommendation-id.js';
+import { isSampled } from './sampling.js';
+
+/** How far back a recommendation may lie that a report without its id is linked to. */
+const LINK_HORIZON_MS = 86_400_000;
+
+export interface RecordedAttempt {
+  /** `skipped`: data collection is off, or the job is not in the sample. */
+  readonly status: 'recorded' | 'skipped';
+  /** Whether the same report was there already. */
+  readonly duplicate: boolean;
+  /** The failure that it followed; null for a first try and where that is not known. */
+  readonly link: FailureLink | null;
+}
+
+export interface AttemptRecorderOptions {
+  readonly configuration: Pick<Configuration, 'current'>;
+  readonly attempts: Pick<AttemptStore, 'record' | 'findFailures'>;
+  readonly ids: RecommendationIds;
+  readonly recent: RecentRecommendations;
+  readonly clock: Clock;
+  readonly maxBatchAttempts: number;
+  readonly maxQueuedAttempts: number;
+  readonly onBatch?: (attempts: number) => void;
+}
+
+/** A report that is on its way, with the link if it is known without the store. */
+interface PendingAttempt {
+  readonly report: AttemptReport;
+  readonly link: FailureLink | null | 'unresolved';
+}
+
+const SKIPPED: RecordedAttempt = { status: 'skipped', duplicate: false, link: null };
+
+/** Records what became of attempts: links each to the failure it followed, and answers once it is durable. */
+export class AttemptRecorder {
+  readonly #options: AttemptRecorderOptions;
+  readonly #commit: GroupCommit<PendingAttempt, RecordedAttempt>;
+
+  constructor(options: AttemptRecorderOptions) {
+    this.#options = options;
+    this.#commit = new GroupCommit({
+      write: (pending) => this.#write(pending),
+      maxBatchItems: options.maxBatchAttempts,
+      maxInFlight: 2,
+      maxQueuedItems: options.maxQueuedAttempts,
+      ...(options.onBatch && { onBatch: options.onBatch }),
+    });
+  }
+
+  /**
+   * Answers in order, once all are stored; on an error none is.
+   * @throws {STORE_UNAVAILABLE} @throws {OVERLOADED}
+   */
+  async record(reports: readonly AttemptReport[]): Promise<readonly RecordedAttempt[]> {
+    const { enabled, sampleRate } = this.#options.configuration.current().strategy.dataCollection;
+    const kept = reports.map((report) => enabled && isSampled(report.jobId, sampleRate));
+    const pending = reports.filter((_, i) => kept[i]).map((report) => ({ report, link: this.#linkAtOnce(report) }));
+    const recorded = (await this.#commit.submit(pending)).values();
+    return kept.map((isKept) => (isKept ? (recorded.next().value ?? SKIPPED) : SKIPPED));
+  }
+
+  /** Resolves once everything recorded so far is stored or refused. */
+  drain(): Promise<void> {
+    return this.#commit.drain();
+  }
+
+  #linkAtOnce(report: AttemptReport): PendingAttempt['link'] {
+    const { ids, recent } = this.#options;
+    const id = report.recommendationId === undefined ? null : ids.decode(report.recommendationId);
+    const linked = linkByRecommendationId(report, id);
+    if (linked !== null || isPlainFirstTry(report)) return linked;
+    const candidates = recent.find(this.#lookupFor(report));
+    const known = candidates === null ? null : linkByCandidates(report, candidates);
+    // Another process may have advised the same delay for another failure: only the store can tell.
+    return known?.source === 'job' ? known : 'unresolved';
+  }
+
+  async #write(pending: readonly PendingAttempt[]): Promise<readonly RecordedAttempt[]> {
+    const { attempts, clock, configuration } = this.#options;
+    const links = await this.#resolveLinks(pending);
+    const { sampleRate, aggregationIntervalMs } = configuration.current().strategy.dataCollection;
+    const records = pending.map(({ report }, i): AttemptRecord => {
+      const link = links[i] ?? null;
+      return {
+        report,
+        ...(link !== null && { link }),
+        isRetry: report.attemptNumber >= 2 || link !== null,
+        sampleRate,
+        recordedAtMs: clock(),
+        aggregationIntervalMs,
+      };
+    });
+    const results = await attempts.record(records);
+    return results.map(({ duplicate }, i) => ({ status: 'recorded', duplicate, link: links[i] ?? null }));
+  }
+
+  async #resolveLinks(pending: readonly PendingAttempt[]): Promise<readonly (FailureLink | null)[]> {
+    const { attempts, recent } = this.#options;
+    const lookups = pending.filter(({ link }) => link === 'unresolved').map(({ report }) => this.#lookupFor(report));
+    const found = (lookups.length === 0 ? [] : await attempts.findFailures(lookups)).values();
+    return pending.map(({ report, link }) => {
+      if (link !== 'unresolved') return link;
+      const stored = found.next().value ?? NO_CANDIDATES;
+      const remembered = recent.find(this.#lookupFor(report)) ?? NO_CANDIDATES;
+      return linkByCandidates(report, mergeCandidates(remembered, stored));
+    });
+  }
+
+  #lookupFor(report: AttemptReport): FailureLookup {
+    const delayMs = report.delayMs;
+    return {
+      tenant: report.tenant ?? '',
+      jobType: report.jobType,
+      jobId: report.jobId,
+      attemptNumber: report.attemptNumber,
+      ...(delayMs !== undefined && { delayMs }),
+      sinceMs: this.#options.clock() - LINK_HORIZON_MS,
+    };
+  }
+}

@@ -1,0 +1,85 @@
+import { SmartRetryError, type DecisionRecord, type DecisionStore } from '@smart-retry/domain';
+
+export interface AuditTrailOptions {
+  readonly store: Pick<DecisionStore, 'append'>;
+  readonly flushIntervalMs: number;
+  readonly maxBatchRecords: number;
+  /** Records held while the store is away; beyond it new ones are dropped and counted. */
+  readonly maxPendingRecords: number;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Writes decisions behind, in batches, so that no decision waits for its own record. */
+export class AuditTrail {
+  readonly #options: AuditTrailOptions;
+  #timer: NodeJS.Timeout | undefined;
+  #pending: DecisionRecord[] = [];
+  #writing: Promise<void> | null = null;
+  #isStoreAway = false;
+  #written = 0;
+  #dropped = 0;
+
+  constructor(options: AuditTrailOptions) {
+    this.#options = options;
+  }
+
+  /** Flushes in the background until `close`. */
+  start(): void {
+    this.#timer = setInterval(() => void this.flush(), this.#options.flushIntervalMs);
+    this.#timer.unref();
+  }
+
+  /** Whether one more record would be kept. */
+  get canTake(): boolean {
+    return this.#pending.length < this.#options.maxPendingRecords;
+  }
+
+  get stats(): { readonly written: number; readonly dropped: number; readonly pending: number } {
+    return { written: this.#written, dropped: this.#dropped, pending: this.#pending.length };
+  }
+
+  append(record: DecisionRecord): void {
+    if (!this.canTake) {
+      this.#dropped++;
+      return;
+    }
+    this.#pending.push(record);
+    const isBatchFull = this.#pending.length >= this.#options.maxBatchRecords;
+    if (isBatchFull && this.#writing === null && !this.#isStoreAway) void this.flush();
+  }
+
+  /** Resolves when all that was appended before is written, or the store has refused it once more. Never rejects. */
+  async flush(): Promise<void> {
+    while (this.#writing !== null) await this.#writing;
+    this.#writing = this.#writePending();
+    await this.#writing;
+    this.#writing = null;
+  }
+
+  /** Flushes a last time and stops. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.flush();
+  }
+
+  async #writePending(): Promise<void> {
+    // Only what is there now: under steady load a flush would otherwise never end.
+    let left = this.#pending.length;
+    while (left > 0) {
+      const batch = this.#pending.slice(0, Math.min(left, this.#options.maxBatchRecords));
+      try {
+        await this.#options.store.append(batch);
+        this.#written += batch.length;
+        this.#isStoreAway = false;
+      } catch (error) {
+        this.#options.onError(error);
+        this.#isStoreAway = error instanceof SmartRetryError && error.kind === 'unavailable';
+        if (this.#isStoreAway) return;
+        // A batch that the store will never take must not block all that follow.
+        this.#dropped += batch.length;
+      }
+      this.#pending = this.#pending.slice(batch.length);
+      left -= batch.length;
+    }
+  }
+}

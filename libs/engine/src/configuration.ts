@@ -1,0 +1,287 @@
+import {
+  SmartRetryError,
+  guardrailProblems,
+  policyProblems,
+  strategyProblems,
+  throwIfProblems,
+  type Clock,
+  type ConfigurationChange,
+  type ConfigurationChannel,
+  type ConfigurationHistoryEntry,
+  type ConfigurationStore,
+  type GuardrailSettings,
+  type KeptResponse,
+  type RetryPolicy,
+  type StoredConfiguration,
+  type Strategy,
+} from '@smart-retry/domain';
+import { patternProblems } from '@smart-retry/rules';
+import { compileSnapshot, type ConfigurationSnapshot } from './configuration-snapshot.js';
+import { applyDeclared, isDeclaredNew, type DeclaredStrategy } from './declared-strategy.js';
+
+/** Who changes the configuration, and on what condition. */
+export interface ConfigurationWrite {
+  readonly actor: string;
+  /** The revision that the writer has seen; another one refuses the change. */
+  readonly expectedRevision?: number;
+  /** The response to keep under the writer's idempotency key, made from the outcome. */
+  readonly keep?: (changed: StoredConfiguration) => KeptResponse;
+}
+
+/** A copy of the configuration beside the process, for a start while the store is away. */
+export interface LastKnownConfiguration {
+  /** Null when there is none, or none that can be read. */
+  load(): Promise<StoredConfiguration | null>;
+  save(configuration: StoredConfiguration): Promise<void>;
+}
+
+export interface ConfigurationOptions {
+  readonly store: ConfigurationStore;
+  readonly channel?: ConfigurationChannel;
+  readonly lastKnown?: LastKnownConfiguration;
+  readonly declared: DeclaredStrategy;
+  /** Whether the service as a whole is switched on. */
+  readonly isServiceEnabled: boolean;
+  readonly clock: Clock;
+  readonly pollIntervalMs: number;
+  readonly onError: (error: unknown) => void;
+}
+
+const MAX_COMMIT_TRIES = 5;
+/** Missed polls after which the configuration may be out of date. */
+const STALE_AFTER_POLLS = 10;
+
+type Edit = (strategy: Strategy) => {
+  readonly strategy: Strategy;
+  readonly action: string;
+  readonly target: string | null;
+};
+
+/**
+ * The strategy in force. Reading is immediate; a change is stored before it is live, and reaches other processes through
+ * the channel at once, or with their next poll.
+ */
+export class Configuration {
+  readonly #options: ConfigurationOptions;
+  #snapshot: ConfigurationSnapshot;
+  #isDeclaredApplied = false;
+  #confirmedAtMs: number;
+  #poll: NodeJS.Timeout | undefined;
+
+  constructor(options: ConfigurationOptions) {
+    this.#options = options;
+    this.#confirmedAtMs = Number.NEGATIVE_INFINITY;
+    this.#snapshot = this.#compile({
+      revision: 0,
+      strategy: applyDeclared(options.declared, null),
+      changedAtMs: options.clock(),
+      changedBy: 'startup',
+    });
+  }
+
+  /**
+   * Loads what is stored and applies what was declared; when the store is away, starts from the last known
+   * configuration and catches up later. Then follows changes until `stop`.
+   */
+  async start(): Promise<void> {
+    try {
+      await this.refresh();
+    } catch (error) {
+      this.#options.onError(error);
+      const lastKnown = await this.#options.lastKnown?.load();
+      if (lastKnown != null) this.#adopt({ ...lastKnown, strategy: this.#withDeclared(lastKnown.strategy) });
+    }
+    this.#options.channel?.subscribe((revision) => this.#onPublished(revision)).catch(this.#options.onError);
+    this.#poll = setInterval(() => this.#refreshQuietly(), this.#options.pollIntervalMs);
+    this.#poll.unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#poll);
+  }
+
+  current(): ConfigurationSnapshot {
+    return this.#snapshot;
+  }
+
+  /** Whether the store has not confirmed the current revision for several polls. */
+  get isStale(): boolean {
+    return this.#options.clock() - this.#confirmedAtMs > STALE_AFTER_POLLS * this.#options.pollIntervalMs;
+  }
+
+  /** Takes over what is stored, if it is newer. @throws {STORE_UNAVAILABLE} */
+  async refresh(): Promise<void> {
+    if (!this.#isDeclaredApplied) return this.#applyDeclared();
+    const revision = await this.#options.store.revision();
+    if (revision !== this.#snapshot.revision) {
+      const stored = await this.#options.store.load();
+      // A store that was emptied under us is set up anew.
+      if (stored === null) return this.#applyDeclared();
+      this.#adopt(stored);
+    }
+    this.#confirmedAtMs = this.#options.clock();
+  }
+
+  /** @throws {POLICY_EXISTS} @throws {INVALID_POLICY} @throws {CONFIGURATION_CHANGED} @throws {STORE_UNAVAILABLE} */
+  addPolicy(policy: RetryPolicy, write: ConfigurationWrite): Promise<StoredConfiguration> {
+    requireSound(policy);
+    return this.#change(write, (strategy) => {
+      if (strategy.policies.some((other) => other.name === policy.name)) {
+        throw new SmartRetryError('POLICY_EXISTS', `a policy named "${policy.name}" exists already`);
+      }
+      return {
+        strategy: { ...strategy, policies: [...strategy.policies, policy] },
+        action: 'policy.added',
+        target: policy.name,
+      };
+    });
+  }
+
+  /** Keeps the policy's place, and so its age. @throws {POLICY_NOT_FOUND} and as `addPolicy` */
+  replacePolicy(name: string, policy: RetryPolicy, write: ConfigurationWrite): Promise<StoredConfiguration> {
+    requireSound(policy);
+    return this.#change(write, (strategy) => {
+      requirePolicy(strategy, name);
+      const policies = strategy.policies.map((other) => (other.name === name ? policy : other));
+      return { strategy: { ...strategy, policies }, action: 'policy.replaced', target: name };
+    });
+  }
+
+  /** @throws {POLICY_NOT_FOUND} @throws {CONFIGURATION_CHANGED} @throws {STORE_UNAVAILABLE} */
+  removePolicy(name: string, write: ConfigurationWrite): Promise<StoredConfiguration> {
+    return this.#change(write, (strategy) => {
+      requirePolicy(strategy, name);
+      const policies = strategy.policies.filter((other) => other.name !== name);
+      return { strategy: { ...strategy, policies }, action: 'policy.removed', target: name };
+    });
+  }
+
+  /** Merges the given settings. @throws {INVALID_CONFIGURATION} @throws {CONFIGURATION_CHANGED} @throws {STORE_UNAVAILABLE} */
+  updateGuardrails(patch: Partial<GuardrailSettings>, write: ConfigurationWrite): Promise<StoredConfiguration> {
+    return this.#change(write, (strategy) => {
+      const guardrails = { ...strategy.guardrails, ...patch };
+      throwIfProblems('INVALID_CONFIGURATION', guardrailProblems(guardrails));
+      return { strategy: { ...strategy, guardrails }, action: 'guardrails.updated', target: null };
+    });
+  }
+
+  /** @throws {INVALID_CONFIGURATION} @throws {CONFIGURATION_CHANGED} @throws {STORE_UNAVAILABLE} */
+  replaceStrategy(strategy: Strategy, write: ConfigurationWrite): Promise<StoredConfiguration> {
+    return this.#change(write, () => ({ strategy, action: 'strategy.replaced', target: null }));
+  }
+
+  /** Who changed what, newest first. @throws {STORE_UNAVAILABLE} */
+  history(page: {
+    readonly limit: number;
+    readonly beforeRevision?: number;
+  }): Promise<readonly ConfigurationHistoryEntry[]> {
+    return this.#options.store.history(page);
+  }
+
+  async #change(write: ConfigurationWrite, edit: Edit): Promise<StoredConfiguration> {
+    for (let tries = 1; ; tries++) {
+      await this.refresh();
+      const { revision, strategy } = this.#snapshot;
+      if (write.expectedRevision !== undefined && write.expectedRevision !== revision) throw changedMeanwhile(revision);
+      const edited = edit(strategy);
+      throwIfProblems('INVALID_CONFIGURATION', allProblems(edited.strategy));
+      try {
+        return await this.#commit({ ...edited, expectedRevision: revision, actor: write.actor }, write.keep);
+      } catch (error) {
+        const hasLostRace = error instanceof SmartRetryError && error.code === 'CONFIGURATION_CHANGED';
+        // Without a condition the writer means the newest configuration, whichever that is.
+        if (!hasLostRace || write.expectedRevision !== undefined || tries === MAX_COMMIT_TRIES) throw error;
+      }
+    }
+  }
+
+  async #commit(
+    change: Omit<ConfigurationChange, 'atMs' | 'keep'>,
+    keep?: ConfigurationWrite['keep'],
+  ): Promise<StoredConfiguration> {
+    const atMs = this.#options.clock();
+    const next: StoredConfiguration = {
+      revision: change.expectedRevision + 1,
+      strategy: change.strategy,
+      changedAtMs: atMs,
+      changedBy: change.actor,
+    };
+    const stored = await this.#options.store.commit({ ...change, atMs, ...(keep && { keep: keep(next) }) });
+    this.#adopt(stored);
+    this.#options.channel?.publish(stored.revision).catch(this.#options.onError);
+    return stored;
+  }
+
+  /** The first contact with the store: what was declared becomes part of what is stored. */
+  async #applyDeclared(): Promise<void> {
+    const { store, declared } = this.#options;
+    const stored = await store.load();
+    if (stored !== null && !isDeclaredNew(declared, stored)) {
+      this.#adopt(stored);
+    } else {
+      try {
+        await this.#commit({
+          expectedRevision: stored?.revision ?? 0,
+          strategy: applyDeclared(declared, stored),
+          actor: 'startup',
+          action: stored === null ? 'strategy.created' : 'strategy.declared',
+          target: null,
+          ...(declared.file !== null && { fileDigest: declared.file.digest }),
+        });
+      } catch (error) {
+        // Another replica was first; the next round starts from what it stored.
+        if (error instanceof SmartRetryError && error.code === 'CONFIGURATION_CHANGED') return this.#applyDeclared();
+        throw error;
+      }
+    }
+    this.#isDeclaredApplied = true;
+    this.#confirmedAtMs = this.#options.clock();
+  }
+
+  #withDeclared(strategy: Strategy): Strategy {
+    const fileDigest = this.#options.declared.file?.digest ?? null;
+    return applyDeclared(this.#options.declared, { strategy, fileDigest });
+  }
+
+  #adopt(stored: StoredConfiguration): void {
+    if (stored.revision === this.#snapshot.revision) return;
+    this.#snapshot = this.#compile(stored);
+    this.#options.lastKnown?.save(stored).catch(this.#options.onError);
+  }
+
+  #compile(stored: StoredConfiguration): ConfigurationSnapshot {
+    return compileSnapshot(stored, { isEnabled: this.#options.isServiceEnabled });
+  }
+
+  #onPublished(revision: number): void {
+    if (revision > this.#snapshot.revision) this.#refreshQuietly();
+  }
+
+  #refreshQuietly(): void {
+    this.refresh().catch(this.#options.onError);
+  }
+}
+
+function allProblems(strategy: Strategy) {
+  return [
+    ...strategyProblems(strategy),
+    ...strategy.policies.flatMap((policy, i) => patternProblems(policy, `policies[${i}].`)),
+  ];
+}
+
+function requireSound(policy: RetryPolicy): void {
+  throwIfProblems('INVALID_POLICY', [...policyProblems(policy), ...patternProblems(policy)]);
+}
+
+function requirePolicy(strategy: Strategy, name: string): void {
+  if (!strategy.policies.some((policy) => policy.name === name)) {
+    throw new SmartRetryError('POLICY_NOT_FOUND', `there is no policy named "${name}"`);
+  }
+}
+
+function changedMeanwhile(revision: number): SmartRetryError {
+  return new SmartRetryError(
+    'CONFIGURATION_CHANGED',
+    `the configuration has changed since it was read: it is at revision ${revision} now`,
+  );
+}

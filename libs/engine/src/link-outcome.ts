@@ -1,0 +1,97 @@
+import type { AttemptReport, FailureCandidate, FailureCandidates, FailureLink, LinkSource } from '@smart-retry/domain';
+import type { DecodedRecommendationId } from './recommendation-id.js';
+
+export const NO_CANDIDATES: FailureCandidates = { recommendedForJob: [], recordedForJob: [], recommendedForShape: [] };
+
+/** The failure named by the report's own recommendation id (way 1); null when it has none, or one of another job. */
+export function linkByRecommendationId(report: AttemptReport, id: DecodedRecommendationId | null): FailureLink | null {
+  if (id === null || id.failure === null || id.decision === 'stop') return null;
+  if (!id.isFor({ tenant: report.tenant ?? '', jobType: report.jobType })) return null;
+  return link(report, 'recommendation', {
+    errorClass: id.failure.errorClass,
+    ...(id.failure.errorCode !== undefined && { errorCode: id.failure.errorCode }),
+    attemptNumber: id.attemptNumber,
+    delayMs: id.delayMs,
+    ...(report.recommendationId !== undefined && { recommendationId: report.recommendationId }),
+    atMs: id.issuedAtMs,
+  });
+}
+
+/**
+ * The failure that a report without a usable recommendation id followed, from what may have preceded it:
+ * the job's recommendation or its record (way 2), a recommendation of the same shape (way 3), the report's own
+ * context (way 4). Null for a first try, and where nothing certain is known.
+ */
+export function linkByCandidates(report: AttemptReport, candidates: FailureCandidates): FailureLink | null {
+  const recommended = findRecommendation(report, candidates.recommendedForJob);
+  if (recommended !== undefined) return link(report, 'job', recommended);
+  const recorded = candidates.recordedForJob[0];
+  if (recorded !== undefined) return link(report, 'job', recorded);
+  const [shape] = candidates.recommendedForShape;
+  if (shape !== undefined) {
+    // Several failures of different kinds advised the same delay: to pick one would teach the wrong class.
+    return candidates.recommendedForShape.every((other) => isSameFailure(shape, other))
+      ? link(report, 'shape', shape)
+      : null;
+  }
+  return linkToItself(report);
+}
+
+/** What two sources know together, those of the first before those of the second; a recommendation both know counts once. */
+export function mergeCandidates(first: FailureCandidates, second: FailureCandidates): FailureCandidates {
+  const merge = (a: readonly FailureCandidate[], b: readonly FailureCandidate[]) => {
+    const known = new Set(a.map((candidate) => candidate.recommendationId));
+    return [...a, ...b.filter(({ recommendationId: id }) => id === undefined || !known.has(id))];
+  };
+  return {
+    recommendedForJob: merge(first.recommendedForJob, second.recommendedForJob),
+    recordedForJob: merge(first.recordedForJob, second.recordedForJob),
+    recommendedForShape: merge(first.recommendedForShape, second.recommendedForShape),
+  };
+}
+
+/** Whether a report can only be a first try: nothing was waited for before it. */
+export function isPlainFirstTry(report: AttemptReport): boolean {
+  return report.attemptNumber === 1 && (report.actualDelayMs ?? report.delayMs ?? 0) === 0;
+}
+
+function findRecommendation(
+  report: AttemptReport,
+  candidates: readonly FailureCandidate[],
+): FailureCandidate | undefined {
+  const before = candidates.find((candidate) => candidate.attemptNumber === report.attemptNumber - 1);
+  if (before !== undefined) return before;
+  // Some clients report a retry under the number of the attempt that failed. A failure under that number is the
+  // failure itself, unless it waited for exactly what was advised after it.
+  return candidates.find(
+    (candidate) =>
+      candidate.attemptNumber === report.attemptNumber && (report.success || candidate.delayMs === report.delayMs),
+  );
+}
+
+function isSameFailure(a: FailureCandidate, b: FailureCandidate): boolean {
+  return a.errorClass === b.errorClass && a.errorCode === b.errorCode;
+}
+
+function linkToItself(report: AttemptReport): FailureLink | null {
+  if (report.errorClass === undefined || isPlainFirstTry(report)) return null;
+  return link(report, 'self', {
+    errorClass: report.errorClass,
+    ...(report.errorCode !== undefined && { errorCode: report.errorCode }),
+    attemptNumber: Math.max(1, report.attemptNumber - 1),
+    atMs: report.timestampMs,
+  });
+}
+
+/** The delay really waited wins over the one reported, that over the one advised. */
+function link(report: AttemptReport, source: LinkSource, failure: FailureCandidate): FailureLink {
+  const delayMs = report.actualDelayMs ?? report.delayMs ?? failure.delayMs;
+  return {
+    source,
+    errorClass: failure.errorClass,
+    ...(failure.errorCode !== undefined && { errorCode: failure.errorCode }),
+    failedAttemptNumber: failure.attemptNumber,
+    ...(delayMs !== undefined && { delayMs }),
+    ...(failure.recommendationId !== undefined && { recommendationId: failure.recommendationId }),
+  };
+}

@@ -1,0 +1,79 @@
+import { LRUCache } from 'lru-cache';
+import type { Clock, FailureCandidate, FailureCandidates, FailureLookup, RetryFeatures } from '@smart-retry/domain';
+
+const MAX_CANDIDATES_PER_SHAPE = 8;
+
+export interface RecentRecommendationsOptions {
+  /** How many recommendations are kept, least recently used out; 0 keeps none. */
+  readonly maxEntries: number;
+  readonly ttlMs: number;
+  readonly clock: Clock;
+}
+
+/** The recommendations that this process has just given, by job or by shape: what an outcome most likely followed. */
+export class RecentRecommendations {
+  readonly #entries: LRUCache<string, readonly FailureCandidate[]> | null;
+  #hits = 0;
+  #misses = 0;
+
+  constructor({ maxEntries, ttlMs, clock }: RecentRecommendationsOptions) {
+    this.#entries = maxEntries === 0 ? null : new LRUCache({ max: maxEntries, ttl: ttlMs, perf: { now: clock } });
+  }
+
+  remember(features: RetryFeatures, failure: FailureCandidate & { readonly delayMs: number }): void {
+    if (this.#entries === null) return;
+    const { tenant = '', jobType, jobId, attemptNumber } = features;
+    if (jobId !== undefined) {
+      this.#entries.set(jobKey({ tenant, jobType, jobId, attemptNumber }), [failure]);
+      return;
+    }
+    const key = shapeKey({ tenant, jobType, attemptNumber, delayMs: failure.delayMs });
+    const others = this.#entries.get(key) ?? [];
+    this.#entries.set(key, [failure, ...others].slice(0, MAX_CANDIDATES_PER_SHAPE));
+  }
+
+  /** What this process knows; null when it knows nothing, and the store has to be asked. */
+  find(lookup: FailureLookup): FailureCandidates | null {
+    if (this.#entries === null) return null;
+    const { attemptNumber, delayMs } = lookup;
+    const before = this.#entries.get(jobKey({ ...lookup, attemptNumber: attemptNumber - 1 }));
+    const same = this.#entries.get(jobKey(lookup));
+    const shaped = delayMs === undefined ? undefined : this.#entries.get(shapeKey({ ...lookup, delayMs }));
+    const isKnown = before !== undefined || same !== undefined || shaped !== undefined;
+    if (isKnown) this.#hits++;
+    else this.#misses++;
+    if (!isKnown) return null;
+    return {
+      recommendedForJob: [...(before ?? []), ...(same ?? [])],
+      recordedForJob: [],
+      recommendedForShape: shaped ?? [],
+    };
+  }
+
+  get stats(): { readonly entries: number; readonly hits: number; readonly misses: number } {
+    return { entries: this.#entries?.size ?? 0, hits: this.#hits, misses: this.#misses };
+  }
+}
+
+interface JobKey {
+  readonly tenant: string;
+  readonly jobType: string;
+  readonly jobId: string;
+  readonly attemptNumber: number;
+}
+
+interface ShapeKey {
+  readonly tenant: string;
+  readonly jobType: string;
+  readonly attemptNumber: number;
+  readonly delayMs: number;
+}
+
+/** Lengths before texts: ("a:b", "c") and ("a", "b:c") stay apart. */
+function jobKey({ tenant, jobType, jobId, attemptNumber }: JobKey): string {
+  return `job:${attemptNumber}:${tenant.length}:${jobType.length}:${tenant}${jobType}${jobId}`;
+}
+
+function shapeKey({ tenant, jobType, attemptNumber, delayMs }: ShapeKey): string {
+  return `shape:${attemptNumber}:${delayMs}:${tenant.length}:${tenant}${jobType}`;
+}

@@ -1,0 +1,107 @@
+import {
+  createRng,
+  dependencyOf,
+  type Clock,
+  type EpochMs,
+  type Recommendation,
+  type RetryFeatures,
+} from '@smart-retry/domain';
+import type { AuditTrail } from './background/audit-trail.js';
+import type { FailureWindow } from './background/failure-window.js';
+import type { Configuration } from './configuration.js';
+import { decide, type DecisionSnapshot } from './decide.js';
+import { UNTAUGHT_LAYERS } from './layers.js';
+import { planRetries, type Preview } from './preview.js';
+import type { RecentRecommendations } from './recent-recommendations.js';
+import type { RecommendationIds } from './recommendation-id.js';
+import { seedOf } from './rng-seed.js';
+
+/** How long after its time an advice is still worth following. */
+const ADVICE_LIFETIME_MS = 600_000;
+/** A failure older than this is a replay: it says nothing of how the dependency is doing. */
+const REPLAY_AGE_MS = 600_000;
+
+export interface IssuedRecommendation extends Recommendation {
+  readonly recommendationId: string;
+  readonly expiresAtMs: EpochMs;
+}
+
+export interface RecommenderDependencies {
+  readonly configuration: Pick<Configuration, 'current'>;
+  readonly ids: RecommendationIds;
+  readonly audit: Pick<AuditTrail, 'append' | 'canTake'>;
+  readonly recent: RecentRecommendations;
+  readonly failures: FailureWindow;
+  readonly clock: Clock;
+  /** A uniform 32-bit integer. */
+  readonly randomWord: () => number;
+}
+
+/** Answers for one failed job: loads what a decision needs, decides, and hands on what it causes. Waits for nothing. */
+export class Recommender {
+  readonly #deps: RecommenderDependencies;
+
+  constructor(dependencies: RecommenderDependencies) {
+    this.#deps = dependencies;
+  }
+
+  recommend(asked: RetryFeatures): IssuedRecommendation {
+    const { ids, audit, recent, clock, randomWord } = this.#deps;
+    const receivedAtMs = clock();
+    const nowMs = asked.failedAtMs ?? receivedAtMs;
+    const features = this.#observe(asked, receivedAtMs);
+    const rngSeed = seedOf(features, randomWord);
+    const { recommendation, evidence } = decide(features, this.#snapshot(), nowMs, createRng(rngSeed));
+    const { errorClass, errorCode, attemptNumber, jobType, tenant = '' } = features;
+    const recommendationId = ids.encode({
+      decision: recommendation.decision,
+      issuedAtMs: receivedAtMs,
+      attemptNumber,
+      delayMs: recommendation.delayMs,
+      propensity: recommendation.propensity,
+      tenant,
+      jobType,
+      errorClass,
+      errorCode,
+      nonce: randomWord(),
+    });
+    if (recommendation.shouldRetry) {
+      recent.remember(features, {
+        errorClass,
+        ...(errorCode !== undefined && { errorCode }),
+        attemptNumber,
+        delayMs: recommendation.delayMs,
+        recommendationId,
+        atMs: receivedAtMs,
+      });
+    }
+    audit.append({ recommendationId, decidedAtMs: receivedAtMs, features, recommendation, evidence, rngSeed });
+    const expiresAtMs = recommendation.nextEvaluationAtMs + ADVICE_LIFETIME_MS;
+    return { ...recommendation, recommendationId, expiresAtMs };
+  }
+
+  /** The plan that would follow if every retry failed. Never explores, leaves no trace. */
+  preview(features: RetryFeatures, maxAttempts?: number): Preview {
+    const nowMs = features.failedAtMs ?? this.#deps.clock();
+    return planRetries(features, this.#snapshot(), nowMs, { maxAttempts, randomWord: this.#deps.randomWord });
+  }
+
+  /** Counts the failure, and adds what the server knows where the request does not say it. */
+  #observe(features: RetryFeatures, receivedAtMs: EpochMs): RetryFeatures {
+    const { failures, configuration } = this.#deps;
+    const dependency = dependencyOf(features);
+    const isReplay = receivedAtMs - (features.failedAtMs ?? receivedAtMs) > REPLAY_AGE_MS;
+    if (!isReplay) failures.count(dependency, receivedAtMs);
+    if (features.recentFailures !== undefined) return features;
+    if (!configuration.current().strategy.dataCollection.featureExtraction) return features;
+    return { ...features, recentFailures: failures.recent(dependency) };
+  }
+
+  #snapshot(): DecisionSnapshot {
+    return {
+      configuration: this.#deps.configuration.current(),
+      learnedLayers: UNTAUGHT_LAYERS,
+      canAudit: this.#deps.audit.canTake,
+    };
+  }
+}

@@ -1,0 +1,76 @@
+import type {
+  EpochMs,
+  GuardrailName,
+  GuardrailSettings,
+  ReasonCode,
+  RetryFeatures,
+  RetryPolicy,
+  ScopedStop,
+} from '@smart-retry/domain';
+
+/** A guardrail that ends the matter before any layer is asked. */
+export interface TerminalStop {
+  readonly guardrail: GuardrailName;
+  readonly reason: ReasonCode;
+  /** A clause for the rationale, without a full stop. */
+  readonly because: string;
+}
+
+export interface TerminalContext {
+  readonly features: RetryFeatures;
+  readonly guardrails: GuardrailSettings;
+  /** False when the service or its strategy is switched off. */
+  readonly isEnabled: boolean;
+  /** A matching policy that stops on validation, if any. */
+  readonly validationPolicy: RetryPolicy | null;
+  readonly nowMs: EpochMs;
+}
+
+/** Every guardrail that forbids a retry whatever the layers would say, the weightiest first; empty when none does. */
+export function findTerminalStops(context: TerminalContext): readonly TerminalStop[] {
+  const { features, guardrails, isEnabled, validationPolicy, nowMs } = context;
+  const stops: TerminalStop[] = [];
+  const emergency = guardrails.emergencyStop ? 'for all jobs' : describeScope(guardrails.emergencyStops, features);
+  if (emergency !== null) {
+    stops.push({
+      guardrail: 'emergency_stop',
+      reason: 'emergency_stop',
+      because: `the emergency stop is on ${emergency}`,
+    });
+  }
+  if (!isEnabled) {
+    stops.push({ guardrail: 'disabled', reason: 'strategy_disabled', because: 'smart retries are switched off' });
+  }
+  if (features.attemptNumber >= guardrails.maxAttempts) {
+    stops.push({
+      guardrail: 'max_attempts',
+      reason: 'guardrail_attempts_exhausted',
+      because: `attempt ${features.attemptNumber} has failed and the guardrail allows ${guardrails.maxAttempts} attempts`,
+    });
+  }
+  if (features.deadlineAtMs !== undefined && features.deadlineAtMs <= nowMs) {
+    stops.push({ guardrail: 'deadline', reason: 'deadline_passed', because: "the job's deadline has passed" });
+  }
+  if (validationPolicy !== null) {
+    stops.push({
+      guardrail: 'validation',
+      reason: 'validation_stop',
+      because: `${features.errorClass} is a validation error by policy "${validationPolicy.name}", and the same input will fail again`,
+    });
+  }
+  return stops;
+}
+
+function describeScope(stops: readonly ScopedStop[], features: RetryFeatures): string | null {
+  for (const { tenant, queue, jobType, reason } of stops) {
+    if (tenant !== undefined && tenant !== features.tenant) continue;
+    if (queue !== undefined && queue !== features.queue) continue;
+    if (jobType !== undefined && jobType !== features.jobType) continue;
+    const scope = Object.entries({ tenant, queue, 'job type': jobType })
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => `${name} "${value}"`)
+      .join(' and ');
+    return `for ${scope}${reason === undefined ? '' : ` (${reason})`}`;
+  }
+  return null;
+}

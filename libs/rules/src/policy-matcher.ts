@@ -1,0 +1,124 @@
+import { throwIfProblems, type FieldProblem, type RetryPolicy } from '@smart-retry/domain';
+import { compilePatterns, type Pattern } from './pattern.js';
+
+/** What of a failed job policies look at. */
+export interface MatchableJob {
+  readonly jobType: string;
+  readonly errorClass: string;
+  readonly errorCode?: string;
+  readonly queue?: string;
+  readonly tenant?: string;
+}
+
+export interface PolicyMatch {
+  /** The matching policy of highest priority (oldest first among equals); null when none matches. */
+  readonly policy: RetryPolicy | null;
+  /** A matching policy that stops on validation, whatever its priority; it wins over everything. */
+  readonly validationPolicy: RetryPolicy | null;
+}
+
+/** How one policy fared, for `POST /policies/test`. */
+export interface PolicyEvaluation {
+  readonly policy: string;
+  readonly matches: boolean;
+  readonly because: string;
+}
+
+type Dimension = 'error' | 'job type' | 'queue' | 'tenant';
+
+interface CompiledPolicy {
+  readonly policy: RetryPolicy;
+  readonly errors: readonly Pattern[];
+  readonly jobTypes: readonly Pattern[];
+  readonly queues: readonly Pattern[];
+  readonly tenants: readonly Pattern[];
+}
+
+/** Policies with their patterns compiled once, in the order in which they are tried. Immutable. */
+export class PolicyMatcher {
+  readonly #ordered: readonly CompiledPolicy[];
+
+  /** @throws {INVALID_POLICY} naming every pattern that does not compile, as `policies[i].field[j]`. */
+  constructor(policies: readonly RetryPolicy[]) {
+    const problems: FieldProblem[] = [];
+    const compiled = policies.map((policy, i) => compilePolicy(policy, `policies[${i}].`, problems));
+    throwIfProblems('INVALID_POLICY', problems);
+    // Array.prototype.sort is stable, so that equal priorities keep their age.
+    this.#ordered = compiled.sort((a, b) => b.policy.priority - a.policy.priority);
+  }
+
+  match(job: MatchableJob): PolicyMatch {
+    let best: RetryPolicy | null = null;
+    for (const candidate of this.#ordered) {
+      if (best !== null && !candidate.policy.stopOnValidation) continue;
+      if (firstMismatch(candidate, job) !== null) continue;
+      best ??= candidate.policy;
+      if (candidate.policy.stopOnValidation) return { policy: best, validationPolicy: candidate.policy };
+    }
+    return { policy: best, validationPolicy: null };
+  }
+
+  /** Every policy in the order tried, and why each does or does not match. */
+  explain(job: MatchableJob): readonly PolicyEvaluation[] {
+    return this.#ordered.map((candidate) => {
+      const mismatch = firstMismatch(candidate, job);
+      return { policy: candidate.policy.name, matches: mismatch === null, because: describe(mismatch, candidate, job) };
+    });
+  }
+}
+
+/** Every pattern of a policy that does not compile, by wire field below `prefix`; empty when all do. */
+export function patternProblems(policy: RetryPolicy, prefix = ''): readonly FieldProblem[] {
+  const problems: FieldProblem[] = [];
+  compilePolicy(policy, prefix, problems);
+  return problems;
+}
+
+function compilePolicy(policy: RetryPolicy, prefix: string, problems: FieldProblem[]): CompiledPolicy {
+  return {
+    policy,
+    errors: compilePatterns(policy.errorPatterns, `${prefix}error_patterns`, problems),
+    jobTypes: compilePatterns(policy.jobTypePatterns, `${prefix}job_type_patterns`, problems),
+    queues: compilePatterns(policy.queuePatterns, `${prefix}queue_patterns`, problems),
+    tenants: compilePatterns(policy.tenantPatterns, `${prefix}tenant_patterns`, problems),
+  };
+}
+
+function firstMismatch(candidate: CompiledPolicy, job: MatchableJob): Dimension | null {
+  if (!matchesAny(candidate.errors, job.errorClass) && !matchesAny(candidate.errors, job.errorCode)) return 'error';
+  if (!matchesAny(candidate.jobTypes, job.jobType)) return 'job type';
+  if (!matchesAny(candidate.queues, job.queue)) return 'queue';
+  if (!matchesAny(candidate.tenants, job.tenant)) return 'tenant';
+  return null;
+}
+
+function matchesAny(patterns: readonly Pattern[], text: string | undefined): boolean {
+  if (patterns.length === 0) return true;
+  return text !== undefined && patterns.some((matches) => matches(text));
+}
+
+function describe(mismatch: Dimension | null, { policy }: CompiledPolicy, job: MatchableJob): string {
+  const error = job.errorCode === undefined ? `"${job.errorClass}"` : `"${job.errorClass}" or code "${job.errorCode}"`;
+  switch (mismatch) {
+    case null:
+      return policy.errorPatterns.length === 0
+        ? 'it takes every error, and nothing narrows it away from this job'
+        : `error ${error} matches ${list(policy.errorPatterns)}`;
+    case 'error':
+      return `error ${error} matches none of ${list(policy.errorPatterns)} as a whole`;
+    case 'job type':
+      return `job type "${job.jobType}" matches none of ${list(policy.jobTypePatterns)} as a whole`;
+    case 'queue':
+      return `queue ${quote(job.queue)} matches none of ${list(policy.queuePatterns)} as a whole`;
+    case 'tenant':
+      return `tenant ${quote(job.tenant)} matches none of ${list(policy.tenantPatterns)} as a whole`;
+  }
+}
+
+function list(patterns: readonly string[]): string {
+  return patterns.map((pattern) => `/${pattern}/`).join(', ');
+}
+
+function quote(text: string | undefined): string {
+  return text === undefined ? '(none given)' : `"${text}"`;
+}
