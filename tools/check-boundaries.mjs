@@ -109,7 +109,7 @@ function coverageProblems(outcomes) {
   const untried = Object.values(LAYERS).flatMap(({ root }) => {
     const texts = outcomes.filter(({ place }) => place.startsWith(`${root}/`)).map(({ text }) => text);
     return projects
-      .filter((project) => project.root !== root && !texts.some((text) => text.includes(`'${project.name}'`)))
+      .filter((project) => project.root !== root && !texts.some((text) => text.includes(`import '${project.name}`)))
       .map(({ name }) => `${root}: no probe tries to import ${name}`);
   });
   const own = configuration.filter(({ name, rules }) => name === undefined && rules !== undefined);

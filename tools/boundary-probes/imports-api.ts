@@ -3,7 +3,7 @@ import '@nestjs/common';
 import '@smart-retry/domain';
 import '@smart-retry/engine';
 import '@smart-retry/rules';
-import '@smart-retry/storage';
+import '@smart-retry/storage/memory';
 import 'node:fs';
 import 'typebox/value';
 import '@smart-retry/guardrails'; // expect: @nx/enforce-module-boundaries

@@ -4,7 +4,7 @@ import '@smart-retry/domain';
 import '@smart-retry/guardrails';
 import '@smart-retry/rules';
 import 'lru-cache';
-import '@smart-retry/storage'; // expect: @nx/enforce-module-boundaries
+import '@smart-retry/storage/memory'; // expect: @nx/enforce-module-boundaries
 import '@smart-retry/api'; // expect: @nx/enforce-module-boundaries
 import '../../domain/src/index.js'; // expect: @nx/enforce-module-boundaries
 import 're2js'; // expect: @nx/enforce-module-boundaries

@@ -3,7 +3,7 @@ import '@smart-retry/domain';
 import 're2js';
 import '@smart-retry/guardrails'; // expect: @nx/enforce-module-boundaries
 import '@smart-retry/engine'; // expect: @nx/enforce-module-boundaries
-import '@smart-retry/storage'; // expect: @nx/enforce-module-boundaries
+import '@smart-retry/storage/memory'; // expect: @nx/enforce-module-boundaries
 import '@smart-retry/api'; // expect: @nx/enforce-module-boundaries
 import '../../domain/src/index.js'; // expect: @nx/enforce-module-boundaries
 import 'lru-cache'; // expect: @nx/enforce-module-boundaries
