@@ -10,7 +10,7 @@ import type {
 import { AttemptRecorder } from './attempt-recorder.js';
 import { AuditTrail } from './background/audit-trail.js';
 import { FailureWindow } from './background/failure-window.js';
-import { secureRandomBytes, secureRandomWord, systemClock } from './background/system.js';
+import { createRandomWords, secureRandomBytes, systemClock } from './background/system.js';
 import { Configuration, type LastKnownConfiguration } from './configuration.js';
 import { NOTHING_DECLARED, type DeclaredStrategy } from './declared-strategy.js';
 import { RecentRecommendations } from './recent-recommendations.js';
@@ -62,7 +62,7 @@ const SIGNING_KEY_BYTES = 32;
 
 /** Puts the engine together around its stores. Nothing runs before `start`. */
 export function createSmartRetry(options: SmartRetryOptions): SmartRetry {
-  const { stores, clock = systemClock, randomWord = secureRandomWord, onError = () => undefined } = options;
+  const { stores, clock = systemClock, randomWord = createRandomWords(), onError = () => undefined } = options;
   // Until the shared key is known, ids are signed with this one; it is also the candidate for the shared key.
   const candidateKey = secureRandomBytes(SIGNING_KEY_BYTES);
   const ids = new RecommendationIds(candidateKey);

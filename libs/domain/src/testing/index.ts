@@ -1,0 +1,1 @@
+export { FixedClock, T0, someFeatures, somePolicy, someReport, someStrategy } from './builders.js';
