@@ -1,0 +1,130 @@
+import { describe, expect, it } from '@jest/globals';
+import type { FailureCandidate } from '@smart-retry/domain';
+import { someReport, T0 } from '@smart-retry/domain/testing';
+import { linkByCandidates, linkByRecommendationId, mergeCandidates, NO_CANDIDATES } from './link-outcome.js';
+import { RecommendationIds } from './recommendation-id.js';
+
+const candidate = (changes: Partial<FailureCandidate> = {}): FailureCandidate => ({
+  errorClass: 'timeout',
+  attemptNumber: 1,
+  delayMs: 2_100,
+  recommendationId: 'r1',
+  atMs: T0,
+  ...changes,
+});
+
+describe('way 1: the recommendation id', () => {
+  const ids = new RecommendationIds(new Uint8Array(32));
+  const issue = (jobType: string) =>
+    ids.encode({
+      decision: 'retry',
+      issuedAtMs: T0,
+      attemptNumber: 1,
+      delayMs: 2_100,
+      propensity: 1,
+      tenant: '',
+      jobType,
+      errorClass: 'timeout',
+      errorCode: '504',
+      nonce: 0,
+    });
+
+  it('names class, code, attempt and advised delay', () => {
+    const id = issue('email_send');
+    expect(linkByRecommendationId(someReport({ recommendationId: id }), ids.decode(id))).toEqual({
+      source: 'recommendation',
+      errorClass: 'timeout',
+      errorCode: '504',
+      failedAttemptNumber: 1,
+      delayMs: 2_100,
+      recommendationId: id,
+    });
+  });
+
+  it('lets the delay really waited win', () => {
+    const id = issue('email_send');
+    const report = someReport({ recommendationId: id, delayMs: 2_100, actualDelayMs: 9_000 });
+    expect(linkByRecommendationId(report, ids.decode(id))?.delayMs).toBe(9_000);
+  });
+
+  it('is not followed for another job type', () => {
+    const id = issue('sms_send');
+    expect(linkByRecommendationId(someReport({ recommendationId: id }), ids.decode(id))).toBeNull();
+  });
+});
+
+describe('way 2: the same job', () => {
+  it('finds the recommendation for the attempt before', () => {
+    const found = { ...NO_CANDIDATES, recommendedForJob: [candidate({ attemptNumber: 2 }), candidate()] };
+    expect(linkByCandidates(someReport({ attemptNumber: 2 }), found)).toMatchObject({
+      source: 'job',
+      failedAttemptNumber: 1,
+      recommendationId: 'r1',
+    });
+  });
+
+  it('takes a success under the number of the failed attempt for its retry', () => {
+    const found = { ...NO_CANDIDATES, recommendedForJob: [candidate()] };
+    expect(linkByCandidates(someReport({ attemptNumber: 1, delayMs: 5 }), found)?.source).toBe('job');
+  });
+
+  it('takes a failure under that number for the failure itself, unless it waited what was advised', () => {
+    const found = { ...NO_CANDIDATES, recommendedForJob: [candidate()] };
+    const failure = someReport({ attemptNumber: 1, success: false, errorClass: 'timeout' });
+    expect(linkByCandidates(failure, found)).toBeNull();
+    expect(linkByCandidates({ ...failure, delayMs: 2_100 }, found)?.source).toBe('job');
+  });
+
+  it('falls back to the record of the attempt before', () => {
+    const found = { ...NO_CANDIDATES, recordedForJob: [{ errorClass: 'oom', attemptNumber: 1, atMs: T0 }] };
+    expect(linkByCandidates(someReport({ delayMs: 3_000 }), found)).toMatchObject({
+      source: 'job',
+      errorClass: 'oom',
+      delayMs: 3_000,
+    });
+  });
+});
+
+describe('way 3: the same shape', () => {
+  const report = someReport({ attemptNumber: 1, delayMs: 2_100 });
+
+  it('finds a recommendation of the same number and delay', () => {
+    const found = { ...NO_CANDIDATES, recommendedForShape: [candidate(), candidate({ recommendationId: 'r2' })] };
+    expect(linkByCandidates(report, found)).toMatchObject({ source: 'shape', errorClass: 'timeout' });
+  });
+
+  it('teaches nothing where candidates are of different classes or codes', () => {
+    const others = [candidate({ errorClass: 'oom' }), candidate({ errorCode: '504' })];
+    for (const other of others) {
+      const found = { ...NO_CANDIDATES, recommendedForShape: [candidate(), other] };
+      expect(linkByCandidates({ ...report, errorClass: 'timeout' }, found)).toBeNull();
+    }
+  });
+});
+
+describe('way 4: its own context', () => {
+  it('links a retry with a class to itself, the attempt before at least 1', () => {
+    expect(linkByCandidates(someReport({ attemptNumber: 3, errorClass: 'oom' }), NO_CANDIDATES)).toMatchObject({
+      source: 'self',
+      errorClass: 'oom',
+      failedAttemptNumber: 2,
+    });
+    const underFailedNumber = someReport({ attemptNumber: 1, errorClass: 'oom', delayMs: 500 });
+    expect(linkByCandidates(underFailedNumber, NO_CANDIDATES)?.failedAttemptNumber).toBe(1);
+  });
+
+  it('teaches nothing without a class, and nothing for a first try', () => {
+    expect(linkByCandidates(someReport({ delayMs: 500 }), NO_CANDIDATES)).toBeNull();
+    const firstTry = someReport({ attemptNumber: 1, success: false, errorClass: 'oom' });
+    expect(linkByCandidates(firstTry, NO_CANDIDATES)).toBeNull();
+    expect(linkByCandidates({ ...firstTry, delayMs: 0 }, NO_CANDIDATES)).toBeNull();
+  });
+});
+
+describe('mergeCandidates', () => {
+  it('counts a recommendation that both sources know once', () => {
+    const one = { ...NO_CANDIDATES, recommendedForShape: [candidate()] };
+    const two = { ...NO_CANDIDATES, recommendedForShape: [candidate(), candidate({ recommendationId: 'r2' })] };
+    expect(mergeCandidates(one, two).recommendedForShape.map((c) => c.recommendationId)).toEqual(['r1', 'r2']);
+  });
+});

@@ -1,0 +1,73 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { T0 } from '@smart-retry/domain/testing';
+import { RecommendationIds, type RecommendationClaims } from './recommendation-id.js';
+
+const KEY = new Uint8Array(32).fill(7);
+const claims = (changes: Partial<RecommendationClaims> = {}): RecommendationClaims => ({
+  decision: 'retry',
+  issuedAtMs: T0,
+  attemptNumber: 2,
+  delayMs: 8_000,
+  propensity: 0.5,
+  tenant: 'acme',
+  jobType: 'email_send',
+  errorClass: 'timeout',
+  errorCode: '504',
+  nonce: 1,
+  ...changes,
+});
+
+describe('RecommendationIds', () => {
+  const ids = new RecommendationIds(KEY);
+
+  it('reads back what it signed, in at most 128 characters, for any claims', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ maxLength: 300, unit: 'grapheme' }),
+        fc.option(fc.string({ minLength: 1, maxLength: 300, unit: 'grapheme' }), { nil: undefined }),
+        fc.integer({ min: 1, max: 1_000_000 }),
+        fc.nat(2 ** 31),
+        (errorClass, errorCode, attemptNumber, delayMs) => {
+          const id = ids.encode(claims({ errorClass, errorCode, attemptNumber, delayMs }));
+          const decoded = ids.decode(id);
+          expect(id.length).toBeLessThanOrEqual(128);
+          expect(decoded).toMatchObject({ decision: 'retry', issuedAtMs: T0, attemptNumber, delayMs });
+          const size = new TextEncoder().encode(errorClass + (errorCode ?? '')).length;
+          if (size <= 54) expect(decoded?.failure).toEqual({ errorClass, errorCode });
+          else expect(decoded?.failure).toBeNull();
+        },
+      ),
+    );
+  });
+
+  it('is for its own tenant and job type only', () => {
+    const decoded = ids.decode(ids.encode(claims()));
+    expect(decoded?.isFor({ tenant: 'acme', jobType: 'email_send' })).toBe(true);
+    expect(decoded?.isFor({ tenant: 'acm', jobType: 'eemail_send' })).toBe(false);
+    expect(decoded?.isFor({ tenant: '', jobType: 'email_send' })).toBe(false);
+  });
+
+  it('refuses every id with one character changed, removed or added', () => {
+    const id = ids.encode(claims());
+    for (let i = 0; i < id.length; i++) {
+      const other = id[i] === 'A' ? 'B' : 'A';
+      expect(ids.decode(id.slice(0, i) + other + id.slice(i + 1))).toBeNull();
+      expect(ids.decode(id.slice(0, i) + id.slice(i + 1))).toBeNull();
+    }
+    expect(ids.decode(`${id}=`)).toBeNull();
+    expect(ids.decode(`${id}A`)).toBeNull();
+  });
+
+  it('refuses any text that it did not sign', () => {
+    fc.assert(fc.property(fc.string({ maxLength: 400 }), (text) => expect(ids.decode(text)).toBeNull()));
+  });
+
+  it('still reads ids of an earlier key, and another key does not', () => {
+    const rotating = new RecommendationIds(KEY);
+    const id = rotating.encode(claims());
+    rotating.useKey(new Uint8Array(32).fill(9));
+    expect(rotating.decode(id)?.attemptNumber).toBe(2);
+    expect(new RecommendationIds(new Uint8Array(32).fill(9)).decode(id)).toBeNull();
+  });
+});
