@@ -1,0 +1,28 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+export const ROOT = join(import.meta.dirname, '..');
+
+export interface WorkspacePackage {
+  readonly name: string;
+  /** Relative to the root, for example `libs/domain`. */
+  readonly path: string;
+  readonly dependencies: Readonly<Record<string, string>>;
+}
+
+/** Every app and library of the workspace, by path. */
+export function readWorkspacePackages(): readonly WorkspacePackage[] {
+  return ['apps', 'libs']
+    .flatMap((folder) => readdirSync(join(ROOT, folder)).map((name) => `${folder}/${name}`))
+    .filter((path) => existsSync(join(ROOT, path, 'package.json')))
+    .sort()
+    .map((path) => {
+      const manifest = JSON.parse(readText(`${path}/package.json`)) as Partial<WorkspacePackage>;
+      return { name: manifest.name ?? path, path, dependencies: manifest.dependencies ?? {} };
+    });
+}
+
+/** A file of the workspace, by its path from the root. */
+export function readText(path: string): string {
+  return readFileSync(join(ROOT, path), 'utf8');
+}
