@@ -1,0 +1,35 @@
+import { types, type CustomTypesConfig } from 'pg';
+
+export interface PostgresOptions {
+  /** `postgres://user:password@host:port/database` */
+  readonly url: string;
+  /** Connections for attempts and decisions; two more serve configuration. */
+  readonly poolSize?: number;
+  /** Longest wait for a connection. */
+  readonly connectionTimeoutMs?: number;
+  /** Longest time that one statement may run on the server. */
+  readonly statementTimeoutMs?: number;
+}
+
+/** The client gives up this much later than the server: a living server then cancels first, and the connection stays usable. */
+const CLIENT_PATIENCE_MS = 300;
+
+export const CONFIGURATION_POOL_SIZE = 2;
+
+/** Every whole number that is stored here is a safe integer, so bigint columns are read as numbers. */
+const typeParsers: CustomTypesConfig = {
+  getTypeParser: (oid, format) => (oid === types.builtins.INT8 ? Number : types.getTypeParser(oid, format)),
+};
+
+/** What the driver is told, by its own names. */
+export function driverOptions({ url, connectionTimeoutMs = 700, statementTimeoutMs = 1_500 }: PostgresOptions) {
+  return {
+    connectionString: url,
+    connectionTimeoutMillis: connectionTimeoutMs,
+    statement_timeout: statementTimeoutMs,
+    query_timeout: statementTimeoutMs + CLIENT_PATIENCE_MS,
+    keepAlive: true,
+    application_name: 'smart-retry',
+    types: typeParsers,
+  };
+}

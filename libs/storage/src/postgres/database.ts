@@ -1,0 +1,107 @@
+import { Client, type ClientBase, type Pool, type QueryResult, type QueryResultRow } from 'pg';
+import { StoreBreaker } from '../store-breaker.js';
+import { classifyPostgresFailure, errorCodeOf } from './classify-postgres-failure.js';
+import { migrateDatabase } from './migrate-database.js';
+
+export interface DatabaseOptions {
+  readonly pool: Pool;
+  readonly url: string;
+  readonly connectionTimeoutMs: number;
+  /** After this long any operation but maintenance is given up. */
+  readonly operationTimeoutMs: number;
+}
+
+export interface Statement {
+  /** Prepared under this name, once a connection. */
+  readonly name?: string;
+  readonly text: string;
+  readonly values: unknown[];
+}
+
+const MAINTENANCE_TIMEOUT_MS = 10 * 60_000;
+/** Dropping locks a whole table for a moment; rather give up than make writers queue behind a long reader. */
+const MAINTENANCE_LOCK_TIMEOUT_MS = 1_000;
+/** Deadlock and serialization failure: the server undid the statement, and a second try finds the other one gone. */
+const WORTH_REPEATING = new Set(['40P01', '40001']);
+
+/** The one door to the database: migrated before the first use, behind a breaker, every failure translated. */
+export class Database {
+  readonly pool: Pool;
+  readonly #options: DatabaseOptions;
+  readonly #breaker: StoreBreaker;
+  #migration: Promise<void> | undefined;
+
+  constructor(options: DatabaseOptions) {
+    this.pool = options.pool;
+    this.#options = options;
+    this.#breaker = new StoreBreaker({
+      store: 'the database',
+      timeoutMs: options.operationTimeoutMs,
+      classify: classifyPostgresFailure,
+    });
+  }
+
+  /** @throws {STORE_UNAVAILABLE} */
+  async run<T>(operation: () => Promise<T>): Promise<T> {
+    return this.#breaker.run(async () => {
+      await this.#ensureMigrated();
+      return operation();
+    });
+  }
+
+  /** For work that takes long and that nobody waits for, on a connection of its own. @throws {STORE_UNAVAILABLE} */
+  async runMaintenance<T>(operation: (client: ClientBase) => Promise<T>): Promise<T> {
+    return this.#breaker.run(
+      async () => {
+        await this.#ensureMigrated();
+        const client = new Client({
+          connectionString: this.#options.url,
+          connectionTimeoutMillis: this.#options.connectionTimeoutMs,
+          lock_timeout: MAINTENANCE_LOCK_TIMEOUT_MS,
+        });
+        // A connection that breaks fails the statement in flight; without a listener it would end the process as well.
+        client.on('error', () => undefined);
+        await client.connect();
+        try {
+          return await operation(client);
+        } finally {
+          await client.end().catch(() => undefined);
+        }
+      },
+      { timeoutMs: MAINTENANCE_TIMEOUT_MS },
+    );
+  }
+
+  /** Runs one statement, once more when it lost a conflict. @throws {STORE_UNAVAILABLE} */
+  async query<Row extends QueryResultRow>(statement: Statement): Promise<QueryResult<Row>> {
+    return this.run(() => this.queryOnce<Row>(statement));
+  }
+
+  /** As `query`, for use inside `run`. */
+  async queryOnce<Row extends QueryResultRow>(statement: Statement): Promise<QueryResult<Row>> {
+    try {
+      return await this.pool.query<Row>(statement);
+    } catch (error) {
+      if (!WORTH_REPEATING.has(errorCodeOf(error))) throw error;
+      return this.pool.query<Row>(statement);
+    }
+  }
+
+  /** Whether the database answers at all. @throws {STORE_UNAVAILABLE} */
+  async check(): Promise<void> {
+    await this.#breaker.run(() => this.pool.query('SELECT 1'));
+  }
+
+  /** @throws {STORE_UNAVAILABLE} */
+  async migrate(): Promise<void> {
+    await this.#breaker.run(() => this.#ensureMigrated(), { timeoutMs: MAINTENANCE_TIMEOUT_MS });
+  }
+
+  #ensureMigrated(): Promise<void> {
+    this.#migration ??= migrateDatabase(this.#options).catch((error: unknown) => {
+      this.#migration = undefined;
+      throw error;
+    });
+    return this.#migration;
+  }
+}

@@ -1,0 +1,84 @@
+import type { EpochMs } from '@smart-retry/domain';
+import type { ClientBase, Pool } from 'pg';
+import { DAY_MS, hasDayEnded, startOfUtcDayMs } from '../utc-days.js';
+
+export type PartitionedTable = 'attempts' | 'attempt_rollups' | 'decisions';
+
+/** Updated in place all the time: room in each page lets that happen without touching the index. */
+const STORAGE: Partial<Record<PartitionedTable, string>> = { attempt_rollups: 'WITH (fillfactor = 70)' };
+
+const PARTITION_LOCK = 7_203_115;
+
+/** The daily partitions of some tables: made when first needed, a day ahead of the clock, and dropped when they are old. */
+export class DayPartitions {
+  readonly #pool: Pool;
+  readonly #tables: readonly PartitionedTable[];
+  readonly #known = new Set<EpochMs>();
+
+  constructor(pool: Pool, tables: readonly PartitionedTable[]) {
+    this.#pool = pool;
+    this.#tables = tables;
+  }
+
+  /** Makes the partitions for these times, and for the day after each, so that midnight comes to a prepared table. */
+  async ensure(times: readonly EpochMs[]): Promise<void> {
+    for (const dayMs of new Set(times.map(startOfUtcDayMs))) {
+      await this.#ensureDay(dayMs);
+      await this.#ensureDay(dayMs + DAY_MS);
+    }
+  }
+
+  /** Another process has dropped partitions that were known here. */
+  forget(): void {
+    this.#known.clear();
+  }
+
+  /** Drops the days that ended before `beforeMs`; answers how many of them held anything. */
+  async dropBefore(beforeMs: EpochMs, client: ClientBase): Promise<number> {
+    this.forget();
+    const daysWithRows = new Set<EpochMs>();
+    for (const table of this.#tables) {
+      for (const dayMs of await listDays(table, client)) {
+        if (!hasDayEnded(dayMs, beforeMs)) continue;
+        const partition = partitionName(table, dayMs);
+        const { rowCount } = await client.query(`SELECT FROM ${partition} LIMIT 1`);
+        if (rowCount === 1) daysWithRows.add(dayMs);
+        await client.query(`DROP TABLE ${partition}`);
+      }
+    }
+    return daysWithRows.size;
+  }
+
+  async #ensureDay(dayMs: EpochMs): Promise<void> {
+    if (this.#known.has(dayMs)) return;
+    await this.#pool.query(this.#tables.map((table) => createPartition(table, dayMs)).join(';'));
+    this.#known.add(dayMs);
+  }
+}
+
+async function listDays(table: PartitionedTable, client: ClientBase): Promise<readonly EpochMs[]> {
+  const { rows } = await client.query<{ day: string }>(
+    `SELECT right(inhrelid::regclass::text, 8) AS day FROM pg_inherits WHERE inhparent = $1::regclass ORDER BY day`,
+    [table],
+  );
+  return rows.map(({ day }) => Date.parse(`${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}T00:00:00Z`));
+}
+
+function partitionName(table: PartitionedTable, dayMs: EpochMs): string {
+  return `${table}_${new Date(dayMs).toISOString().slice(0, 10).replaceAll('-', '')}`;
+}
+
+/**
+ * Attaching, unlike CREATE TABLE … PARTITION OF, lets writers of other days go on. The lock makes one of several
+ * processes do it; its transaction ends with the block, so a partition that exists is attached.
+ */
+function createPartition(table: PartitionedTable, dayMs: EpochMs): string {
+  const partition = partitionName(table, dayMs);
+  return `DO $$ BEGIN
+    IF to_regclass('${partition}') IS NOT NULL THEN RETURN; END IF;
+    PERFORM pg_advisory_xact_lock(${PARTITION_LOCK});
+    IF to_regclass('${partition}') IS NOT NULL THEN RETURN; END IF;
+    CREATE TABLE ${partition} (LIKE ${table}) ${STORAGE[table] ?? ''};
+    ALTER TABLE ${table} ATTACH PARTITION ${partition} FOR VALUES FROM (${dayMs}) TO (${dayMs + DAY_MS});
+  END $$`;
+}

@@ -1,0 +1,102 @@
+import type {
+  ConfigurationChange,
+  ConfigurationHistoryEntry,
+  ConfigurationStore,
+  EpochMs,
+  KeptResponse,
+  StoredConfiguration,
+} from '@smart-retry/domain';
+import { LessThan, MoreThan, type EntityManager } from 'typeorm';
+import { configurationChanged } from '../configuration-changed.js';
+import { KEPT_RESPONSE_TTL_MS, keyAlreadyKept } from '../kept-responses.js';
+import { errorCodeOf } from './classify-postgres-failure.js';
+import type { ConfigurationSession } from './configuration-session.js';
+import { ConfigurationRevision, KeptResponseEntity, type ConfigurationRevisionRow } from './entities.js';
+import { KEEP_RESPONSE_CTES, keepResponseParameters } from './kept-response-sql.js';
+
+const UNIQUE_VIOLATION = '23505';
+
+/** The strategy and its history: one row a revision, the newest one is in force. */
+export class PostgresConfigurationStore implements ConfigurationStore {
+  readonly #session: ConfigurationSession;
+
+  constructor(session: ConfigurationSession) {
+    this.#session = session;
+  }
+
+  async load(): Promise<(StoredConfiguration & { readonly fileDigest: string | null }) | null> {
+    const newest = await this.#session.run(findNewest);
+    return newest === null ? null : { ...toStored(newest), fileDigest: newest.fileDigest };
+  }
+
+  async revision(): Promise<number> {
+    return this.#session.run(async (manager) => (await manager.maximum(ConfigurationRevision, 'revision')) ?? 0);
+  }
+
+  async commit(change: ConfigurationChange): Promise<StoredConfiguration> {
+    return this.#session.run((manager) =>
+      manager.transaction(async (transaction) => {
+        if (change.keep !== undefined) await keepResponse(transaction, change.keep);
+        const newest = await findNewest(transaction);
+        if ((newest?.revision ?? 0) !== change.expectedRevision) throw configurationChanged(change.expectedRevision);
+        const row: ConfigurationRevisionRow = {
+          revision: change.expectedRevision + 1,
+          strategy: change.strategy,
+          changedAtMs: change.atMs,
+          changedBy: change.actor,
+          action: change.action,
+          target: change.target,
+          fileDigest: change.fileDigest ?? newest?.fileDigest ?? null,
+        };
+        await insertRevision(transaction, row);
+        return toStored(row);
+      }),
+    );
+  }
+
+  async history(page: {
+    readonly limit: number;
+    readonly beforeRevision?: number;
+  }): Promise<readonly ConfigurationHistoryEntry[]> {
+    const rows = await this.#session.run((manager) =>
+      manager.find(ConfigurationRevision, {
+        ...(page.beforeRevision === undefined ? {} : { where: { revision: LessThan(page.beforeRevision) } }),
+        order: { revision: 'DESC' },
+        take: page.limit,
+      }),
+    );
+    return rows.map((row) => ({ ...toStored(row), action: row.action, target: row.target }));
+  }
+
+  async keptResponse(key: string, nowMs: EpochMs): Promise<KeptResponse | null> {
+    return this.#session.run((manager) =>
+      manager.findOneBy(KeptResponseEntity, { key, keptAtMs: MoreThan(nowMs - KEPT_RESPONSE_TTL_MS) }),
+    );
+  }
+}
+
+async function findNewest(manager: EntityManager): Promise<ConfigurationRevisionRow | null> {
+  const [newest] = await manager.find(ConfigurationRevision, { order: { revision: 'DESC' }, take: 1 });
+  return newest ?? null;
+}
+
+async function keepResponse(manager: EntityManager, response: KeptResponse): Promise<void> {
+  const kept: readonly unknown[] = await manager.query(
+    `WITH ${KEEP_RESPONSE_CTES} SELECT key FROM kept`,
+    keepResponseParameters(response),
+  );
+  if (kept.length === 0) throw keyAlreadyKept();
+}
+
+/** The primary key decides between two changes made from the same revision at once. */
+async function insertRevision(manager: EntityManager, row: ConfigurationRevisionRow): Promise<void> {
+  try {
+    await manager.insert(ConfigurationRevision, row);
+  } catch (error) {
+    throw errorCodeOf(error) === UNIQUE_VIOLATION ? configurationChanged(row.revision - 1) : error;
+  }
+}
+
+function toStored({ revision, strategy, changedAtMs, changedBy }: ConfigurationRevisionRow): StoredConfiguration {
+  return { revision, strategy, changedAtMs, changedBy };
+}

@@ -1,0 +1,14 @@
+const UNSTORABLE = /\0|\p{Surrogate}/gu;
+
+/**
+ * JSON text that Postgres can take apart into text columns: NUL and lone surrogates, which it cannot store, become
+ * U+FFFD. One such character would otherwise spoil a whole batch of other people's rows.
+ */
+export function toStorableJson(value: unknown): string {
+  const json = JSON.stringify(value);
+  // Only control characters and lone surrogates are written as \u escapes, so nearly all texts end here.
+  if (!json.includes('\\u')) return json;
+  return JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === 'string' ? part.replace(UNSTORABLE, '\u{fffd}') : part,
+  );
+}
