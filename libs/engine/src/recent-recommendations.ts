@@ -17,7 +17,8 @@ export class RecentRecommendations {
   #misses = 0;
 
   constructor({ maxEntries, ttlMs, clock }: RecentRecommendationsOptions) {
-    this.#entries = maxEntries === 0 ? null : new LRUCache({ max: maxEntries, ttl: ttlMs, perf: { now: clock } });
+    this.#entries =
+      maxEntries === 0 ? null : new LRUCache({ max: maxEntries, ttl: ttlMs, ttlResolution: 0, perf: { now: clock } });
   }
 
   remember(features: RetryFeatures, failure: FailureCandidate & { readonly delayMs: number }): void {

@@ -1,0 +1,111 @@
+import { describe, expect, it } from '@jest/globals';
+import type { AttemptRecord, FailureCandidates, FailureLookup } from '@smart-retry/domain';
+import { FixedClock, someFeatures, someReport, someStrategy, T0 } from '@smart-retry/domain/testing';
+import { AttemptRecorder } from './attempt-recorder.js';
+import { compileSnapshot } from './configuration-snapshot.js';
+import { NO_CANDIDATES } from './link-outcome.js';
+import { RecentRecommendations } from './recent-recommendations.js';
+import { RecommendationIds } from './recommendation-id.js';
+
+const open = (
+  collection: { enabled?: boolean; sampleRate?: number } = {},
+  found: FailureCandidates = NO_CANDIDATES,
+) => {
+  const clock = new FixedClock();
+  const strategy = someStrategy();
+  const configuration = compileSnapshot(
+    {
+      revision: 1,
+      strategy: { ...strategy, dataCollection: { ...strategy.dataCollection, ...collection } },
+      changedAtMs: T0,
+      changedBy: 'test',
+    },
+    { isEnabled: true },
+  );
+  const stored: AttemptRecord[] = [];
+  const lookups: FailureLookup[] = [];
+  const recent = new RecentRecommendations({ maxEntries: 10, ttlMs: 60_000, clock: clock.read });
+  const recorder = new AttemptRecorder({
+    configuration: { current: () => configuration },
+    attempts: {
+      record: (records) => {
+        stored.push(...records);
+        return Promise.resolve(records.map(() => ({ duplicate: false })));
+      },
+      findFailures: (asked) => {
+        lookups.push(...asked);
+        return Promise.resolve(asked.map(() => found));
+      },
+    },
+    ids: new RecommendationIds(new Uint8Array(32)),
+    recent,
+    clock: clock.read,
+    maxBatchAttempts: 100,
+    maxQueuedAttempts: 100,
+  });
+  return { recorder, stored, lookups, recent, clock };
+};
+
+const advised = (delayMs: number) => ({
+  errorClass: 'timeout',
+  attemptNumber: 1,
+  delayMs,
+  recommendationId: `r${delayMs}`,
+  atMs: T0,
+});
+
+describe('AttemptRecorder', () => {
+  it('links to what this process has just advised for the job, without asking the store', async () => {
+    const { recorder, stored, lookups, recent } = open();
+    recent.remember(someFeatures({ jobId: 'job-1' }), advised(2_000));
+    const [recorded] = await recorder.record([someReport()]);
+    expect(recorded).toMatchObject({ status: 'recorded', duplicate: false, link: { source: 'job', delayMs: 2_000 } });
+    expect(stored[0]).toMatchObject({ isRetry: true, sampleRate: 1, link: { errorClass: 'timeout' } });
+    expect(lookups).toEqual([]);
+  });
+
+  it('asks the store for what this process does not know', async () => {
+    const { recorder, lookups } = open({}, { ...NO_CANDIDATES, recommendedForJob: [advised(3_000)] });
+    const [recorded] = await recorder.record([someReport()]);
+    expect(lookups).toEqual([
+      { tenant: '', jobType: 'email_send', jobId: 'job-1', attemptNumber: 2, sinceMs: T0 - 86_400_000 },
+    ]);
+    expect(recorded?.link).toMatchObject({ source: 'job', delayMs: 3_000 });
+  });
+
+  it('teaches nothing where this process and the store know different failures of one shape', async () => {
+    const elsewhere = { ...advised(2_000), errorClass: 'oom', recommendationId: 'other' };
+    const { recorder, recent } = open({}, { ...NO_CANDIDATES, recommendedForShape: [elsewhere] });
+    recent.remember(someFeatures(), advised(2_000));
+    const [recorded] = await recorder.record([someReport({ attemptNumber: 1, delayMs: 2_000 })]);
+    expect(recorded?.link).toBeNull();
+  });
+
+  it('counts a plain first try as no retry and looks for nothing', async () => {
+    const { recorder, stored, lookups } = open();
+    await recorder.record([someReport({ attemptNumber: 1 })]);
+    expect(stored[0]?.isRetry).toBe(false);
+    expect(lookups).toEqual([]);
+  });
+
+  it('skips everything while data collection is off', async () => {
+    const { recorder, stored } = open({ enabled: false });
+    expect(await recorder.record([someReport()])).toEqual([{ status: 'skipped', duplicate: false, link: null }]);
+    expect(stored).toEqual([]);
+  });
+
+  it('keeps a job whole or not at all, answers in order, and notes the rate', async () => {
+    const { recorder, stored } = open({ sampleRate: 0.5 });
+    const reports = Array.from({ length: 40 }, (_, i) =>
+      someReport({ jobId: `job-${i >> 1}`, attemptNumber: 1 + (i % 2) }),
+    );
+    const answers = await recorder.record(reports);
+    const keptJobs = new Set(stored.map(({ report }) => report.jobId));
+    answers.forEach((answer, i) => {
+      expect(answer.status).toBe(keptJobs.has(`job-${i >> 1}`) ? 'recorded' : 'skipped');
+    });
+    expect(keptJobs.size).toBeGreaterThan(0);
+    expect(stored).toHaveLength(2 * keptJobs.size);
+    expect(stored[0]?.sampleRate).toBe(0.5);
+  });
+});

@@ -1,0 +1,215 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  SmartRetryError,
+  type ConfigurationChange,
+  type ConfigurationStore,
+  type StoredConfiguration,
+} from '@smart-retry/domain';
+import { FixedClock, somePolicy, someStrategy } from '@smart-retry/domain/testing';
+import { Configuration, type ConfigurationOptions } from './configuration.js';
+import { NOTHING_DECLARED } from './declared-strategy.js';
+
+/** A store in memory that can be away, and that two configurations can share. */
+class FakeStore implements ConfigurationStore {
+  isAway = false;
+  stored: (StoredConfiguration & { fileDigest: string | null }) | null = null;
+  readonly changes: ConfigurationChange[] = [];
+
+  load() {
+    return this.#answer(() => this.stored);
+  }
+  revision() {
+    return this.#answer(() => this.stored?.revision ?? 0);
+  }
+  commit(change: ConfigurationChange) {
+    return this.#answer(() => {
+      if (change.expectedRevision !== (this.stored?.revision ?? 0)) {
+        throw new SmartRetryError('CONFIGURATION_CHANGED', 'changed');
+      }
+      this.changes.push(change);
+      this.stored = {
+        revision: change.expectedRevision + 1,
+        strategy: change.strategy,
+        changedAtMs: change.atMs,
+        changedBy: change.actor,
+        fileDigest: change.fileDigest ?? this.stored?.fileDigest ?? null,
+      };
+      return this.stored;
+    });
+  }
+  history() {
+    return this.#answer(() => []);
+  }
+  keptResponse() {
+    return this.#answer(() => null);
+  }
+
+  async #answer<T>(read: () => T): Promise<T> {
+    if (this.isAway) throw new SmartRetryError('STORE_UNAVAILABLE', 'away');
+    return read();
+  }
+}
+
+const open = async (store: FakeStore, changes: Partial<ConfigurationOptions> = {}) => {
+  const errors: unknown[] = [];
+  const configuration = new Configuration({
+    store,
+    declared: NOTHING_DECLARED,
+    isServiceEnabled: true,
+    clock: new FixedClock().read,
+    pollIntervalMs: 60_000,
+    onError: (error) => errors.push(error),
+    ...changes,
+  });
+  await configuration.start();
+  configuration.stop();
+  return { configuration, errors };
+};
+
+const BY_TEST = { actor: 'test' };
+
+describe('Configuration', () => {
+  it('stores the defaults at the very first start, and nothing at the next', async () => {
+    const store = new FakeStore();
+    await open(store);
+    const { configuration } = await open(store);
+    expect(store.changes.map((change) => change.action)).toEqual(['strategy.created']);
+    expect(configuration.current()).toMatchObject({ revision: 1, isEnabled: true });
+  });
+
+  it('makes a change visible at once, with who made it', async () => {
+    const store = new FakeStore();
+    const { configuration } = await open(store);
+    await configuration.addPolicy(somePolicy(), BY_TEST);
+    expect(configuration.current().strategy.policies.at(-1)?.name).toBe('some');
+    await configuration.replacePolicy('some', somePolicy({ priority: 7 }), BY_TEST);
+    expect(configuration.current().strategy.policies.at(-1)?.priority).toBe(7);
+    await configuration.removePolicy('some', BY_TEST);
+    expect(configuration.current().strategy.policies.map((p) => p.name)).not.toContain('some');
+    expect(store.changes.map(({ action, target, actor }) => [action, target, actor]).slice(1)).toEqual([
+      ['policy.added', 'some', 'test'],
+      ['policy.replaced', 'some', 'test'],
+      ['policy.removed', 'some', 'test'],
+    ]);
+  });
+
+  it('refuses duplicates, unknown names and unsound policies, and changes nothing', async () => {
+    const store = new FakeStore();
+    const { configuration } = await open(store);
+    const add = (changes: Parameters<typeof somePolicy>[0]) => async () =>
+      configuration.addPolicy(somePolicy(changes), BY_TEST);
+    await expect(add({ name: 'default' })).rejects.toMatchObject({ code: 'POLICY_EXISTS' });
+    await expect(add({ errorPatterns: ['('] })).rejects.toMatchObject({ code: 'INVALID_POLICY' });
+    await expect(add({ maxAttempts: 0 })).rejects.toMatchObject({ code: 'INVALID_POLICY' });
+    await expect(configuration.removePolicy('nope', BY_TEST)).rejects.toMatchObject({ code: 'POLICY_NOT_FOUND' });
+    const bad = configuration.updateGuardrails({ maxAttempts: 0 }, BY_TEST);
+    await expect(bad).rejects.toMatchObject({ code: 'INVALID_CONFIGURATION' });
+    expect(store.changes).toHaveLength(1);
+  });
+
+  it('changes nothing, neither stored nor live, while the store is away', async () => {
+    const store = new FakeStore();
+    const { configuration } = await open(store);
+    store.isAway = true;
+    const stop = configuration.updateGuardrails({ emergencyStop: true }, BY_TEST);
+    await expect(stop).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    expect(configuration.current().strategy.guardrails.emergencyStop).toBe(false);
+  });
+
+  it('builds each change on the newest revision of all processes', async () => {
+    const store = new FakeStore();
+    const [a, b] = [await open(store), await open(store)];
+    await a.configuration.updateGuardrails({ emergencyStop: true }, BY_TEST);
+    await b.configuration.addPolicy(somePolicy(), BY_TEST);
+    expect(b.configuration.current()).toMatchObject({ revision: 3, strategy: { guardrails: { emergencyStop: true } } });
+  });
+
+  it('refuses a change whose writer has seen an older revision', async () => {
+    const store = new FakeStore();
+    const { configuration } = await open(store);
+    await configuration.addPolicy(somePolicy(), { ...BY_TEST, expectedRevision: 1 });
+    const second = configuration.removePolicy('some', { ...BY_TEST, expectedRevision: 1 });
+    await expect(second).rejects.toMatchObject({ code: 'CONFIGURATION_CHANGED' });
+  });
+
+  it('follows what other processes publish', async () => {
+    const store = new FakeStore();
+    let publish: (revision: number) => void = () => {};
+    const channel = {
+      publish: () => Promise.resolve(),
+      subscribe: (listener: (revision: number) => void) => {
+        publish = listener;
+        return Promise.resolve();
+      },
+    };
+    const { configuration } = await open(store, { channel });
+    const other = await open(store);
+    await other.configuration.updateGuardrails({ emergencyStop: true }, BY_TEST);
+    expect(configuration.current().strategy.guardrails.emergencyStop).toBe(false);
+    publish(2);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(configuration.current().strategy.guardrails.emergencyStop).toBe(true);
+  });
+});
+
+describe('a start while the store is away', () => {
+  it('uses the last known configuration, and catches up when the store is back', async () => {
+    const store = new FakeStore();
+    const kept: StoredConfiguration[] = [];
+    const lastKnown = {
+      load: () => Promise.resolve(kept.at(-1) ?? null),
+      save: (configuration: StoredConfiguration) => Promise.resolve(void kept.push(configuration)),
+    };
+    const before = await open(store, { lastKnown });
+    await before.configuration.updateGuardrails({ emergencyStop: true }, BY_TEST);
+
+    store.isAway = true;
+    const after = await open(store, { lastKnown });
+    expect(after.configuration.current()).toMatchObject({
+      revision: 2,
+      strategy: { guardrails: { emergencyStop: true } },
+    });
+    expect(after.errors).toHaveLength(1);
+
+    store.isAway = false;
+    await after.configuration.updateGuardrails({ emergencyStop: false }, BY_TEST);
+    expect(after.configuration.current().revision).toBe(3);
+  });
+
+  it('uses the defaults where nothing is known', async () => {
+    const store = new FakeStore();
+    store.isAway = true;
+    const { configuration } = await open(store);
+    expect(configuration.current()).toMatchObject({ revision: 0, strategy: { name: 'production' } });
+    expect(configuration.isStale).toBe(true);
+  });
+});
+
+describe('what was declared', () => {
+  const file = { strategy: { guardrails: { maxAttempts: 4 } }, digest: 'v1' };
+
+  it('is applied once: a change at run time outlives restarts with the same file', async () => {
+    const store = new FakeStore();
+    const first = await open(store, { declared: { file, environment: {} } });
+    expect(first.configuration.current().strategy.guardrails).toMatchObject({ maxAttempts: 4, maxDelayMs: 300_000 });
+    await first.configuration.updateGuardrails({ maxAttempts: 6 }, BY_TEST);
+    const restarted = await open(store, { declared: { file, environment: {} } });
+    expect(restarted.configuration.current().strategy.guardrails.maxAttempts).toBe(6);
+    const edited = await open(store, { declared: { file: { ...file, digest: 'v2' }, environment: {} } });
+    expect(edited.configuration.current().strategy.guardrails.maxAttempts).toBe(4);
+  });
+
+  it('in the environment wins at every start', async () => {
+    const store = new FakeStore();
+    const declared = { file, environment: { sampleRate: 0.5, mlEnabled: false } };
+    const first = await open(store, { declared });
+    await first.configuration.replaceStrategy(someStrategy(), BY_TEST);
+    const { configuration } = await open(store, { declared });
+    expect(configuration.current().strategy).toMatchObject({ mlEnabled: false, dataCollection: { sampleRate: 0.5 } });
+  });
+
+  it('to be switched off is not live in this process however the strategy stands', async () => {
+    const { configuration } = await open(new FakeStore(), { isServiceEnabled: false });
+    expect(configuration.current().isEnabled).toBe(false);
+  });
+});

@@ -1,0 +1,61 @@
+import { describe, expect, it } from '@jest/globals';
+import { someFeatures, someStrategy, T0 } from '@smart-retry/domain/testing';
+import type { RetryFeatures, Strategy } from '@smart-retry/domain';
+import { compileSnapshot } from './configuration-snapshot.js';
+import { UNTAUGHT_LAYERS } from './layers.js';
+import { planRetries } from './preview.js';
+
+const plan = (features: Partial<RetryFeatures>, maxAttempts?: number, strategy: Strategy = someStrategy()) =>
+  planRetries(
+    someFeatures(features),
+    {
+      configuration: compileSnapshot(
+        { revision: 1, strategy, changedAtMs: T0, changedBy: 'test' },
+        { isEnabled: true },
+      ),
+      learnedLayers: UNTAUGHT_LAYERS,
+      canAudit: true,
+    },
+    T0,
+    { maxAttempts, randomWord: () => 5 },
+  );
+
+describe('planRetries', () => {
+  it('has one entry for each retry, the first after the current attempt, each later than the one before', () => {
+    const { timeline, recommendations } = plan({ errorClass: 'rate_limit' }, 5);
+    expect(timeline.map((retry) => retry.attemptNumber)).toEqual([2, 3, 4, 5]);
+    expect(recommendations).toHaveLength(4);
+    timeline.forEach((retry, i) => {
+      expect(retry.scheduledAtMs).toBe((timeline[i - 1]?.scheduledAtMs ?? T0) + retry.delayMs);
+    });
+  });
+
+  it('plans for as many attempts as the policy allows by default', () => {
+    expect(plan({}).timeline.map((retry) => retry.attemptNumber)).toEqual([2, 3]);
+  });
+
+  it('ends with the stop where the plan ends early', () => {
+    const { recommendations, timeline } = plan({}, 10);
+    expect(recommendations.map((r) => r.decision)).toEqual(['retry', 'retry', 'stop']);
+    expect(timeline).toHaveLength(2);
+  });
+
+  it('is one stop and an empty timeline for a validation error', () => {
+    const { recommendations, timeline } = plan({ errorClass: 'validation' }, 5);
+    expect(recommendations.map((r) => r.decision)).toEqual(['stop']);
+    expect(timeline).toEqual([]);
+  });
+
+  it('counts elapsed time along the plan, and a hint for the first wait only', () => {
+    const hinted = plan({ errorClass: 'rate_limit', retryAfterMs: 40_000 }, 3).timeline;
+    expect(hinted[0]?.delayMs).toBeGreaterThanOrEqual(40_000);
+    expect(hinted[1]?.delayMs).toBeLessThan(20_000);
+    const bounded = plan({ errorClass: 'rate_limit', deadlineAtMs: T0 + 8_000 }, 5);
+    expect(bounded.recommendations.map((r) => r.decision)).toEqual(['retry', 'stop']);
+  });
+
+  it('ends, however often it would only defer', () => {
+    const { recommendations } = plan({ retryAfterMs: 1e9 }, 100);
+    expect(recommendations.map((r) => r.decision)).toEqual(['defer', 'retry', 'retry', 'stop']);
+  });
+});

@@ -1,0 +1,26 @@
+import { describe, expect, it } from '@jest/globals';
+import { FixedClock, someFeatures, T0 } from '@smart-retry/domain/testing';
+import { RecentRecommendations } from './recent-recommendations.js';
+
+const ADVISED = { errorClass: 'timeout', attemptNumber: 1, delayMs: 1, recommendationId: 'r1', atMs: T0 };
+
+describe('RecentRecommendations', () => {
+  it('forgets after its time to live and beyond its size', () => {
+    const clock = new FixedClock();
+    const recent = new RecentRecommendations({ maxEntries: 2, ttlMs: 1_000, clock: clock.read });
+    const lookup = (jobId: string) => ({ tenant: '', jobType: 'email_send', jobId, attemptNumber: 2, sinceMs: 0 });
+    for (const jobId of ['a', 'b', 'c']) recent.remember(someFeatures({ jobId }), ADVISED);
+    expect(recent.stats.entries).toBe(2);
+    expect(recent.find(lookup('a'))).toBeNull();
+    expect(recent.find(lookup('c'))?.recommendedForJob).toHaveLength(1);
+    clock.advance(1_001);
+    expect(recent.find(lookup('c'))).toBeNull();
+    expect(recent.stats).toMatchObject({ hits: 1, misses: 2 });
+  });
+
+  it('keeps ("a:b", "c") and ("a", "b:c") apart', () => {
+    const recent = new RecentRecommendations({ maxEntries: 9, ttlMs: 1_000, clock: new FixedClock().read });
+    recent.remember(someFeatures({ tenant: 'a:b', jobType: 'c', jobId: 'j' }), ADVISED);
+    expect(recent.find({ tenant: 'a', jobType: 'b:c', jobId: 'j', attemptNumber: 2, sinceMs: 0 })).toBeNull();
+  });
+});

@@ -1,0 +1,92 @@
+import { describe, expect, it } from '@jest/globals';
+import { createRng, type DecisionRecord } from '@smart-retry/domain';
+import { FixedClock, someFeatures, someStrategy, T0 } from '@smart-retry/domain/testing';
+import { FailureWindow } from './background/failure-window.js';
+import { compileSnapshot } from './configuration-snapshot.js';
+import { decide } from './decide.js';
+import { UNTAUGHT_LAYERS } from './layers.js';
+import { RecentRecommendations } from './recent-recommendations.js';
+import { RecommendationIds } from './recommendation-id.js';
+import { Recommender } from './recommender.js';
+
+const open = () => {
+  const clock = new FixedClock();
+  const audited: DecisionRecord[] = [];
+  const configuration = compileSnapshot(
+    { revision: 3, strategy: someStrategy(), changedAtMs: T0, changedBy: 'test' },
+    { isEnabled: true },
+  );
+  const failures = new FailureWindow({
+    counters: {
+      add: (increments) => Promise.resolve(increments),
+    },
+    exchangeIntervalMs: 60_000,
+    maxDependencies: 10,
+    clock: clock.read,
+    onError: () => undefined,
+  });
+  const ids = new RecommendationIds(new Uint8Array(32));
+  let word = 0;
+  const recommender = new Recommender({
+    configuration: { current: () => configuration },
+    ids,
+    audit: { canTake: true, append: (record) => audited.push(record) },
+    recent: new RecentRecommendations({ maxEntries: 10, ttlMs: 60_000, clock: clock.read }),
+    failures,
+    clock: clock.read,
+    randomWord: () => word++,
+  });
+  return { recommender, audited, ids, failures, configuration };
+};
+
+describe('Recommender', () => {
+  it('gives the same job and attempt the same delay, and two jobs different ones', () => {
+    const { recommender } = open();
+    const ask = (jobId: string) => recommender.recommend(someFeatures({ jobId })).delayMs;
+    expect(ask('a')).toBe(ask('a'));
+    expect(new Set(['a', 'b', 'c', 'd', 'e'].map(ask)).size).toBeGreaterThan(3);
+  });
+
+  it('draws afresh for questions without a job', () => {
+    const { recommender } = open();
+    const delays = Array.from({ length: 20 }, () => recommender.recommend(someFeatures()).delayMs);
+    expect(new Set(delays).size).toBeGreaterThan(10);
+  });
+
+  it('issues an id that carries the failure, and a record from which the decision can be replayed', () => {
+    const { recommender, ids, audited, configuration } = open();
+    const issued = recommender.recommend(someFeatures({ jobId: 'a', errorCode: '504' }));
+    expect(ids.decode(issued.recommendationId)).toMatchObject({
+      attemptNumber: 1,
+      delayMs: issued.delayMs,
+      failure: { errorClass: 'timeout', errorCode: '504' },
+    });
+    const record = audited[0];
+    expect(record?.recommendationId).toBe(issued.recommendationId);
+    if (record === undefined) throw new Error('nothing was audited');
+    const snapshot = { configuration, learnedLayers: UNTAUGHT_LAYERS, canAudit: true };
+    const replayed = decide(record.features, snapshot, record.decidedAtMs, createRng(record.rngSeed));
+    expect(replayed.recommendation).toEqual(record.recommendation);
+  });
+
+  it('decides by the clock of the failure, and expires ten minutes after the retry is due', () => {
+    const { recommender } = open();
+    const issued = recommender.recommend(someFeatures({ failedAtMs: T0 - 5_000 }));
+    expect(issued.nextEvaluationAtMs).toBe(T0 - 5_000 + issued.delayMs);
+    expect(issued.expiresAtMs).toBe(issued.nextEvaluationAtMs + 600_000);
+  });
+
+  it('notes how many failures the dependency had lately, unless the request says it', () => {
+    const { recommender, audited } = open();
+    recommender.recommend(someFeatures({ dependency: 'erp' }));
+    recommender.recommend(someFeatures({ dependency: 'erp' }));
+    recommender.recommend(someFeatures({ dependency: 'erp', recentFailures: 42 }));
+    expect(audited.map((record) => record.features.recentFailures)).toEqual([1, 2, 42]);
+  });
+
+  it('does not count a replayed failure', () => {
+    const { recommender, failures } = open();
+    recommender.recommend(someFeatures({ dependency: 'erp', failedAtMs: T0 - 600_001 }));
+    expect(failures.recent('erp')).toBe(0);
+  });
+});
