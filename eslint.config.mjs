@@ -56,6 +56,8 @@ const PURE_SOURCES = Object.values(LAYERS)
   .filter((layer) => layer.pure)
   .map((layer) => `${layer.root}/**/*.ts`);
 const MEMORY_SOURCES = ['libs/storage/src/memory/**/*.ts'];
+// The one file where a pure library meets the machine's clock and its secure random generator.
+const SYSTEM_SOURCES = ['libs/engine/src/background/system.ts'];
 const BACKGROUND_SOURCES = ['libs/engine/src/background/**/*.ts'];
 
 function moduleBoundaries(morePackages = []) {
@@ -124,6 +126,10 @@ const TIMERS = [
 ];
 
 const HIDDEN_INPUTS_AND_EFFECTS = [
+  ...TIMERS.map((name) => ({
+    name,
+    message: 'Waiting is an effect: return a delay, or move the loop to libs/engine/src/background/.',
+  })),
   { name: 'process', message: 'Take what you need from the environment as a parameter: apps read it.' },
   { name: 'console', message: 'Return what is worth saying: apps log.' },
   { name: 'performance', message: 'Time is a parameter: take `nowMs`, or a `Clock`.' },
@@ -131,12 +137,12 @@ const HIDDEN_INPUTS_AND_EFFECTS = [
   { name: 'fetch', message: 'The network is behind a port of @smart-retry/domain.' },
 ];
 
-function restrictedGlobals({ timers }) {
-  const timerBans = TIMERS.map((name) => ({
-    name,
-    message: 'Waiting is an effect: return a delay, or move the loop to libs/engine/src/background/.',
-  }));
-  return ['error', { globals: [...HIDDEN_INPUTS_AND_EFFECTS, ...(timers ? [] : timerBans)], checkGlobalObject: true }];
+const NO_CLOCK = { object: 'Date', property: 'now', message: 'Time is a parameter: take `nowMs`, or a `Clock`.' };
+const NO_UNSEEDED_DRAWS = { object: 'Math', property: 'random', message: 'Randomness is a parameter: take an `Rng`.' };
+
+function restrictedGlobals({ except = [] } = {}) {
+  const globals = HIDDEN_INPUTS_AND_EFFECTS.filter(({ name }) => !except.includes(name));
+  return ['error', { globals, checkGlobalObject: true }];
 }
 
 const NO_TESTING_CODE = {
@@ -170,7 +176,7 @@ export default defineConfig([
       'no-restricted-syntax': ['error', ...EVERYWHERE],
       'no-restricted-imports': ['error', { patterns: [NO_TESTING_CODE] }],
       'max-lines': ['error', 300],
-      eqeqeq: 'error',
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
       '@typescript-eslint/ban-ts-comment': [
         'error',
         { 'ts-expect-error': true, 'ts-ignore': true, 'ts-nocheck': true, 'ts-check': true },
@@ -188,10 +194,8 @@ export default defineConfig([
       ],
       '@typescript-eslint/no-explicit-any': ['error', { fixToUnknown: true }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', ignoreRestSiblings: true }],
-      '@typescript-eslint/only-throw-error': [
-        'error',
-        { allowRethrowing: true, allowThrowingAny: false, allowThrowingUnknown: false },
-      ],
+      // What was caught may be thrown on: a translation at a port answers it unchanged when it knows no better.
+      '@typescript-eslint/only-throw-error': ['error', { allowThrowingAny: false, allowThrowingUnknown: true }],
       // An async method that awaits nothing still turns a throw into a rejection, as every port promises.
       '@typescript-eslint/require-await': 'off',
       // A promise returned from a `try` without await escapes its `catch`, and with it the port's translation of errors.
@@ -203,12 +207,8 @@ export default defineConfig([
     files: [...PURE_SOURCES, ...MEMORY_SOURCES],
     ignores: TESTS,
     rules: {
-      'no-restricted-globals': restrictedGlobals({ timers: false }),
-      'no-restricted-properties': [
-        'error',
-        { object: 'Date', property: 'now', message: 'Time is a parameter: take `nowMs`, or a `Clock`.' },
-        { object: 'Math', property: 'random', message: 'Randomness is a parameter: take an `Rng`.' },
-      ],
+      'no-restricted-globals': restrictedGlobals(),
+      'no-restricted-properties': ['error', NO_CLOCK, NO_UNSEEDED_DRAWS],
       'no-restricted-syntax': ['error', ...EVERYWHERE, ...IN_PURE_CODE],
       'no-restricted-imports': ['error', { patterns: [NO_TESTING_CODE, NO_NODE_MODULES] }],
     },
@@ -216,7 +216,14 @@ export default defineConfig([
   {
     files: BACKGROUND_SOURCES,
     ignores: TESTS,
-    rules: { 'no-restricted-globals': restrictedGlobals({ timers: true }) },
+    rules: { 'no-restricted-globals': restrictedGlobals({ except: TIMERS }) },
+  },
+  {
+    files: SYSTEM_SOURCES,
+    rules: {
+      'no-restricted-globals': restrictedGlobals({ except: ['crypto'] }),
+      'no-restricted-properties': ['error', NO_UNSEEDED_DRAWS],
+    },
   },
   {
     files: MEMORY_SOURCES,

@@ -59,7 +59,7 @@ export async function loadOrOne() {
 }
 
 export function fail(reason: unknown) {
-  throw reason; // expect: @typescript-eslint/only-throw-error
+  throw reason;
 }
 export function refuse() {
   throw 'no'; // expect: @typescript-eslint/only-throw-error
@@ -87,6 +87,7 @@ export function nameAction(action: Action): string {
 }
 
 export const same = (a: unknown, b: unknown) => a == b; // expect: eqeqeq
+export const isAbsent = (a: unknown) => a == null;
 const unused = 1; // expect: @typescript-eslint/no-unused-vars
 type Hidden = Action;
 export { Hidden }; // expect: @typescript-eslint/consistent-type-exports
