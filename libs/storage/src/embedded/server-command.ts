@@ -16,7 +16,7 @@ export function serverCommand(postgres: string, settings: ServerSettings): [stri
     port: String(settings.port),
     unix_socket_directories: `"${settings.socketDir.replaceAll('"', '""')}"`,
     unix_socket_permissions: '0700',
-    max_connections: '50',
+    max_connections: '100',
     shared_buffers: '64MB',
     wal_level: 'minimal',
     max_wal_senders: '0',

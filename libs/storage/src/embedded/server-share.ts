@@ -82,7 +82,7 @@ async function stopPostmaster(layout: Layout, postmaster: Postmaster): Promise<v
 
 async function waitUntilStopped(layout: Layout, postmaster: Postmaster): Promise<void> {
   const deadlineMs = Date.now() + STOP_TIMEOUT_MS;
-  while ((await findPostmaster(layout.clusterDir))?.pid === postmaster.pid) {
+  while ((await findPostmaster(layout.clusterDir)) !== undefined) {
     if (isLeased(layout.leasePath)) return;
     if (Date.now() >= deadlineMs)
       throw new SmartRetryError('STORE_UNAVAILABLE', `the PostgreSQL ${postmaster.pid} does not stop`);

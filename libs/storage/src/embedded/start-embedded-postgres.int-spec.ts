@@ -13,12 +13,12 @@ import { startEmbeddedPostgres, type EmbeddedPostgres } from './start-embedded-p
 
 const built = new URL('../../dist/embedded/index.js', import.meta.url).href;
 
-/** A process of its own that holds a share until it is killed. */
+/** A process of its own that holds a share until it is killed; it does not outlive an interrupted test. */
 const HOLDER = `
 import { startEmbeddedPostgres } from ${JSON.stringify(built)};
 const server = await startEmbeddedPostgres({ dataDir: process.argv[1], isDurable: false });
 console.log(server.url);
-setInterval(() => {}, 1e6);
+process.stdin.resume().once('end', () => process.exit());
 `;
 
 let template: string;
@@ -55,7 +55,7 @@ async function start(folder = dataDir): Promise<EmbeddedPostgres> {
 
 async function startHolder(): Promise<{ process: ChildProcess; url: string }> {
   const holder = spawn(process.execPath, ['--input-type=module', '-e', HOLDER, dataDir], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'],
   });
   holders.push(holder);
   const [url] = (await once(holder.stdout, 'data')) as [Buffer];
