@@ -26,6 +26,7 @@ async function startElsewhere(module: string, start: string): Promise<{ port: nu
   `;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
     stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, TMPDIR: folder },
   });
   const [address] = (await once(child.stdout, 'data')) as [Buffer];
   return {
