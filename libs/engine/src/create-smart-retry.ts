@@ -51,6 +51,7 @@ export interface SmartRetry {
   readonly attempts: AttemptRecorder;
   readonly audit: AuditTrail;
   readonly recent: RecentRecommendations;
+  readonly ids: RecommendationIds;
   /** Loads configuration and signing key, and keeps trying in the background for what the stores cannot give yet. */
   start(): Promise<void>;
   /** Writes what is pending, then stops; the stores stay open. */
@@ -120,6 +121,7 @@ export function createSmartRetry(options: SmartRetryOptions): SmartRetry {
     attempts,
     audit,
     recent,
+    ids,
     async start() {
       audit.start();
       failures.start();
