@@ -44,7 +44,9 @@ export class StoreBreaker {
     // While the probe runs nobody waits behind it: it may take the whole timeout.
     if (this.#circuit.state === CircuitState.HalfOpen) throw this.#unavailable();
     try {
-      return await wrap(this.#circuit, timeout(timeoutMs, TimeoutStrategy.Aggressive)).execute(operation);
+      const policy = wrap(this.#circuit, timeout(timeoutMs, TimeoutStrategy.Aggressive));
+      // A signal of its own for each call: all would otherwise listen to one that the library shares, which warns of a leak.
+      return await policy.execute(operation, new AbortController().signal);
     } catch (error) {
       throw this.#translate(error);
     }

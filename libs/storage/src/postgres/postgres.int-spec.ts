@@ -1,0 +1,16 @@
+import {
+  describeAttemptStore,
+  describeConfigurationStore,
+  describeDecisionStore,
+  describeFailureLookup,
+  describeSigningKeyStore,
+  describeStatistics,
+} from '../contract/index.js';
+import { openTestPostgres } from './testing/open-test-postgres.js';
+
+describeConfigurationStore('Postgres', openTestPostgres);
+describeSigningKeyStore('Postgres', openTestPostgres);
+describeAttemptStore('Postgres', openTestPostgres);
+describeStatistics('Postgres', openTestPostgres);
+describeFailureLookup('Postgres', openTestPostgres);
+describeDecisionStore('Postgres', openTestPostgres);

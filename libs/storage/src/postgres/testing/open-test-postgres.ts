@@ -1,0 +1,17 @@
+import type { Opened } from '../../contract/opened.js';
+import { openPostgres, type PostgresStores } from '../open-postgres.js';
+import { createTestDatabase } from './create-test-database.js';
+
+/** Stores on a database of their own, which is dropped when they are closed. */
+export async function openTestPostgres(): Promise<Opened<PostgresStores>> {
+  const database = await createTestDatabase();
+  const stores = openPostgres({ url: database.url });
+  await stores.migrate();
+  return {
+    ...stores,
+    close: async () => {
+      await stores.close();
+      await database.drop();
+    },
+  };
+}
