@@ -1,0 +1,62 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { TerminusModule } from '@nestjs/terminus';
+import type { Clock } from '@smart-retry/domain';
+import { AttemptRecorder, AuditTrail, Configuration, RecommendationIds, Recommender } from '@smart-retry/engine';
+import { AttemptController } from './attempts/attempt.controller.js';
+import { DecisionController } from './decisions/decision.controller.js';
+import { ConfigurationWrites } from './http/configuration-writes.js';
+import { Idempotency } from './http/idempotency.js';
+import { Lifecycle } from './lifecycle/lifecycle.js';
+import type { Services } from './lifecycle/open-services.js';
+import { ApiMetrics } from './ops/api-metrics.js';
+import { HealthController } from './ops/health.controller.js';
+import { MetricsController } from './ops/metrics.controller.js';
+import { OpenapiController } from './ops/openapi.controller.js';
+import { PolicyController } from './policies/policy.controller.js';
+import { RecommendationController } from './recommendation/recommendation.controller.js';
+import { StatisticsController } from './statistics/statistics.controller.js';
+import { HistoryController } from './strategy/history.controller.js';
+import { StrategyController } from './strategy/strategy.controller.js';
+import { ATTEMPT_STORE, CLOCK, CONFIGURATION_STORE, DECISION_STORE, STORE_PROBES } from './tokens.js';
+
+export type AppServices = Omit<Services, 'close'>;
+
+/** Every route, on services that are already running. */
+@Module({})
+export class AppModule {
+  static over(services: AppServices, lifecycle: Lifecycle, clock: Clock): DynamicModule {
+    const { stores, engine } = services;
+    return {
+      module: AppModule,
+      imports: [TerminusModule.forRoot({ logger: false })],
+      controllers: [
+        RecommendationController,
+        AttemptController,
+        StatisticsController,
+        PolicyController,
+        StrategyController,
+        HistoryController,
+        DecisionController,
+        HealthController,
+        MetricsController,
+        OpenapiController,
+      ],
+      providers: [
+        Idempotency,
+        ConfigurationWrites,
+        { provide: Recommender, useValue: engine.recommender },
+        { provide: Configuration, useValue: engine.configuration },
+        { provide: AttemptRecorder, useValue: engine.attempts },
+        { provide: AuditTrail, useValue: engine.audit },
+        { provide: RecommendationIds, useValue: engine.ids },
+        { provide: ApiMetrics, useValue: services.metrics },
+        { provide: Lifecycle, useValue: lifecycle },
+        { provide: ATTEMPT_STORE, useValue: stores.attempts },
+        { provide: CONFIGURATION_STORE, useValue: stores.configuration },
+        { provide: DECISION_STORE, useValue: stores.decisions },
+        { provide: STORE_PROBES, useValue: stores.probes },
+        { provide: CLOCK, useValue: clock },
+      ],
+    };
+  }
+}

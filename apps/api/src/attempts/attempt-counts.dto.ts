@@ -1,0 +1,58 @@
+import { SmartRetryError, type AttemptCounts } from '@smart-retry/domain';
+import { Type, type Static } from 'typebox';
+import { dropAbsent } from '../http/drop-absent.js';
+import { readDurationMs } from '../http/wire-duration.js';
+import { OptionalDuration, OptionalLabel, RequiredLabel } from '../http/wire-schemas.js';
+import { optionalText } from '../http/wire-text.js';
+import { readPastTimestampMs, type AcceptedTimes } from '../http/wire-time.js';
+
+const MAX_COUNTS_IN_BODY = 5_000;
+const Count = Type.Integer({ minimum: 0, maximum: 1_000_000_000 });
+
+const CountsItem = Type.Object({
+  job_type: RequiredLabel,
+  dependency: OptionalLabel,
+  queue: OptionalLabel,
+  tenant: OptionalLabel,
+  succeeded: Count,
+  failed: Count,
+  processing_time: OptionalDuration,
+  window_start: Type.String({ maxLength: 64, description: 'RFC 3339.' }),
+  window_end: Type.String({ maxLength: 64, description: 'RFC 3339; not before `window_start`.' }),
+});
+
+export const AttemptCountsBody = Type.Object({
+  counts: Type.Array(CountsItem, { maxItems: MAX_COUNTS_IN_BODY, description: 'First tries.' }),
+});
+export type AttemptCountsBody = Static<typeof AttemptCountsBody>;
+
+export const CountsRecordedResponse = Type.Object({ status: Type.String(), recorded: Type.Integer() });
+export type CountsRecordedResponse = Static<typeof CountsRecordedResponse>;
+
+/** @throws {INVALID_REQUEST} @throws {INVALID_DURATION} @throws {TIMESTAMP_OUT_OF_RANGE} */
+export function toAttemptCounts(body: AttemptCountsBody, accepted: AcceptedTimes): AttemptCounts[] {
+  return body.counts.map((item, i) => {
+    const path = `counts[${i}]`;
+    const windowStartMs = readPastTimestampMs(`${path}.window_start`, item.window_start, accepted);
+    const windowEndMs = readPastTimestampMs(`${path}.window_end`, item.window_end, accepted);
+    if (windowEndMs < windowStartMs) throw endsBeforeStart(`${path}.window_end`);
+    return {
+      jobType: item.job_type,
+      succeeded: item.succeeded,
+      failed: item.failed,
+      windowStartMs,
+      windowEndMs,
+      ...dropAbsent({
+        dependency: optionalText(item.dependency),
+        queue: optionalText(item.queue),
+        tenant: optionalText(item.tenant),
+        processingTimeMs: readDurationMs(`${path}.processing_time`, item.processing_time),
+      }),
+    };
+  });
+}
+
+function endsBeforeStart(path: string): SmartRetryError {
+  const message = 'must not be before window_start';
+  return new SmartRetryError('INVALID_REQUEST', `${path} ${message}`, { fields: [{ path, message }] });
+}

@@ -1,0 +1,84 @@
+import type { AttemptReport } from '@smart-retry/domain';
+import type { RecordedAttempt } from '@smart-retry/engine';
+import { Type, type Static } from 'typebox';
+import { dropAbsent } from '../http/drop-absent.js';
+import { readDurationMs } from '../http/wire-duration.js';
+import {
+  NullableText,
+  OptionalDuration,
+  OptionalLabel,
+  OptionalTimestamp,
+  RequiredLabel,
+} from '../http/wire-schemas.js';
+import { optionalText } from '../http/wire-text.js';
+import { readPastTimestampMs, type AcceptedTimes } from '../http/wire-time.js';
+import { AttemptNumber, Health, HourOfDay, WholeCount } from '../recommendation/features.dto.js';
+
+/** An executed attempt, as a worker reports it. Unknown fields are ignored. */
+export const AttemptBody = Type.Object({
+  job_id: RequiredLabel,
+  job_type: RequiredLabel,
+  attempt_number: AttemptNumber('The number of this attempt, from 1.'),
+  success: Type.Boolean(),
+  error_class: OptionalLabel,
+  error_code: OptionalLabel,
+  status: Type.Optional(
+    NullableText({ maxLength: 255, description: '`cancelled` and `unknown` are stored and teach nothing.' }),
+  ),
+  queue: OptionalLabel,
+  tenant: OptionalLabel,
+  dependency: OptionalLabel,
+  payload_size: WholeCount,
+  time_of_day: HourOfDay,
+  worker_version: OptionalLabel,
+  health: Health,
+  delay_ms: WholeCount,
+  actual_delay_ms: WholeCount,
+  processing_time: OptionalDuration,
+  timestamp: OptionalTimestamp,
+  recommendation_id: OptionalLabel,
+});
+export type AttemptBody = Static<typeof AttemptBody>;
+
+export const RecordedResponse = Type.Object({
+  status: Type.String({ enum: ['recorded', 'skipped'] }),
+  duplicate: Type.Boolean({ description: 'The same report was there already.' }),
+});
+export type RecordedResponse = Static<typeof RecordedResponse>;
+
+/**
+ * A report in the vocabulary of the engine; without a timestamp it happened now.
+ * @throws {INVALID_REQUEST} @throws {INVALID_DURATION} @throws {TIMESTAMP_OUT_OF_RANGE}
+ */
+export function toAttemptReport(body: AttemptBody, accepted: AcceptedTimes, prefix = ''): AttemptReport {
+  const timestamp = optionalText(body.timestamp);
+  const labels = {
+    errorClass: optionalText(body.error_class),
+    errorCode: optionalText(body.error_code),
+    status: optionalText(body.status),
+    queue: optionalText(body.queue),
+    tenant: optionalText(body.tenant),
+    dependency: optionalText(body.dependency),
+    workerVersion: optionalText(body.worker_version),
+    recommendationId: optionalText(body.recommendation_id),
+    payloadSize: body.payload_size,
+    timeOfDay: body.time_of_day,
+    health: body.health,
+    delayMs: body.delay_ms,
+    actualDelayMs: body.actual_delay_ms,
+    processingTimeMs: readDurationMs(`${prefix}processing_time`, body.processing_time),
+  };
+  return {
+    jobId: body.job_id,
+    jobType: body.job_type,
+    attemptNumber: body.attempt_number,
+    success: body.success,
+    timestampMs:
+      timestamp === undefined ? accepted.nowMs : readPastTimestampMs(`${prefix}timestamp`, timestamp, accepted),
+    ...dropAbsent(labels),
+  };
+}
+
+export function fromRecordedAttempt({ status, duplicate }: RecordedAttempt): RecordedResponse {
+  return { status, duplicate };
+}

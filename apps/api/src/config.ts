@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { SmartRetryError, type FieldProblem } from '@smart-retry/domain';
+import type { DeclaredStrategy, PartialStrategy } from '@smart-retry/engine';
+import { isLoopback } from './config/is-loopback.js';
+import { isJsonObject, readSettings, type Environment, type JsonObject } from './config/read-settings.js';
+import type { SettingValues } from './config/settings.js';
+import { compileSchema } from './http/compile-schema.js';
+import { StrategyFilePart, toPartialStrategy } from './strategy/strategy.dto.js';
+
+/** Everything that is decided before the service starts. */
+export interface Config extends SettingValues {
+  readonly declared: DeclaredStrategy;
+}
+
+export type LoadedConfig =
+  | { readonly config: Config }
+  /** Each names a variable or a path in the file, and never a value. */
+  | { readonly problems: readonly FieldProblem[] };
+
+const CONFIG_FILE_VARIABLE = 'RETRY_CONFIG';
+const checkStrategy = compileSchema<StrategyFilePart>(StrategyFilePart);
+
+/** Reads environment and file, and reports every problem at once. */
+export async function loadConfig(env: Environment): Promise<LoadedConfig> {
+  const { file, problems: fileProblems } = await readConfigFile(env[CONFIG_FILE_VARIABLE]);
+  const { values, problems: settingProblems } = readSettings(env, file);
+  const { strategy, problems: strategyProblems } = readStrategy(file['strategy']);
+  const problems = [...fileProblems, ...settingProblems, ...strategyProblems];
+  if (values.adminKey === undefined && !isLoopback(values.host)) {
+    problems.push({ path: 'RETRY_ADMIN_KEY', message: 'is needed to listen on an address that is not loopback' });
+  }
+  if (problems.length > 0) return { problems };
+  return { config: { ...values, declared: { file: strategy, environment: overridesFrom(values) } } };
+}
+
+async function readConfigFile(
+  path: string | undefined,
+): Promise<{ readonly file: JsonObject; readonly problems: readonly FieldProblem[] }> {
+  const problem = (message: string) => ({ file: {}, problems: [{ path: CONFIG_FILE_VARIABLE, message }] });
+  if (path === undefined || path === '') return { file: {}, problems: [] };
+  const text = await readFile(path, 'utf8').catch(() => null);
+  if (text === null) return problem('names a file that cannot be read');
+  try {
+    const file: unknown = JSON.parse(text);
+    return isJsonObject(file) ? { file, problems: [] } : problem('names a file that holds no JSON object');
+  } catch {
+    return problem('names a file that is not valid JSON');
+  }
+}
+
+function readStrategy(given: unknown): {
+  readonly strategy: DeclaredStrategy['file'];
+  readonly problems: readonly FieldProblem[];
+} {
+  if (given === undefined) return { strategy: null, problems: [] };
+  try {
+    const strategy = toPartialStrategy(checkStrategy(given, 'strategy'));
+    const digest = createHash('sha256').update(JSON.stringify(given)).digest('hex');
+    return { strategy: { strategy, digest }, problems: [] };
+  } catch (error) {
+    if (!(error instanceof SmartRetryError)) throw error;
+    return { strategy: null, problems: error.fields };
+  }
+}
+
+function overridesFrom(values: SettingValues): PartialStrategy {
+  return {
+    ...(values.mlEnabled !== undefined && { mlEnabled: values.mlEnabled }),
+    ...(values.bayesianThreshold !== undefined && { bayesianThreshold: values.bayesianThreshold }),
+    ...(values.sampleRate !== undefined && { dataCollection: { sampleRate: values.sampleRate } }),
+  };
+}

@@ -1,0 +1,161 @@
+import { BOOLEAN, DURATION, oneOf, RATIO, text, wholeNumber, type SettingType } from './setting-type.js';
+
+/** One line of the configuration reference. At least one of `env` and `file` is given. */
+export interface Setting<T> {
+  /** Environment variable; wins over the file. */
+  readonly env?: string;
+  /** Dotted path in the file that `RETRY_CONFIG` names. */
+  readonly file?: string;
+  readonly type: SettingType<T>;
+  readonly fallback: T | undefined;
+  readonly description: string;
+}
+
+/** A setting that always has a value. */
+type Defaulted<T> = Setting<T> & { readonly fallback: T };
+
+const optional = <T>(setting: Omit<Setting<T>, 'fallback'>): Setting<T> => ({ ...setting, fallback: undefined });
+const defaulted = <T>(setting: Defaulted<T>): Defaulted<T> => setting;
+
+const HOST_AND_PORT = /^(?:\[[0-9a-fA-F:]+\]|[^\s:[\]/@]+):\d{1,5}$/;
+const BASE_PATH = /^(?:\/|(?:\/[A-Za-z0-9._~-]+)+)$/;
+
+/** Every setting, in the order of the reference. Parsing, problems and `docs/configuration.md` are derived from it. */
+export const SETTINGS = {
+  enabled: defaulted({
+    env: 'RETRY_ENABLED',
+    file: 'enabled',
+    type: BOOLEAN,
+    fallback: true,
+    description: 'Off: every recommendation is "do not retry", guardrail `disabled`.',
+  }),
+  host: defaulted({
+    env: 'RETRY_HOST',
+    file: 'api.host',
+    type: text('address', 'a host name or an address', (value) => /^[^\s/@]+$/.test(value)),
+    fallback: '127.0.0.1',
+    description: 'Address to listen on. Anything but a loopback address needs `RETRY_ADMIN_KEY`.',
+  }),
+  port: defaulted({
+    env: 'RETRY_PORT',
+    file: 'api.port',
+    type: wholeNumber({ from: 0, to: 65_535 }),
+    fallback: 8080,
+    description: 'Port to listen on; 0 takes a free one, which the log names.',
+  }),
+  path: defaulted({
+    file: 'api.path',
+    type: text('path', 'a path such as "/api/v1/retry"', (value) => BASE_PATH.test(value)),
+    fallback: '/api/v1/retry',
+    description: 'Base path of every route.',
+  }),
+  apiEnabled: defaulted({
+    file: 'api.enabled',
+    type: BOOLEAN,
+    fallback: true,
+    description: 'Off: the process says so and ends.',
+  }),
+  drainDelayMs: defaulted({
+    env: 'RETRY_DRAIN_DELAY',
+    file: 'api.drain_delay',
+    type: DURATION,
+    fallback: 250,
+    description: 'After SIGTERM: how long the API still accepts calls while `/health/ready` answers 503.',
+  }),
+  adminKey: optional({
+    env: 'RETRY_ADMIN_KEY',
+    type: text('secret', '1 to 512 printable ASCII characters without spaces', (value) => /^[!-~]{1,512}$/.test(value)),
+    description: 'When set, every route but `/health` and `/health/ready` asks for it.',
+  }),
+  databaseUrl: optional({
+    env: 'RETRY_DATABASE_URL',
+    file: 'database_url',
+    type: text('URL', 'a URL that starts with postgres:// or postgresql://', isPostgresUrl),
+    description: 'Postgres. Without it an embedded Postgres runs in the data folder.',
+  }),
+  dataDir: defaulted({
+    env: 'RETRY_DATA_DIR',
+    file: 'data_dir',
+    type: text('folder', 'a folder'),
+    fallback: '.smart-retry',
+    description: 'Folder of the embedded Postgres; relative to the working directory.',
+  }),
+  redisAddr: optional({
+    env: 'RETRY_REDIS_ADDR',
+    file: 'redis_addr',
+    type: text('host:port', 'host:port', (value) => HOST_AND_PORT.test(value)),
+    description: 'Redis. Without it counters stay in the process: run one API process.',
+  }),
+  redisPassword: optional({
+    env: 'RETRY_REDIS_PASSWORD',
+    file: 'redis_password',
+    type: text('secret', 'text', () => true),
+    description: 'Password of Redis; empty for none.',
+  }),
+  redisDb: defaulted({
+    file: 'redis_db',
+    type: wholeNumber({ from: 0, to: 1_023 }),
+    fallback: 0,
+    description: 'Number of the Redis database.',
+  }),
+  sampleRate: optional({
+    env: 'RETRY_SAMPLE_RATE',
+    file: 'strategy.data_collection.sample_rate',
+    type: RATIO,
+    description: 'Share of jobs whose attempts are kept.',
+  }),
+  mlEnabled: optional({
+    env: 'RETRY_ML_ENABLED',
+    file: 'strategy.ml_enabled',
+    type: BOOLEAN,
+    description: 'Whether ML models may answer.',
+  }),
+  bayesianThreshold: optional({
+    env: 'RETRY_BAYESIAN_THRESHOLD',
+    file: 'strategy.bayesian_threshold',
+    type: RATIO,
+    description: 'Least confidence with which a learned layer may answer.',
+  }),
+  cacheEnabled: defaulted({
+    file: 'cache.enabled',
+    type: BOOLEAN,
+    fallback: true,
+    description: 'Whether recent recommendations are remembered in the process.',
+  }),
+  cacheTtlMs: defaulted({
+    file: 'cache.ttl',
+    type: DURATION,
+    fallback: 300_000,
+    description: 'How long they are remembered.',
+  }),
+  cacheMaxEntries: defaulted({
+    file: 'cache.max_entries',
+    type: wholeNumber({ from: 1, to: 10_000_000 }),
+    fallback: 1_000,
+    description: 'How many are remembered; the oldest go first.',
+  }),
+  logLevel: defaulted({
+    env: 'RETRY_LOG_LEVEL',
+    file: 'log_level',
+    type: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
+    fallback: 'info',
+    description: 'Least level that is logged. `debug` adds a line for each request.',
+  }),
+};
+
+type Settings = typeof SETTINGS;
+
+/** The value of every setting; `undefined` only where there is no default. */
+export type SettingValues = {
+  readonly [K in keyof Settings]: Settings[K] extends Defaulted<infer T>
+    ? T
+    : Settings[K] extends Setting<infer T>
+      ? T | undefined
+      : never;
+};
+
+export type SettingName = keyof Settings;
+
+function isPostgresUrl(value: string): boolean {
+  return URL.canParse(value) && /^postgres(?:ql)?:$/.test(new URL(value).protocol);
+}

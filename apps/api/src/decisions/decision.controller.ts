@@ -1,0 +1,55 @@
+import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { RouteSchema } from '@nestjs/platform-fastify';
+import type { DecisionStore } from '@smart-retry/domain';
+import { AuditTrail, RecommendationIds } from '@smart-retry/engine';
+import { Type, type Static } from 'typebox';
+import { problemResponses } from '../http/problem-responses.js';
+import { DECISION_STORE } from '../tokens.js';
+import {
+  decisionNotFound,
+  DecisionPageResponse,
+  DecisionParams,
+  DecisionResponse,
+  fromDecisionRecord,
+  toDecisionQuery,
+} from './decision.dto.js';
+
+/** The audit trail. What this process has decided is written before it is read, so that a fresh decision is found. */
+@Controller('decisions')
+export class DecisionController {
+  constructor(
+    private readonly audit: AuditTrail,
+    private readonly ids: RecommendationIds,
+    @Inject(DECISION_STORE) private readonly decisions: Pick<DecisionStore, 'find' | 'page'>,
+  ) {}
+
+  @Get()
+  @RouteSchema({
+    summary: 'Decisions, newest first',
+    tags: ['Decisions'],
+    querystring: DecisionParams,
+    response: { 200: DecisionPageResponse, ...problemResponses(400, 503) },
+  })
+  async page(@Query() params: DecisionParams): Promise<Static<typeof DecisionPageResponse>> {
+    const query = toDecisionQuery(params);
+    await this.audit.flush();
+    const { records, nextCursor } = await this.decisions.page(query);
+    return { decisions: records.map(fromDecisionRecord), next_cursor: nextCursor };
+  }
+
+  @Get(':recommendation_id')
+  @RouteSchema({
+    summary: 'One decision with its evidence',
+    tags: ['Decisions'],
+    params: Type.Object({ recommendation_id: Type.String() }),
+    response: { 200: DecisionResponse, ...problemResponses(404, 503) },
+  })
+  async get(@Param('recommendation_id') recommendationId: string): Promise<DecisionResponse> {
+    const claims = this.ids.decode(recommendationId);
+    if (claims === null) throw decisionNotFound();
+    await this.audit.flush();
+    const record = await this.decisions.find(recommendationId, claims.issuedAtMs);
+    if (record === null) throw decisionNotFound();
+    return fromDecisionRecord(record);
+  }
+}

@@ -1,0 +1,88 @@
+import {
+  SmartRetryError,
+  type DecisionMethod,
+  type DecisionQuery,
+  type DecisionRecord,
+  type EpochMs,
+} from '@smart-retry/domain';
+import { Type, type Static } from 'typebox';
+import { dropAbsent } from '../http/drop-absent.js';
+import { PageLimit, readPageLimit } from '../http/page-limit.js';
+import { FilterLabel, readQueryText } from '../http/query-text.js';
+import { Timestamp } from '../http/wire-schemas.js';
+import { formatTimestamp, readTimestampMs } from '../http/wire-time.js';
+import { fromRecommendation, RecommendationResponse } from '../recommendation/recommendation.dto.js';
+import { fromLayerAnswer } from './evidence.dto.js';
+import { fromRetryFeatures } from './features-of-record.dto.js';
+
+const METHODS: readonly DecisionMethod[] = ['rules', 'bayesian', 'ml', 'guardrails', 'default'];
+
+export const DecisionParams = Type.Object({
+  job_id: FilterLabel,
+  tenant: FilterLabel,
+  job_type: FilterLabel,
+  method: Type.Optional(Type.String({ enum: [...METHODS] })),
+  from: Type.Optional(Type.String({ maxLength: 64, description: 'RFC 3339, inclusive.' })),
+  to: Type.Optional(Type.String({ maxLength: 64, description: 'RFC 3339, exclusive.' })),
+  limit: PageLimit,
+  cursor: Type.Optional(Type.String({ maxLength: 1_024, description: '`next_cursor` of the page before.' })),
+});
+export type DecisionParams = Static<typeof DecisionParams>;
+
+export const DecisionResponse = Type.Object({
+  recommendation_id: Type.String(),
+  decided_at: Timestamp,
+  features: Type.Unsafe<object>({ type: 'object', additionalProperties: true, description: 'What was known.' }),
+  recommendation: RecommendationResponse,
+  evidence: Type.Object({
+    configuration_revision: Type.Integer(),
+    layers: Type.Array(
+      Type.Unsafe<object>({ type: 'object', additionalProperties: true, description: 'A proposal or an abstention.' }),
+    ),
+  }),
+  rng_seed: Type.Array(Type.Integer(), { minItems: 4, maxItems: 4, description: 'Replays the draws.' }),
+});
+export type DecisionResponse = Static<typeof DecisionResponse>;
+
+export const DecisionPageResponse = Type.Object({
+  decisions: Type.Array(DecisionResponse),
+  next_cursor: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+});
+
+/** @throws {INVALID_REQUEST} */
+export function toDecisionQuery(params: DecisionParams): DecisionQuery {
+  return {
+    limit: readPageLimit(params.limit),
+    ...dropAbsent({
+      jobId: readQueryText('job_id', params.job_id),
+      tenant: readQueryText('tenant', params.tenant),
+      jobType: readQueryText('job_type', params.job_type),
+      method: METHODS.find((method) => method === params.method),
+      fromMs: readTime('from', params.from),
+      toMs: readTime('to', params.to),
+      cursor: readQueryText('cursor', params.cursor),
+    }),
+  };
+}
+
+function readTime(path: string, text: string | undefined): EpochMs | undefined {
+  return text === undefined || text === '' ? undefined : readTimestampMs(path, text);
+}
+
+export function decisionNotFound(): SmartRetryError {
+  return new SmartRetryError('DECISION_NOT_FOUND', 'there is no decision with this recommendation_id');
+}
+
+export function fromDecisionRecord(record: DecisionRecord): DecisionResponse {
+  return {
+    recommendation_id: record.recommendationId,
+    decided_at: formatTimestamp(record.decidedAtMs),
+    features: fromRetryFeatures(record.features),
+    recommendation: fromRecommendation(record.recommendation),
+    evidence: {
+      configuration_revision: record.evidence.configurationRevision,
+      layers: record.evidence.layers.map(fromLayerAnswer),
+    },
+    rng_seed: [...record.rngSeed],
+  };
+}

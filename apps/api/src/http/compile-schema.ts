@@ -1,0 +1,47 @@
+import { Ajv, type Options, type ValidateFunction } from 'ajv';
+import type { TSchema } from 'typebox';
+import { describeSchemaErrors } from './describe-schema-errors.js';
+
+const STRICT: Options = {
+  allowUnionTypes: true,
+  coerceTypes: false,
+  removeAdditional: false,
+  useDefaults: false,
+  keywords: ['x-batch-item'],
+};
+
+const stopAtFirst = new Ajv(STRICT);
+const findAll = new Ajv({ ...STRICT, allErrors: true });
+
+/** Values in a body beyond which only the first problem is named: listing them all would be the sender's to abuse. */
+const MAX_VALUES_TO_EXPLAIN = 2_000;
+
+/** Answers the value, or throws INVALID_REQUEST with its problems, paths below `prefix`. */
+export type SchemaCheck<T> = (value: unknown, prefix?: string) => T;
+
+/** Compiles a schema: strict, without coercion. */
+export function compileSchema<T>(schema: TSchema): SchemaCheck<T> {
+  const validate = stopAtFirst.compile<T>(schema);
+  let explain: ValidateFunction<T> | undefined;
+  return (value, prefix = '') => {
+    if (validate(value)) return value;
+    const first = validate.errors ?? [];
+    if (isLarge(value)) throw describeSchemaErrors(first, prefix);
+    explain ??= findAll.compile<T>(schema);
+    explain(value);
+    throw describeSchemaErrors(explain.errors ?? first, prefix);
+  };
+}
+
+function isLarge(value: unknown): boolean {
+  const pending: unknown[] = [value];
+  for (let seen = 0; pending.length > 0; seen++) {
+    if (seen + pending.length > MAX_VALUES_TO_EXPLAIN) return true;
+    const next = pending.pop();
+    if (typeof next !== 'object' || next === null) continue;
+    const children: unknown[] = Object.values(next);
+    if (children.length > MAX_VALUES_TO_EXPLAIN) return true;
+    pending.push(...children);
+  }
+  return false;
+}

@@ -1,0 +1,60 @@
+import { SmartRetryError } from '@smart-retry/domain';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { LogController } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import type { TSchema } from 'typebox';
+import { createClientErrorAnswer } from './answer-client-error.js';
+import { BODY_LIMIT } from './body-limits.js';
+import { compileSchema } from './compile-schema.js';
+import { describeFailure } from './describe-failure.js';
+import { acceptJsonBodies } from './json-body.js';
+import { createRequestIds } from './request-id.js';
+import { sendProblem } from './send-problem.js';
+
+const REQUEST_TIMEOUT_MS = 30_000;
+/** A policy's name of 128 characters, each percent-encoded as up to four bytes. */
+const MAX_PATH_SEGMENT_LENGTH = 2_048;
+
+/** Fastify as this API uses it: strict schemas, JSON only, every refusal in one shape. */
+export function createHttpAdapter(logger: Logger): FastifyAdapter {
+  const nextRequestId = createRequestIds();
+  const adapter = new FastifyAdapter({
+    loggerInstance: logger,
+    logController: new LogController({ disableRequestLogging: true }),
+    // A logger for each request costs more than naming the request where something is logged.
+    childLoggerFactory: (parent: FastifyBaseLogger) => parent,
+    genReqId: nextRequestId,
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    routerOptions: { maxParamLength: MAX_PATH_SEGMENT_LENGTH },
+    // While draining, open connections are still served.
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    skipMiddie: true,
+    clientErrorHandler: createClientErrorAnswer(() => nextRequestId({ headers: {} })),
+    frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+      sendProblem(request, reply.header('x-request-id', request.id), describeFailure(error));
+    },
+  });
+  const fastify = adapter.getInstance<FastifyInstance>();
+  acceptJsonBodies(fastify);
+  fastify.setValidatorCompiler<TSchema>(({ schema }) => {
+    const check = compileSchema<unknown>(schema);
+    return (value: unknown) => {
+      try {
+        return { value: check(value) };
+      } catch (error) {
+        if (error instanceof SmartRetryError) return { error };
+        throw error;
+      }
+    };
+  });
+  // Response schemas are documentation: V8's own JSON.stringify leaves nothing out.
+  fastify.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
+  // Nest cannot give a route its own limit by itself.
+  fastify.addHook('onRoute', (route) => {
+    if (route.config?.bodyLimit !== undefined) route.bodyLimit = route.config.bodyLimit;
+  });
+  return adapter;
+}

@@ -1,0 +1,22 @@
+import { SmartRetryError } from '@smart-retry/domain';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+const REVISION_TAG = /^(?:W\/)?"(\d{1,15})"$/;
+
+/** Says which revision of the configuration an answer shows. */
+export function setEntityTag(reply: FastifyReply, revision: number): void {
+  reply.header('etag', `"${revision}"`);
+}
+
+/**
+ * The revision that the writer has seen, from `If-Match`; undefined without the header or for `*`.
+ * @throws {INVALID_REQUEST} for a tag that no answer carried.
+ */
+export function readExpectedRevision(request: FastifyRequest): number | undefined {
+  const header = request.headers['if-match']?.trim();
+  if (header === undefined || header === '*') return undefined;
+  const revision = REVISION_TAG.exec(header)?.[1];
+  if (revision !== undefined) return Number(revision);
+  const message = 'must be the ETag of an answer, such as "5"';
+  throw new SmartRetryError('INVALID_REQUEST', `If-Match ${message}`, { fields: [{ path: 'If-Match', message }] });
+}

@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import { SmartRetryError, type Clock, type ConfigurationStore, type KeptResponse } from '@smart-retry/domain';
+import { Inject, Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { CLOCK, CONFIGURATION_STORE } from '../tokens.js';
+
+const MAX_KEY_LENGTH = 255;
+
+/** What a write answers. */
+export interface WriteAnswer {
+  readonly status: number;
+  readonly body: object;
+}
+
+/** Makes the response to keep from the answer; absent when the request has no key. */
+export type Keep = ((answer: WriteAnswer) => KeptResponse) | undefined;
+
+/** Repeats of a write under one `Idempotency-Key` change nothing and answer what the first one answered. */
+@Injectable()
+export class Idempotency {
+  constructor(
+    @Inject(CONFIGURATION_STORE) private readonly store: Pick<ConfigurationStore, 'keptResponse'>,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Runs `write` at most once for a key. `write` must store the kept response together with its effect.
+   * @throws {IDEMPOTENCY_KEY_REUSED} when the key came with another request.
+   */
+  async once(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    write: (keep: Keep) => Promise<WriteAnswer>,
+  ): Promise<object | string> {
+    const key = readKey(request);
+    if (key === null) return answer(reply, await write(undefined));
+    const fingerprint = fingerprintOf(request);
+    const kept = await this.find(key, fingerprint);
+    if (kept !== null) return replay(reply, kept);
+    const keep: Keep = ({ status, body }) => ({
+      key,
+      fingerprint,
+      status,
+      body: JSON.stringify(body),
+      keptAtMs: this.clock(),
+    });
+    try {
+      return answer(reply, await write(keep));
+    } catch (error) {
+      // A twin of this request may have been faster; then its answer is this one's too.
+      const twin = await this.find(key, fingerprint).catch(() => null);
+      if (twin === null) throw error;
+      return replay(reply, twin);
+    }
+  }
+
+  private async find(key: string, fingerprint: string): Promise<KeptResponse | null> {
+    const kept = await this.store.keptResponse(key, this.clock());
+    if (kept === null || kept.fingerprint === fingerprint) return kept;
+    throw new SmartRetryError('IDEMPOTENCY_KEY_REUSED', 'this Idempotency-Key came with another request before');
+  }
+}
+
+function readKey(request: FastifyRequest): string | null {
+  const key = request.headers['idempotency-key'];
+  if (key === undefined) return null;
+  if (typeof key === 'string' && key.length > 0 && key.length <= MAX_KEY_LENGTH) return key;
+  const message = `must have 1 to ${MAX_KEY_LENGTH} characters`;
+  throw new SmartRetryError('INVALID_REQUEST', `Idempotency-Key ${message}`, {
+    fields: [{ path: 'Idempotency-Key', message }],
+  });
+}
+
+function fingerprintOf(request: FastifyRequest): string {
+  const path = request.url.split('?', 1)[0] ?? '';
+  const condition = request.headers['if-match'] ?? '';
+  const parts = [request.method, path, condition, JSON.stringify(request.body ?? null)];
+  return createHash('sha256').update(parts.join('\n')).digest('hex');
+}
+
+function answer(reply: FastifyReply, { status, body }: WriteAnswer): object {
+  reply.code(status);
+  return body;
+}
+
+function replay(reply: FastifyReply, kept: KeptResponse): string {
+  reply
+    .code(kept.status)
+    .header('idempotency-replayed', 'true')
+    .header('content-type', 'application/json; charset=utf-8');
+  return kept.body;
+}

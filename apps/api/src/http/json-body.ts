@@ -1,0 +1,42 @@
+import { SmartRetryError } from '@smart-retry/domain';
+import type { FastifyInstance } from 'fastify';
+
+/** In valid JSON, NUL and unpaired surrogates can only be written as one of these escapes. */
+const SUSPECT_ESCAPE = /\\u(?:0000|d[89a-f])/i;
+
+/** JSON bodies only. Keys named `__proto__` and the like are dropped; text that no store can hold is refused. */
+export function acceptJsonBodies(fastify: FastifyInstance): void {
+  const parseJson = fastify.getDefaultJsonParser('remove', 'remove');
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, text, done) => {
+    parseJson(request, text, (error, body: unknown) => {
+      if (error !== null || !SUSPECT_ESCAPE.test(text)) return done(error, body);
+      const field = findUnstorableText(body);
+      done(field === null ? null : unstorableText(field), body);
+    });
+  });
+}
+
+/** The top-level field below which there is a NUL or an unpaired surrogate; null when there is none. */
+export function findUnstorableText(body: unknown): string | null {
+  // A stack, not recursion: the depth is the sender's choice.
+  const pending: { readonly field: string; readonly value: unknown }[] = [{ field: '', value: body }];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const { field, value } = next;
+    if (typeof value === 'string' && (value.includes('\0') || !value.isWellFormed())) return field;
+    if (typeof value !== 'object' || value === null) continue;
+    for (const [key, child] of Object.entries(value)) {
+      const childField = field === '' ? key : field;
+      pending.push({ field: childField, value: key }, { field: childField, value: child });
+    }
+  }
+  return null;
+}
+
+function unstorableText(path: string): SmartRetryError {
+  const message = 'must not contain NUL characters or unpaired surrogates';
+  const isNameable = !path.includes('\0') && path.isWellFormed();
+  return new SmartRetryError('INVALID_REQUEST', isNameable ? `${path} ${message}` : `a field name ${message}`, {
+    fields: isNameable ? [{ path, message }] : [],
+  });
+}

@@ -1,0 +1,22 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { statusOf, toProblemBody, toProblemDocument, type Problem } from './problem.js';
+
+export const PROBLEM_JSON = 'application/problem+json';
+const JSON_TYPE = 'application/json; charset=utf-8';
+const DEFAULT_RETRY_AFTER_MS = 1_000;
+
+/** Answers a refused request, in the shape that its `Accept` asks for. */
+export function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): void {
+  const status = statusOf(problem.code);
+  const wantsDocument = request.headers.accept?.includes(PROBLEM_JSON) ?? false;
+  const hasBody = request.method === 'POST' || request.method === 'PUT';
+  const context = { requestId: request.id, atMs: Date.now(), hasBody };
+  if (status === 401) reply.header('www-authenticate', 'Bearer');
+  if (status === 503 || problem.retryAfterMs !== undefined) {
+    reply.header('retry-after', Math.max(1, Math.ceil((problem.retryAfterMs ?? DEFAULT_RETRY_AFTER_MS) / 1_000)));
+  }
+  reply
+    .code(status)
+    .header('content-type', wantsDocument ? PROBLEM_JSON : JSON_TYPE)
+    .send(JSON.stringify((wantsDocument ? toProblemDocument : toProblemBody)(problem, context)));
+}

@@ -1,0 +1,15 @@
+import { parseDurationMs, SmartRetryError } from '@smart-retry/domain';
+
+/** Milliseconds of an optional duration; `""` and `null` are absent. @throws {INVALID_DURATION} naming `path`. */
+export function readDurationMs(path: string, value: string | number | null | undefined): number | undefined {
+  if (value === undefined || value === null || value === '') return undefined;
+  try {
+    return parseDurationMs(value);
+  } catch (error) {
+    if (!(error instanceof SmartRetryError)) throw error;
+    throw new SmartRetryError(error.code, `${path} ${error.message}`, {
+      cause: error,
+      fields: [{ path, message: error.message }],
+    });
+  }
+}

@@ -1,0 +1,36 @@
+import { Type } from 'typebox';
+
+/** Longest label (job type, class, code, queue, tenant, …). */
+export const LABEL_LENGTH = 255;
+
+/** Text where `""` and `null` mean absent. */
+export const NullableText = (options: { readonly maxLength: number; readonly description?: string }) =>
+  Type.Unsafe<string | null>({ type: ['string', 'null'], ...options });
+
+export const OptionalLabel = Type.Optional(NullableText({ maxLength: LABEL_LENGTH }));
+export const RequiredLabel = Type.String({ minLength: 1, maxLength: LABEL_LENGTH });
+
+/** A point in time, RFC 3339. */
+export const OptionalTimestamp = Type.Optional(NullableText({ maxLength: 64, description: 'RFC 3339.' }));
+
+/** Clock text, Go text or whole nanoseconds. */
+export const OptionalDuration = Type.Optional(
+  Type.Unsafe<string | number | null>({
+    type: ['string', 'integer', 'null'],
+    maxLength: 64,
+    description: 'Clock text ("00:02:30"), Go text ("2m30s") or whole nanoseconds.',
+  }),
+);
+
+/** What the server adds to configuration that it answers; accepted back, and ignored. */
+export const serverKeptFields = {
+  revision: Type.Optional(Type.Unknown()),
+  updated_at: Type.Optional(Type.Unknown()),
+  updated_by: Type.Optional(Type.Unknown()),
+};
+
+/** Answers RFC 3339 in UTC with milliseconds. */
+export const Timestamp = Type.String({ description: 'RFC 3339, UTC, milliseconds.' });
+
+export const Nullable = <const T extends string>(type: T, description?: string) =>
+  Type.Unsafe<null>({ type: [type, 'null'], ...(description !== undefined && { description }) });

@@ -1,0 +1,47 @@
+import type { Clock } from '@smart-retry/domain';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { AppModule, type AppServices } from '../app.module.js';
+import type { Config } from '../config.js';
+import { createHttpAdapter } from '../http/create-http-adapter.js';
+import { ProblemFilter } from '../http/problem.filter.js';
+import { collectMethods } from '../http/refuse-other-methods.js';
+import { guardRequests } from '../http/request-gate.js';
+import { documentRoutes } from '../ops/document-routes.js';
+import { timeRequests } from '../ops/time-requests.js';
+import type { Lifecycle } from './lifecycle.js';
+import { NestLogger } from './nest-logger.js';
+import { VERSION } from './version.js';
+
+export interface AppOptions {
+  readonly config: Pick<Config, 'adminKey' | 'path'>;
+  readonly services: AppServices;
+  readonly lifecycle: Lifecycle;
+  readonly logger: Logger;
+  readonly clock: Clock;
+}
+
+/** The API, ready to listen: hooks first, so that they see every route. */
+export async function createApp(options: AppOptions): Promise<NestFastifyApplication> {
+  const { config, services, lifecycle, logger, clock } = options;
+  const basePath = config.path === '/' ? '' : config.path;
+  const adapter = createHttpAdapter(logger);
+  const fastify = adapter.getInstance<FastifyInstance>();
+  guardRequests(fastify, { adminKey: config.adminKey, lifecycle });
+  timeRequests(fastify, services.metrics.registry);
+  await documentRoutes(fastify, { docsPath: `${basePath}/docs`, version: VERSION });
+  const methods = collectMethods(fastify);
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.over(services, lifecycle, clock), adapter, {
+    logger: new NestLogger(logger),
+    bodyParser: false,
+    abortOnError: false,
+  });
+  app.useGlobalFilters(new ProblemFilter());
+  app.setGlobalPrefix(basePath);
+  await app.init();
+  methods.refuseOthers();
+  await fastify.ready();
+  return app;
+}

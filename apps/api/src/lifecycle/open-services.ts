@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+import type { Clock } from '@smart-retry/domain';
+import { createSmartRetry, type SmartRetry } from '@smart-retry/engine';
+import type { Logger } from 'pino';
+import type { Config } from '../config.js';
+import { ApiMetrics } from '../ops/api-metrics.js';
+import { createBackgroundFailureLog } from './background-failures.js';
+import { enforceRetention } from './enforce-retention.js';
+import { LastKnownConfigurationFile } from './last-known-configuration-file.js';
+import { openStores, type Stores } from './open-stores.js';
+import { repeat } from './repeat.js';
+
+const RETENTION_INTERVAL_MS = 3_600_000;
+const LAST_KNOWN_FILE = 'last-known-configuration.json';
+
+/** The engine on its stores, running. */
+export interface Services {
+  readonly stores: Stores;
+  readonly engine: SmartRetry;
+  readonly metrics: ApiMetrics;
+  /** Writes what is still in memory, then lets go of every store. */
+  close(): Promise<void>;
+}
+
+/** Puts the engine on its stores and starts what runs in the background. @throws as `openStores` */
+export async function openServices(config: Config, logger: Logger, clock: Clock): Promise<Services> {
+  const stores = await openStores(config, logger);
+  const onError = createBackgroundFailureLog(logger, clock);
+  const metrics = new ApiMetrics();
+  const engine = createSmartRetry({
+    stores,
+    declared: config.declared,
+    lastKnown: new LastKnownConfigurationFile(join(config.dataDir, LAST_KNOWN_FILE)),
+    isEnabled: config.enabled,
+    cache: { maxEntries: config.cacheEnabled ? config.cacheMaxEntries : 0, ttlMs: config.cacheTtlMs },
+    clock,
+    onError,
+    onAttemptBatch: (attempts) => metrics.observeBatch(attempts),
+  });
+  metrics.observe(engine, stores.probes);
+  await engine.start();
+  const stopRetention = repeat(() => enforceRetention(engine.configuration, stores, clock), {
+    intervalMs: RETENTION_INTERVAL_MS,
+    onError,
+  });
+  return {
+    stores,
+    engine,
+    metrics,
+    close: async () => {
+      stopRetention();
+      await engine.close();
+      await stores.close();
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import type {
+  AttemptStore,
+  ConfigurationChannel,
+  ConfigurationStore,
+  DecisionStore,
+  FailureCounters,
+  SigningKeyStore,
+} from '@smart-retry/domain';
+import { startEmbeddedPostgres } from '@smart-retry/storage/embedded';
+import { MemoryFailureCounters } from '@smart-retry/storage/memory';
+import { openPostgres } from '@smart-retry/storage/postgres';
+import { openRedis } from '@smart-retry/storage/redis';
+import type { Logger } from 'pino';
+import type { Config } from '../config.js';
+import type { StoreProbe } from '../ops/store-probe.js';
+
+/** Every port of the engine, on what the configuration names. */
+export interface Stores {
+  readonly configuration: ConfigurationStore;
+  readonly attempts: AttemptStore;
+  readonly decisions: DecisionStore;
+  readonly signingKeys: SigningKeyStore;
+  readonly failureCounters: FailureCounters;
+  /** Absent where this is the only process. */
+  readonly channel?: ConfigurationChannel;
+  readonly probes: readonly StoreProbe[];
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the stores. Servers that are named may be away: they are found when they are there.
+ * @throws {INVALID_CONFIGURATION} @throws {STORE_UNAVAILABLE} when the embedded Postgres cannot run.
+ */
+export async function openStores(config: Config, logger: Logger): Promise<Stores> {
+  const embedded =
+    config.databaseUrl === undefined
+      ? await startEmbeddedPostgres({ dataDir: config.dataDir, log: (message) => logger.info(message) })
+      : null;
+  const postgres = openPostgres({ url: embedded?.url ?? config.databaseUrl ?? '' });
+  const redis = config.redisAddr === undefined ? null : await connectRedis(config, config.redisAddr, logger);
+  return {
+    configuration: postgres.configuration,
+    attempts: postgres.attempts,
+    decisions: postgres.decisions,
+    signingKeys: postgres.signingKeys,
+    failureCounters: redis?.failureCounters ?? new MemoryFailureCounters(),
+    ...(redis && { channel: redis.channel }),
+    probes: [
+      { store: 'postgres', check: () => postgres.check() },
+      ...(redis === null ? [] : [{ store: 'redis', check: () => redis.check() }]),
+    ],
+    close: async () => {
+      await Promise.all([postgres.close(), redis?.close()]);
+      await embedded?.stop();
+    },
+  };
+}
+
+function connectRedis(config: Config, addr: string, logger: Logger) {
+  return openRedis({
+    addr,
+    db: config.redisDb,
+    ...(config.redisPassword !== undefined && { password: config.redisPassword }),
+    onConnectionChange: (state) => {
+      if (state === 'lost') logger.warn('Redis is away; counters stay in the process until it is back');
+      else logger.info('Redis is connected');
+    },
+  });
+}

@@ -1,0 +1,62 @@
+import 'reflect-metadata';
+import { pino } from 'pino';
+import { loadConfig } from './config.js';
+import { createApp } from './lifecycle/create-app.js';
+import { Lifecycle } from './lifecycle/lifecycle.js';
+import { openServices } from './lifecycle/open-services.js';
+import { shutDown } from './lifecycle/shut-down.js';
+import { describeStart } from './lifecycle/describe-start.js';
+import type { Config } from './config.js';
+
+const SHUTDOWN_DEADLINE_MS = 30_000;
+const clock = Date.now;
+const logger = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime });
+
+async function start(config: Config): Promise<void> {
+  const services = await openServices(config, logger, clock);
+  const lifecycle = new Lifecycle();
+  const app = await createApp({ config, services, lifecycle, logger, clock });
+  await app.listen({ host: config.host, port: config.port });
+  const { url, example } = describeStart(await app.getUrl(), config);
+  logger.info({ url, example }, `listening on ${url}`);
+
+  let isStopping = false;
+  const stop = (signal: NodeJS.Signals) => {
+    if (isStopping) {
+      logger.warn({ signal }, 'second signal: ending at once');
+      process.exit(1);
+    }
+    isStopping = true;
+    setTimeout(() => process.exit(1), SHUTDOWN_DEADLINE_MS).unref();
+    const closeServices = () => services.close();
+    shutDown({ app, lifecycle, closeServices, drainDelayMs: config.drainDelayMs, logger }).then(
+      () => process.exit(0),
+      (error: unknown) => {
+        logger.fatal({ err: error }, 'shutdown failed');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+async function main(): Promise<void> {
+  const loaded = await loadConfig(process.env);
+  if ('problems' in loaded) {
+    for (const { path, message } of loaded.problems) logger.fatal({ setting: path }, `${path} ${message}`);
+    process.exitCode = 1;
+    return;
+  }
+  logger.level = loaded.config.logLevel;
+  if (!loaded.config.apiEnabled) {
+    logger.warn('api.enabled is false: there is nothing to serve');
+    return;
+  }
+  await start(loaded.config);
+}
+
+main().catch((error: unknown) => {
+  logger.fatal({ err: error }, 'the API did not start');
+  process.exit(1);
+});

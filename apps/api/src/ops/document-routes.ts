@@ -1,0 +1,36 @@
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { FastifyInstance } from 'fastify';
+import { restoreBatchItems } from './restore-batch-items.js';
+
+const DESCRIPTION =
+  'Whether, when and how a failed job is retried. Errors have one shape on every route; with ' +
+  '`Accept: application/problem+json` they are RFC 9457 problem documents.';
+
+/** Derives the OpenAPI document from the schemas of every route registered from now on, and serves a page for it. */
+export async function documentRoutes(
+  fastify: FastifyInstance,
+  options: { readonly docsPath: string; readonly version: string },
+): Promise<void> {
+  // Awaited, so that the plug-in sees the routes that are added next.
+  await fastify.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Smart Retry',
+        version: options.version,
+        description: DESCRIPTION,
+        license: { name: 'Apache-2.0' },
+      },
+      components: {
+        securitySchemes: {
+          bearer: { type: 'http', scheme: 'bearer' },
+          apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+        },
+      },
+      security: [{ bearer: [] }, { apiKey: [] }, {}],
+    },
+    transform: ({ schema, url }) => ({ schema: restoreBatchItems(schema), url }),
+  });
+  await fastify.register(swaggerUi, { routePrefix: options.docsPath });
+}

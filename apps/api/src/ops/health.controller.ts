@@ -1,0 +1,82 @@
+import { Controller, Get, Inject, Req, Res, ServiceUnavailableException } from '@nestjs/common';
+import { RouteConfig, RouteSchema } from '@nestjs/platform-fastify';
+import { HealthCheckService, HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import { toProblemBody } from '../http/problem.js';
+import { problemResponses } from '../http/problem-responses.js';
+import { Lifecycle } from '../lifecycle/lifecycle.js';
+import { STORE_PROBES } from '../tokens.js';
+import type { StoreProbe } from './store-probe.js';
+
+const Alive = Type.Object({ status: Type.String() });
+const Ready = Type.Object({
+  status: Type.String(),
+  checks: Type.Unsafe<HealthIndicatorResult>({ type: 'object', additionalProperties: true }),
+});
+
+/** For orchestrators: both answer without a key. */
+@Controller('health')
+export class HealthController {
+  constructor(
+    private readonly health: HealthCheckService,
+    private readonly indicators: HealthIndicatorService,
+    private readonly lifecycle: Lifecycle,
+    @Inject(STORE_PROBES) private readonly probes: readonly StoreProbe[],
+  ) {}
+
+  @Get()
+  @RouteConfig({ isOpen: true })
+  @RouteSchema({
+    summary: 'Whether the process is alive; touches no store',
+    tags: ['Operations'],
+    security: [],
+    response: { 200: Alive },
+  })
+  alive(): { readonly status: string } {
+    return { status: 'ok' };
+  }
+
+  @Get('ready')
+  @RouteConfig({ isOpen: true })
+  @RouteSchema({
+    summary: 'Whether every store answers and the process is not shutting down',
+    tags: ['Operations'],
+    security: [],
+    response: { 200: Ready, ...problemResponses(503) },
+  })
+  async ready(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
+    try {
+      const { details } = await this.health.check([
+        () => this.probeLifecycle(),
+        ...this.probes.map((probe) => () => this.probeStore(probe)),
+      ]);
+      return { status: 'ok', checks: details };
+    } catch (error) {
+      if (!(error instanceof ServiceUnavailableException)) throw error;
+      const checks = checksOf(error);
+      const down = Object.keys(checks).filter((name) => checks[name]?.status === 'down');
+      const problem = { code: 'NOT_READY', details: `not ready: ${down.join(', ')}` } as const;
+      reply.code(503).header('retry-after', 1);
+      return { ...toProblemBody(problem, { requestId: request.id, atMs: Date.now(), hasBody: false }), checks };
+    }
+  }
+
+  private probeLifecycle(): HealthIndicatorResult {
+    const indicator = this.indicators.check('process');
+    return this.lifecycle.isDraining ? indicator.down('shutting down') : indicator.up();
+  }
+
+  private async probeStore({ store, check }: StoreProbe): Promise<HealthIndicatorResult> {
+    const indicator = this.indicators.check(store);
+    return check().then(
+      () => indicator.up(),
+      () => indicator.down('does not answer'),
+    );
+  }
+}
+
+function checksOf(error: ServiceUnavailableException): HealthIndicatorResult {
+  const response = error.getResponse();
+  return typeof response === 'object' && 'details' in response ? (response.details as HealthIndicatorResult) : {};
+}

@@ -1,0 +1,21 @@
+import { Controller, Get, Header } from '@nestjs/common';
+import { RouteSchema } from '@nestjs/platform-fastify';
+import { Registry } from 'prom-client';
+import { Type } from 'typebox';
+import { ApiMetrics } from './api-metrics.js';
+
+@Controller('metrics')
+export class MetricsController {
+  constructor(private readonly metrics: ApiMetrics) {}
+
+  @Get()
+  @Header('content-type', Registry.PROMETHEUS_CONTENT_TYPE)
+  @RouteSchema({
+    summary: 'Metrics for Prometheus',
+    tags: ['Operations'],
+    response: { 200: Type.String({ description: 'Prometheus text format.' }) },
+  })
+  scrape(): Promise<string> {
+    return this.metrics.registry.metrics();
+  }
+}

@@ -1,0 +1,114 @@
+import { type RetryFeatures } from '@smart-retry/domain';
+import { fingerprintErrorMessage } from '@smart-retry/engine';
+import { Type, type Static } from 'typebox';
+import { readRetryAfterMs } from '../http/retry-after.js';
+import { readDurationMs } from '../http/wire-duration.js';
+import {
+  LABEL_LENGTH,
+  NullableText,
+  OptionalDuration,
+  OptionalLabel,
+  OptionalTimestamp,
+  RequiredLabel,
+} from '../http/wire-schemas.js';
+import { optionalText } from '../http/wire-text.js';
+import { readPastTimestampMs, readTimestampMs, type AcceptedTimes } from '../http/wire-time.js';
+
+const MAX_ERROR_MESSAGE_LENGTH = 8_192;
+const MAX_ATTEMPT_NUMBER = 1_000_000;
+
+export const AttemptNumber = (description: string) =>
+  Type.Integer({ minimum: 1, maximum: MAX_ATTEMPT_NUMBER, description });
+export const WholeCount = Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }));
+export const HourOfDay = Type.Optional(Type.Integer({ minimum: 0, maximum: 23, description: 'Hour, UTC.' }));
+export const Health = Type.Optional(
+  Type.Record(Type.String(), Type.Number(), {
+    maxProperties: 64,
+    propertyNames: { maxLength: 64 },
+    description: 'Named signals of worker or downstream.',
+  }),
+);
+
+/** A failed job, as a worker describes it. Unknown fields are ignored: an old server accepts a newer worker. */
+export const FeaturesBody = Type.Object({
+  job_type: RequiredLabel,
+  error_class: RequiredLabel,
+  attempt_number: AttemptNumber('The number of the attempt that just failed.'),
+  error_code: OptionalLabel,
+  queue: OptionalLabel,
+  tenant: OptionalLabel,
+  job_id: OptionalLabel,
+  dependency: Type.Optional(NullableText({ maxLength: LABEL_LENGTH, description: 'Downstream; default `job_type`.' })),
+  payload_size: WholeCount,
+  time_of_day: HourOfDay,
+  worker_version: OptionalLabel,
+  health: Health,
+  since_last_failure: OptionalDuration,
+  recent_failures: WholeCount,
+  avg_processing_time: OptionalDuration,
+  failed_at: OptionalTimestamp,
+  first_failed_at: OptionalTimestamp,
+  deadline_at: OptionalTimestamp,
+  retry_after: Type.Optional(
+    Type.Unsafe<string | number | null>({
+      type: ['string', 'number', 'null'],
+      minimum: 0,
+      maxLength: 64,
+      description: "The server's hint: seconds or an HTTP-date.",
+    }),
+  ),
+  retry_after_ms: WholeCount,
+  critical: Type.Optional(Type.Boolean({ description: 'Never explored.' })),
+  error_message: Type.Optional(
+    NullableText({ maxLength: MAX_ERROR_MESSAGE_LENGTH, description: 'Fingerprinted, never stored.' }),
+  ),
+});
+export type FeaturesBody = Static<typeof FeaturesBody>;
+
+/**
+ * A failed job in the vocabulary of the engine; field paths in errors are below `prefix`.
+ * @throws {INVALID_REQUEST} @throws {INVALID_DURATION} @throws {TIMESTAMP_OUT_OF_RANGE}
+ */
+export function toRetryFeatures(body: FeaturesBody, accepted: AcceptedTimes, prefix = ''): RetryFeatures {
+  const features: { -readonly [K in keyof RetryFeatures]: RetryFeatures[K] } = {
+    jobType: body.job_type,
+    errorClass: body.error_class,
+    attemptNumber: body.attempt_number,
+  };
+  const errorCode = optionalText(body.error_code);
+  if (errorCode !== undefined) features.errorCode = errorCode;
+  const queue = optionalText(body.queue);
+  if (queue !== undefined) features.queue = queue;
+  const tenant = optionalText(body.tenant);
+  if (tenant !== undefined) features.tenant = tenant;
+  const jobId = optionalText(body.job_id);
+  if (jobId !== undefined) features.jobId = jobId;
+  const dependency = optionalText(body.dependency);
+  if (dependency !== undefined) features.dependency = dependency;
+  const workerVersion = optionalText(body.worker_version);
+  if (workerVersion !== undefined) features.workerVersion = workerVersion;
+  if (body.payload_size !== undefined) features.payloadSize = body.payload_size;
+  if (body.time_of_day !== undefined) features.timeOfDay = body.time_of_day;
+  if (body.health !== undefined) features.health = body.health;
+  if (body.recent_failures !== undefined) features.recentFailures = body.recent_failures;
+  if (body.critical !== undefined) features.critical = body.critical;
+  const sinceLastFailureMs = readDurationMs(`${prefix}since_last_failure`, body.since_last_failure);
+  if (sinceLastFailureMs !== undefined) features.sinceLastFailureMs = sinceLastFailureMs;
+  const avgProcessingTimeMs = readDurationMs(`${prefix}avg_processing_time`, body.avg_processing_time);
+  if (avgProcessingTimeMs !== undefined) features.avgProcessingTimeMs = avgProcessingTimeMs;
+  const failedAt = optionalText(body.failed_at);
+  if (failedAt !== undefined) features.failedAtMs = readPastTimestampMs(`${prefix}failed_at`, failedAt, accepted);
+  const firstFailedAt = optionalText(body.first_failed_at);
+  if (firstFailedAt !== undefined) {
+    features.firstFailedAtMs = readPastTimestampMs(`${prefix}first_failed_at`, firstFailedAt, accepted);
+  }
+  const deadlineAt = optionalText(body.deadline_at);
+  if (deadlineAt !== undefined) features.deadlineAtMs = readTimestampMs(`${prefix}deadline_at`, deadlineAt);
+  const hintMs = readRetryAfterMs(`${prefix}retry_after`, body.retry_after, features.failedAtMs ?? accepted.nowMs);
+  if (hintMs !== undefined || body.retry_after_ms !== undefined) {
+    features.retryAfterMs = Math.max(hintMs ?? 0, body.retry_after_ms ?? 0);
+  }
+  const errorMessage = optionalText(body.error_message);
+  if (errorMessage !== undefined) features.errorFingerprint = fingerprintErrorMessage(errorMessage);
+  return features;
+}

@@ -1,0 +1,143 @@
+import type { Recommendation } from '@smart-retry/domain';
+import type { IssuedRecommendation, Preview } from '@smart-retry/engine';
+import { Type, type Static } from 'typebox';
+import { Timestamp } from '../http/wire-schemas.js';
+import { formatTimestamp } from '../http/wire-time.js';
+import { FeaturesBody } from './features.dto.js';
+
+const MAX_FEATURES_IN_BATCH = 1_000;
+
+export const FeaturesBatchBody = Type.Object({
+  features: Type.Array(FeaturesBody, { maxItems: MAX_FEATURES_IN_BATCH }),
+});
+export type FeaturesBatchBody = Static<typeof FeaturesBatchBody>;
+
+export const PreviewBody = Type.Object({
+  features: FeaturesBody,
+  max_attempts: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, description: "Default the policy's." })),
+});
+export type PreviewBody = Static<typeof PreviewBody>;
+
+const Ratio = Type.Number({ minimum: 0, maximum: 1 });
+const NullableLabel = Type.Unsafe<string | null>({ type: ['string', 'null'] });
+
+const recommendationFields = {
+  should_retry: Type.Boolean(),
+  delay_ms: Type.Integer({ description: '0 when `should_retry` is false.' }),
+  max_attempts: Type.Integer({ description: 'Executions, the first included.' }),
+  confidence: Type.Number({ minimum: 0, maximum: 1, description: 'Certainty of the decision, not of success.' }),
+  rationale: Type.String(),
+  method: Type.String({ enum: ['rules', 'bayesian', 'ml', 'guardrails', 'default'] }),
+  estimated_success: Ratio,
+  next_evaluation: Timestamp,
+  policy_guardrails: Type.Array(Type.String()),
+  decision: Type.String({ enum: ['retry', 'defer', 'stop'] }),
+  policy: NullableLabel,
+  estimated_success_interval: Type.Array(Ratio, { minItems: 2, maxItems: 2, description: '90 % credible.' }),
+  guardrail_effects: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      before: Type.Unsafe<string | number | null>({ type: ['string', 'number', 'null'] }),
+      after: Type.Unsafe<string | number | null>({ type: ['string', 'number', 'null'] }),
+    }),
+  ),
+  alternatives: Type.Array(
+    Type.Object({
+      delay_ms: Type.Unsafe<number | null>({ type: ['integer', 'null'] }),
+      estimated_success: Ratio,
+      value: Type.Number(),
+      why_not: Type.String(),
+    }),
+  ),
+  reasons: Type.Array(Type.String()),
+  propensity: Ratio,
+  model_version: NullableLabel,
+  counts_as_attempt: Type.Boolean(),
+};
+
+export const RecommendationResponse = Type.Object(recommendationFields);
+export type RecommendationResponse = Static<typeof RecommendationResponse>;
+
+export const IssuedRecommendationResponse = Type.Object({
+  ...recommendationFields,
+  recommendation_id: Type.String({ maxLength: 128 }),
+  expires_at: Timestamp,
+});
+export type IssuedRecommendationResponse = Static<typeof IssuedRecommendationResponse>;
+
+export const RecommendationBatchResponse = Type.Object({
+  recommendations: Type.Array(IssuedRecommendationResponse),
+});
+
+export const PreviewResponse = Type.Object({
+  job_id: Type.String(),
+  current_attempt: Type.Integer(),
+  features: Type.Unsafe<unknown>({ type: 'object', description: 'As sent.' }),
+  recommendations: Type.Array(RecommendationResponse),
+  timeline: Type.Array(
+    Type.Object({
+      attempt_number: Type.Integer(),
+      scheduled_time: Timestamp,
+      estimated_success: Ratio,
+      delay_ms: Type.Integer(),
+      method: Type.String(),
+      rationale: Type.String(),
+    }),
+  ),
+  generated_at: Timestamp,
+});
+export type PreviewResponse = Static<typeof PreviewResponse>;
+
+export function fromRecommendation(recommendation: Recommendation): RecommendationResponse {
+  const [lo, hi] = recommendation.estimatedSuccessInterval;
+  return {
+    should_retry: recommendation.shouldRetry,
+    delay_ms: recommendation.delayMs,
+    max_attempts: recommendation.maxAttempts,
+    confidence: recommendation.confidence,
+    rationale: recommendation.rationale,
+    method: recommendation.method,
+    estimated_success: recommendation.estimatedSuccess,
+    next_evaluation: formatTimestamp(recommendation.nextEvaluationAtMs),
+    policy_guardrails: [...recommendation.policyGuardrails],
+    decision: recommendation.decision,
+    policy: recommendation.policy,
+    estimated_success_interval: [lo, hi],
+    guardrail_effects: recommendation.guardrailEffects.map(({ name, before, after }) => ({ name, before, after })),
+    alternatives: recommendation.alternatives.map(({ delayMs, estimatedSuccess, value, whyNot }) => ({
+      delay_ms: delayMs,
+      estimated_success: estimatedSuccess,
+      value,
+      why_not: whyNot,
+    })),
+    reasons: [...recommendation.reasons],
+    propensity: recommendation.propensity,
+    model_version: recommendation.modelVersion,
+    counts_as_attempt: recommendation.countsAsAttempt,
+  };
+}
+
+export function fromIssuedRecommendation(issued: IssuedRecommendation): IssuedRecommendationResponse {
+  return Object.assign(fromRecommendation(issued.recommendation), {
+    recommendation_id: issued.recommendationId,
+    expires_at: formatTimestamp(issued.expiresAtMs),
+  });
+}
+
+export function fromPreview(preview: Preview, features: FeaturesBody): PreviewResponse {
+  return {
+    job_id: features.job_id || `${features.job_type}_preview`,
+    current_attempt: features.attempt_number,
+    features,
+    recommendations: preview.recommendations.map(fromRecommendation),
+    timeline: preview.timeline.map((retry) => ({
+      attempt_number: retry.attemptNumber,
+      scheduled_time: formatTimestamp(retry.scheduledAtMs),
+      estimated_success: retry.estimatedSuccess,
+      delay_ms: retry.delayMs,
+      method: retry.method,
+      rationale: retry.rationale,
+    })),
+    generated_at: formatTimestamp(preview.generatedAtMs),
+  };
+}

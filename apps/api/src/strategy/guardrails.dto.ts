@@ -1,0 +1,83 @@
+import { POLICY_LIMITS, STRATEGY_LIMITS, type GuardrailSettings, type ScopedStop } from '@smart-retry/domain';
+import { Type, type Static } from 'typebox';
+import { optionalText } from '../http/wire-text.js';
+import { NullableText, serverKeptFields } from '../http/wire-schemas.js';
+
+const DelayMs = Type.Integer({ minimum: 0, maximum: POLICY_LIMITS.maxDelayMs });
+const Label = Type.Optional(NullableText({ maxLength: STRATEGY_LIMITS.labelLength }));
+
+const ScopedStopBody = Type.Object(
+  { tenant: Label, queue: Label, job_type: Label, reason: Label },
+  { additionalProperties: false, description: 'Stops the jobs that have all of the values given.' },
+);
+
+const guardrailFields = {
+  max_attempts: Type.Integer({ minimum: 1, maximum: POLICY_LIMITS.maxAttempts }),
+  max_delay_ms: DelayMs,
+  min_delay_ms: DelayMs,
+  max_hint_ms: Type.Integer({
+    minimum: 0,
+    maximum: POLICY_LIMITS.maxDelayMs,
+    description: 'Server hints beyond this are not believed. Default: `max_delay_ms`.',
+  }),
+  max_budget_percent: Type.Number({ minimum: 0, maximum: 100 }),
+  per_tenant_limits: Type.Boolean(),
+  emergency_stop: Type.Boolean({ description: 'Stops every retry.' }),
+  emergency_stops: Type.Array(ScopedStopBody, { maxItems: STRATEGY_LIMITS.scopedStops }),
+  explainability_required: Type.Boolean(),
+};
+
+/** Any part of the guardrails: what is left out keeps its value. */
+export const GuardrailsPatch = Type.Partial(Type.Object({ ...guardrailFields, ...serverKeptFields }), {
+  additionalProperties: false,
+});
+export type GuardrailsPatch = Static<typeof GuardrailsPatch>;
+
+/** Guardrails within a strategy. */
+export const GuardrailsPart = Type.Partial(Type.Object(guardrailFields), { additionalProperties: false });
+
+/** The changes that a patch asks for. */
+export function toGuardrailChanges(body: Static<typeof GuardrailsPart>): Partial<GuardrailSettings> {
+  return {
+    ...(body.max_attempts !== undefined && { maxAttempts: body.max_attempts }),
+    ...(body.max_delay_ms !== undefined && { maxDelayMs: body.max_delay_ms }),
+    ...(body.min_delay_ms !== undefined && { minDelayMs: body.min_delay_ms }),
+    ...(body.max_hint_ms !== undefined && { maxHintMs: body.max_hint_ms }),
+    ...(body.max_budget_percent !== undefined && { maxBudgetPercent: body.max_budget_percent }),
+    ...(body.per_tenant_limits !== undefined && { perTenantLimits: body.per_tenant_limits }),
+    ...(body.emergency_stop !== undefined && { emergencyStop: body.emergency_stop }),
+    ...(body.emergency_stops !== undefined && { emergencyStops: body.emergency_stops.map(toScopedStop) }),
+    ...(body.explainability_required !== undefined && { explainabilityRequired: body.explainability_required }),
+  };
+}
+
+function toScopedStop(body: Static<typeof ScopedStopBody>): ScopedStop {
+  const [tenant, queue] = [optionalText(body.tenant), optionalText(body.queue)];
+  const [jobType, reason] = [optionalText(body.job_type), optionalText(body.reason)];
+  return {
+    ...(tenant !== undefined && { tenant }),
+    ...(queue !== undefined && { queue }),
+    ...(jobType !== undefined && { jobType }),
+    ...(reason !== undefined && { reason }),
+  };
+}
+
+/** Guardrails on the wire: they can be sent back as they are. */
+export function fromGuardrailSettings(guardrails: GuardrailSettings) {
+  return {
+    max_attempts: guardrails.maxAttempts,
+    max_delay_ms: guardrails.maxDelayMs,
+    min_delay_ms: guardrails.minDelayMs,
+    ...(guardrails.maxHintMs !== undefined && { max_hint_ms: guardrails.maxHintMs }),
+    max_budget_percent: guardrails.maxBudgetPercent,
+    per_tenant_limits: guardrails.perTenantLimits,
+    emergency_stop: guardrails.emergencyStop,
+    emergency_stops: guardrails.emergencyStops.map((stop) => ({
+      ...(stop.tenant !== undefined && { tenant: stop.tenant }),
+      ...(stop.queue !== undefined && { queue: stop.queue }),
+      ...(stop.jobType !== undefined && { job_type: stop.jobType }),
+      ...(stop.reason !== undefined && { reason: stop.reason }),
+    })),
+    explainability_required: guardrails.explainabilityRequired,
+  };
+}

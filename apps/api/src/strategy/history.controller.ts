@@ -1,0 +1,72 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { RouteSchema } from '@nestjs/platform-fastify';
+import { SmartRetryError, type ConfigurationHistoryEntry } from '@smart-retry/domain';
+import { Configuration } from '@smart-retry/engine';
+import { Type, type Static } from 'typebox';
+import { problemResponses } from '../http/problem-responses.js';
+import { PageLimit, readPageLimit } from '../http/page-limit.js';
+import { Timestamp } from '../http/wire-schemas.js';
+import { formatTimestamp } from '../http/wire-time.js';
+import { fromStrategy, StrategyBody } from './strategy.dto.js';
+
+const HistoryQuery = Type.Object({
+  limit: PageLimit,
+  cursor: Type.Optional(Type.String({ description: '`next_cursor` of the page before.' })),
+});
+
+const HistoryResponse = Type.Object({
+  entries: Type.Array(
+    Type.Object({
+      revision: Type.Integer(),
+      changed_at: Timestamp,
+      changed_by: Type.String(),
+      action: Type.String({ description: 'For example `policy.added`.' }),
+      target: Type.Unsafe<string | null>({ type: ['string', 'null'], description: "For example a policy's name." }),
+      strategy: StrategyBody,
+    }),
+  ),
+  next_cursor: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
+});
+
+/** Who changed what. */
+@Controller('configuration')
+export class HistoryController {
+  constructor(private readonly configuration: Configuration) {}
+
+  @Get('history')
+  @RouteSchema({
+    summary: 'Changes of the configuration, newest first',
+    tags: ['Strategy'],
+    querystring: HistoryQuery,
+    response: { 200: HistoryResponse, ...problemResponses(400, 503) },
+  })
+  async page(@Query() query: Static<typeof HistoryQuery>): Promise<Static<typeof HistoryResponse>> {
+    const limit = readPageLimit(query.limit);
+    const beforeRevision = readCursor(query.cursor);
+    const entries = await this.configuration.history({
+      limit,
+      ...(beforeRevision !== undefined && { beforeRevision }),
+    });
+    const last = entries.at(-1);
+    const hasMore = entries.length === limit && last !== undefined && last.revision > 1;
+    return { entries: entries.map(fromEntry), next_cursor: hasMore ? String(last.revision) : null };
+  }
+}
+
+function fromEntry(entry: ConfigurationHistoryEntry) {
+  return {
+    revision: entry.revision,
+    changed_at: formatTimestamp(entry.changedAtMs),
+    changed_by: entry.changedBy,
+    action: entry.action,
+    target: entry.target,
+    strategy: fromStrategy(entry.strategy),
+  };
+}
+
+function readCursor(cursor: string | undefined): number | undefined {
+  if (cursor === undefined || cursor === '') return undefined;
+  if (/^\d{1,15}$/.test(cursor)) return Number(cursor);
+  const message = 'must be the next_cursor of a page before';
+  throw new SmartRetryError('INVALID_REQUEST', `cursor ${message}`, { fields: [{ path: 'cursor', message }] });
+}

@@ -1,0 +1,91 @@
+import { Body, Controller, Get, Put, Req, Res } from '@nestjs/common';
+import { RouteConfig, RouteSchema } from '@nestjs/platform-fastify';
+import type { StoredConfiguration } from '@smart-retry/domain';
+import { Configuration } from '@smart-retry/engine';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { CONFIGURATION_BODY_LIMIT } from '../http/body-limits.js';
+import { ConfigurationWrites } from '../http/configuration-writes.js';
+import { setEntityTag } from '../http/entity-tag.js';
+import { problemResponses } from '../http/problem-responses.js';
+import { fromGuardrailSettings, GuardrailsPatch, toGuardrailChanges } from './guardrails.dto.js';
+import { fromRevision, GuardrailsResponse, StrategyResponse } from './strategy-responses.dto.js';
+import { fromStrategy, StrategyBody, toStrategy } from './strategy.dto.js';
+
+type Shown = Pick<StoredConfiguration, 'strategy' | 'revision' | 'changedAtMs' | 'changedBy'>;
+
+/** The strategy as a whole, and the hard limits that no layer can cross. */
+@Controller()
+export class StrategyController {
+  constructor(
+    private readonly configuration: Configuration,
+    private readonly writes: ConfigurationWrites,
+  ) {}
+
+  @Get('strategy')
+  @RouteSchema({ summary: 'The strategy in force', tags: ['Strategy'], response: { 200: StrategyResponse } })
+  getStrategy(@Res({ passthrough: true }) reply: FastifyReply) {
+    const current = this.configuration.current();
+    setEntityTag(reply, current.revision);
+    return showStrategy(current);
+  }
+
+  @Put('strategy')
+  @RouteConfig({ bodyLimit: CONFIGURATION_BODY_LIMIT })
+  @RouteSchema({
+    summary: 'Replaces the strategy',
+    tags: ['Strategy'],
+    body: StrategyBody,
+    response: { 200: StrategyResponse, ...problemResponses(400, 409, 413, 415, 503) },
+  })
+  putStrategy(
+    @Body() body: StrategyBody,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object | string> {
+    const strategy = toStrategy(body);
+    return this.writes.run(
+      request,
+      reply,
+      (write) => this.configuration.replaceStrategy(strategy, write),
+      (changed) => ({ status: 200, body: showStrategy(changed) }),
+    );
+  }
+
+  @Get('guardrails')
+  @RouteSchema({ summary: 'The guardrails in force', tags: ['Strategy'], response: { 200: GuardrailsResponse } })
+  getGuardrails(@Res({ passthrough: true }) reply: FastifyReply) {
+    const current = this.configuration.current();
+    setEntityTag(reply, current.revision);
+    return showGuardrails(current);
+  }
+
+  @Put('guardrails')
+  @RouteConfig({ bodyLimit: CONFIGURATION_BODY_LIMIT })
+  @RouteSchema({
+    summary: 'Changes the given guardrails and keeps the others',
+    tags: ['Strategy'],
+    body: GuardrailsPatch,
+    response: { 200: GuardrailsResponse, ...problemResponses(400, 409, 413, 415, 503) },
+  })
+  putGuardrails(
+    @Body() body: GuardrailsPatch,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object | string> {
+    const changes = toGuardrailChanges(body);
+    return this.writes.run(
+      request,
+      reply,
+      (write) => this.configuration.updateGuardrails(changes, write),
+      (changed) => ({ status: 200, body: showGuardrails(changed) }),
+    );
+  }
+}
+
+function showStrategy(shown: Shown) {
+  return { ...fromStrategy(shown.strategy), ...fromRevision(shown) };
+}
+
+function showGuardrails(shown: Shown) {
+  return { ...fromGuardrailSettings(shown.strategy.guardrails), ...fromRevision(shown) };
+}
