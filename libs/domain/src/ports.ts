@@ -87,7 +87,7 @@ export interface SigningKeyStore {
 /** What is known of a failure that an outcome may have followed. */
 export interface FailureCandidate {
   readonly errorClass: string;
-  readonly errorCode?: string;
+  readonly errorCode?: string | undefined;
   readonly attemptNumber: number;
   /** The delay that was advised after it; absent for a recorded attempt. */
   readonly delayMs?: number;

@@ -38,5 +38,7 @@ export function askLayers(context: LayerContext, learned: readonly Layer[], canA
 
 /** Why each layer that did not speak was silent. */
 export function abstentionReasons(layers: readonly (Proposal | Abstention)[]): readonly ReasonCode[] {
-  return layers.flatMap((layer) => (layer.kind === 'abstention' ? [layer.reason] : []));
+  const reasons: ReasonCode[] = [];
+  for (const layer of layers) if (layer.kind === 'abstention') reasons.push(layer.reason);
+  return reasons;
 }

@@ -64,7 +64,9 @@ export function decide(features: RetryFeatures, snapshot: DecisionSnapshot, nowM
     return { recommendation: answerStop(proposal, proposal.confidence, grounds, frame), evidence };
   }
 
-  const hinted = applyServerHint({ ...proposal, isFloored: false }, features.retryAfterMs, guardrails);
+  const { delayMs, floorMs, capMs, jitterRatio } = proposal;
+  const proposed = { delayMs, floorMs, capMs, jitterRatio, isFloored: false };
+  const hinted = applyServerHint(proposed, features.retryAfterMs, guardrails);
   const guarded = applyGuardrails(hinted.plan, {
     minDelayMs: guardrails.minDelayMs,
     maxDelayMs: guardrails.maxDelayMs,

@@ -34,7 +34,7 @@ describe('RecommendationIds', () => {
           expect(id.length).toBeLessThanOrEqual(128);
           expect(decoded).toMatchObject({ decision: 'retry', issuedAtMs: T0, attemptNumber, delayMs });
           const size = new TextEncoder().encode(errorClass + (errorCode ?? '')).length;
-          if (size <= 54) expect(decoded?.failure).toEqual({ errorClass, errorCode });
+          if (size <= 55) expect(decoded?.failure).toEqual({ errorClass, errorCode });
           else expect(decoded?.failure).toBeNull();
         },
       ),

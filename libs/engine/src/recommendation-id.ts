@@ -1,6 +1,5 @@
-import { hmac } from '@noble/hashes/hmac.js';
-import { sha256 } from '@noble/hashes/sha2.js';
 import type { DecisionAction, EpochMs } from '@smart-retry/domain';
+import { createMac, sha256Hex } from './digest.js';
 
 /** What a recommendation id carries, so that an outcome can be linked without a look-up. */
 export interface RecommendationClaims {
@@ -41,45 +40,45 @@ const HAS_FAILURE = 0b100;
 const DECISIONS: readonly DecisionAction[] = ['retry', 'defer', 'stop'];
 const UINT32_MAX = 2 ** 32 - 1;
 const UINT16_MAX = 2 ** 16 - 1;
+const SCOPE_AT = 18;
+const SCOPE_BYTES = 6;
 
-const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
+
+type Mac = (message: Uint8Array) => Buffer;
 
 /**
  * Signs and reads recommendation ids: base64url of
  * `version, flags, issuedAt₄₈, propensity₁₆, attempt₃₂, delay₃₂, scope digest₄₈, nonce₃₂, [class, code], HMAC-SHA-256₉₆`.
  */
 export class RecommendationIds {
-  #keys: readonly Uint8Array[] = [];
-  #sign: (message: Uint8Array) => Uint8Array = () => new Uint8Array();
+  #current: Mac;
+  #earlier: readonly Mac[] = [];
 
   /** @param key at least 16 random bytes */
   constructor(key: Uint8Array) {
-    this.useKey(key);
+    this.#current = createMac(key);
   }
 
   /** Signs with this key from now on; ids signed with an earlier one stay readable. */
   useKey(key: Uint8Array): void {
-    const keyed = hmac.create(sha256, key);
-    this.#keys = [key, ...this.#keys];
-    this.#sign = (message) => keyed.clone().update(message).digest();
+    this.#earlier = [this.#current, ...this.#earlier];
+    this.#current = createMac(key);
   }
 
   encode(claims: RecommendationClaims): string {
-    const bytes = new Uint8Array(MAX_BYTES);
-    const view = new DataView(bytes.buffer);
+    const bytes = Buffer.allocUnsafe(MAX_BYTES);
     const bodyEnd = writeFailure(bytes, claims);
-    view.setUint8(0, VERSION);
-    view.setUint8(1, DECISIONS.indexOf(claims.decision) | (bodyEnd > HEADER_BYTES ? HAS_FAILURE : 0));
-    view.setUint16(2, Math.floor(claims.issuedAtMs / 2 ** 32));
-    view.setUint32(4, claims.issuedAtMs % 2 ** 32);
-    view.setUint16(8, Math.round(claims.propensity * UINT16_MAX));
-    view.setUint32(10, Math.min(claims.attemptNumber, UINT32_MAX));
-    view.setUint32(14, Math.min(claims.delayMs, UINT32_MAX));
-    bytes.set(scopeDigest(claims), 18);
-    view.setUint32(24, claims.nonce);
-    bytes.set(this.#sign(bytes.subarray(0, bodyEnd)).subarray(0, MAC_BYTES), bodyEnd);
-    return Buffer.from(bytes.buffer, 0, bodyEnd + MAC_BYTES).toString('base64url');
+    bytes[0] = VERSION;
+    bytes[1] = DECISIONS.indexOf(claims.decision) | (bodyEnd > HEADER_BYTES ? HAS_FAILURE : 0);
+    bytes.writeUIntBE(claims.issuedAtMs, 2, 6);
+    bytes.writeUInt16BE(Math.round(claims.propensity * UINT16_MAX), 8);
+    bytes.writeUInt32BE(Math.min(claims.attemptNumber, UINT32_MAX), 10);
+    bytes.writeUInt32BE(Math.min(claims.delayMs, UINT32_MAX), 14);
+    bytes.write(scopeDigest(claims), SCOPE_AT, SCOPE_BYTES, 'hex');
+    bytes.writeUInt32BE(claims.nonce, 24);
+    this.#current(bytes.subarray(0, bodyEnd)).copy(bytes, bodyEnd, 0, MAC_BYTES);
+    return bytes.toString('base64url', 0, bodyEnd + MAC_BYTES);
   }
 
   /** Null for anything that was not signed here: forged, truncated, of another version. */
@@ -90,52 +89,54 @@ export class RecommendationIds {
     // Decoding is lenient; only the one spelling that was issued is accepted.
     if (bodyEnd < HEADER_BYTES || bytes[0] !== VERSION || bytes.toString('base64url') !== id) return null;
     if (!this.#isSigned(bytes.subarray(0, bodyEnd), bytes.subarray(bodyEnd))) return null;
-    const decision = DECISIONS[bytes.readUInt8(1) & 0b11];
+    const flags = bytes.readUInt8(1);
+    const decision = DECISIONS[flags & 0b11];
     if (decision === undefined) return null;
-    const scope = bytes.subarray(18, 24);
+    const scope = bytes.toString('hex', SCOPE_AT, SCOPE_AT + SCOPE_BYTES);
     return {
       decision,
-      issuedAtMs: bytes.readUInt16BE(2) * 2 ** 32 + bytes.readUInt32BE(4),
+      issuedAtMs: bytes.readUIntBE(2, 6),
       propensity: bytes.readUInt16BE(8) / UINT16_MAX,
       attemptNumber: bytes.readUInt32BE(10),
       delayMs: bytes.readUInt32BE(14),
-      failure: (bytes.readUInt8(1) & HAS_FAILURE) === 0 ? null : readFailure(bytes.subarray(HEADER_BYTES, bodyEnd)),
-      isFor: (job) => scope.equals(scopeDigest(job)),
+      failure: (flags & HAS_FAILURE) === 0 ? null : readFailure(bytes.subarray(HEADER_BYTES, bodyEnd)),
+      isFor: (job) => scope === scopeDigest(job),
     };
   }
 
   #isSigned(message: Uint8Array, mac: Uint8Array): boolean {
-    return this.#keys.some((key) => isEqualInConstantTime(hmac(sha256, key, message).subarray(0, MAC_BYTES), mac));
+    return [this.#current, ...this.#earlier].some((sign) => isEqualInConstantTime(sign(message), mac));
   }
 }
 
 /** Writes class and code behind the header where both fit; answers where the body ends. */
-function writeFailure(bytes: Uint8Array, { errorClass, errorCode }: RecommendationClaims): number {
-  const lastByte = MAX_BYTES - MAC_BYTES;
-  let end = HEADER_BYTES;
-  for (const text of [errorClass, errorCode ?? '']) {
-    const room = bytes.subarray(end + 1, lastByte);
-    const { read, written } = encoder.encodeInto(text, room);
-    if (end >= lastByte || read < text.length) return HEADER_BYTES;
-    bytes[end] = written;
-    end += 1 + written;
-  }
-  return end;
+function writeFailure(bytes: Buffer, { errorClass, errorCode = '' }: RecommendationClaims): number {
+  const room = MAX_BYTES - MAC_BYTES - HEADER_BYTES - 1;
+  // A UTF-16 unit takes at most three bytes: most texts need no measuring.
+  const mayExceed = 3 * (errorClass.length + errorCode.length) > room;
+  if (mayExceed && Buffer.byteLength(errorClass) + Buffer.byteLength(errorCode) > room) return HEADER_BYTES;
+  const classBytes = bytes.write(errorClass, HEADER_BYTES + 1);
+  bytes[HEADER_BYTES] = classBytes;
+  return HEADER_BYTES + 1 + classBytes + bytes.write(errorCode, HEADER_BYTES + 1 + classBytes);
 }
 
 function readFailure(bytes: Uint8Array): DecodedRecommendationId['failure'] {
   const classEnd = 1 + (bytes[0] ?? 0);
-  const errorClass = decoder.decode(bytes.subarray(1, classEnd));
-  const errorCode = decoder.decode(bytes.subarray(classEnd + 1));
-  return { errorClass, errorCode: errorCode === '' ? undefined : errorCode };
+  const errorCode = decoder.decode(bytes.subarray(classEnd));
+  return {
+    errorClass: decoder.decode(bytes.subarray(1, classEnd)),
+    errorCode: errorCode === '' ? undefined : errorCode,
+  };
 }
 
-function scopeDigest({ tenant, jobType }: { readonly tenant: string; readonly jobType: string }): Uint8Array {
-  return sha256(encoder.encode(`recommendation-scope:${tenant.length}:${tenant}${jobType}`)).subarray(0, 6);
+/** 12 hexadecimal digits. */
+function scopeDigest({ tenant, jobType }: { readonly tenant: string; readonly jobType: string }): string {
+  return sha256Hex(`recommendation-scope:${tenant.length}:${tenant}${jobType}`).slice(0, 2 * SCOPE_BYTES);
 }
 
-function isEqualInConstantTime(a: Uint8Array, b: Uint8Array): boolean {
-  let difference = a.length ^ b.length;
-  for (let i = 0; i < a.length; i++) difference |= (a[i] ?? 0) ^ (b[i] ?? 0);
+/** Compares the bytes of `claimed` with as many of `signed`. */
+function isEqualInConstantTime(signed: Uint8Array, claimed: Uint8Array): boolean {
+  let difference = 0;
+  for (let i = 0; i < claimed.length; i++) difference |= (signed[i] ?? 0) ^ (claimed[i] ?? 0);
   return difference === 0;
 }

@@ -42,14 +42,14 @@ const open = () => {
 describe('Recommender', () => {
   it('gives the same job and attempt the same delay, and two jobs different ones', () => {
     const { recommender } = open();
-    const ask = (jobId: string) => recommender.recommend(someFeatures({ jobId })).delayMs;
+    const ask = (jobId: string) => recommender.recommend(someFeatures({ jobId })).recommendation.delayMs;
     expect(ask('a')).toBe(ask('a'));
     expect(new Set(['a', 'b', 'c', 'd', 'e'].map(ask)).size).toBeGreaterThan(3);
   });
 
   it('draws afresh for questions without a job', () => {
     const { recommender } = open();
-    const delays = Array.from({ length: 20 }, () => recommender.recommend(someFeatures()).delayMs);
+    const delays = Array.from({ length: 20 }, () => recommender.recommend(someFeatures()).recommendation.delayMs);
     expect(new Set(delays).size).toBeGreaterThan(10);
   });
 
@@ -58,7 +58,7 @@ describe('Recommender', () => {
     const issued = recommender.recommend(someFeatures({ jobId: 'a', errorCode: '504' }));
     expect(ids.decode(issued.recommendationId)).toMatchObject({
       attemptNumber: 1,
-      delayMs: issued.delayMs,
+      delayMs: issued.recommendation.delayMs,
       failure: { errorClass: 'timeout', errorCode: '504' },
     });
     const record = audited[0];
@@ -72,8 +72,8 @@ describe('Recommender', () => {
   it('decides by the clock of the failure, and expires ten minutes after the retry is due', () => {
     const { recommender } = open();
     const issued = recommender.recommend(someFeatures({ failedAtMs: T0 - 5_000 }));
-    expect(issued.nextEvaluationAtMs).toBe(T0 - 5_000 + issued.delayMs);
-    expect(issued.expiresAtMs).toBe(issued.nextEvaluationAtMs + 600_000);
+    expect(issued.recommendation.nextEvaluationAtMs).toBe(T0 - 5_000 + issued.recommendation.delayMs);
+    expect(issued.expiresAtMs).toBe(issued.recommendation.nextEvaluationAtMs + 600_000);
   });
 
   it('notes how many failures the dependency had lately, unless the request says it', () => {

@@ -21,7 +21,8 @@ const ADVICE_LIFETIME_MS = 600_000;
 /** A failure older than this is a replay: it says nothing of how the dependency is doing. */
 const REPLAY_AGE_MS = 600_000;
 
-export interface IssuedRecommendation extends Recommendation {
+export interface IssuedRecommendation {
+  readonly recommendation: Recommendation;
   readonly recommendationId: string;
   readonly expiresAtMs: EpochMs;
 }
@@ -68,7 +69,7 @@ export class Recommender {
     if (recommendation.shouldRetry) {
       recent.remember(features, {
         errorClass,
-        ...(errorCode !== undefined && { errorCode }),
+        errorCode,
         attemptNumber,
         delayMs: recommendation.delayMs,
         recommendationId,
@@ -77,7 +78,7 @@ export class Recommender {
     }
     audit.append({ recommendationId, decidedAtMs: receivedAtMs, features, recommendation, evidence, rngSeed });
     const expiresAtMs = recommendation.nextEvaluationAtMs + ADVICE_LIFETIME_MS;
-    return { ...recommendation, recommendationId, expiresAtMs };
+    return { recommendation, recommendationId, expiresAtMs };
   }
 
   /** The plan that would follow if every retry failed. Never explores, leaves no trace. */
@@ -94,7 +95,7 @@ export class Recommender {
     if (!isReplay) failures.count(dependency, receivedAtMs);
     if (features.recentFailures !== undefined) return features;
     if (!configuration.current().strategy.dataCollection.featureExtraction) return features;
-    return { ...features, recentFailures: failures.recent(dependency) };
+    return { recentFailures: failures.recent(dependency), ...features };
   }
 
   #snapshot(): DecisionSnapshot {

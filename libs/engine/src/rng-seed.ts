@@ -1,10 +1,8 @@
-import { sha256 } from '@noble/hashes/sha2.js';
 import type { RetryFeatures } from '@smart-retry/domain';
+import { sha256Hex } from './digest.js';
 
 /** Four 32-bit words. */
 export type RngSeed = readonly [number, number, number, number];
-
-const encoder = new TextEncoder();
 
 /**
  * The seed of a question's draws. The same tenant, job and attempt give the same seed, so that a repeated question
@@ -15,9 +13,7 @@ export function seedOf(features: RetryFeatures, randomWord: () => number): RngSe
   if (jobId === undefined) return [randomWord(), randomWord(), randomWord(), randomWord()];
   // Purpose first, lengths before texts: no two questions share an input by accident, nor with another hash's purpose.
   const tenant = features.tenant ?? '';
-  const digest = sha256(
-    encoder.encode(`decision-draw:${tenant.length}:${tenant}${jobId.length}:${jobId}${features.attemptNumber}`),
-  );
-  const view = new DataView(digest.buffer, digest.byteOffset);
-  return [view.getUint32(0), view.getUint32(4), view.getUint32(8), view.getUint32(12)];
+  const digest = sha256Hex(`decision-draw:${tenant.length}:${tenant}${jobId.length}:${jobId}${features.attemptNumber}`);
+  const word = (i: number) => Number.parseInt(digest.slice(8 * i, 8 * i + 8), 16);
+  return [word(0), word(1), word(2), word(3)];
 }

@@ -65,7 +65,8 @@ export function applyGuardrails(plan: DelayPlan, limits: DelayLimits): GuardedPl
   const layerCapMs = plan.capMs < minMs ? maxMs : plan.capMs;
   const capMs = Math.max(delayMs, Math.min(layerCapMs, maxMs, remainingMs));
   const floorMs = Math.min(Math.max(plan.floorMs, minMs), delayMs);
-  return { kind: 'allowed', plan: { ...plan, delayMs, floorMs, capMs }, effects, reasons, because };
+  const { jitterRatio, isFloored } = plan;
+  return { kind: 'allowed', plan: { delayMs, floorMs, capMs, jitterRatio, isFloored }, effects, reasons, because };
 }
 
 function refuse(delayMs: number, limits: DelayLimits): GuardedPlan {

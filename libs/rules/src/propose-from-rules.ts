@@ -31,34 +31,24 @@ function proposeFromPolicy(
   const { attemptNumber } = features;
   const error =
     features.errorCode === undefined ? features.errorClass : `${features.errorClass} (${features.errorCode})`;
-  const proposal = {
+  const isExhausted = attemptNumber >= policy.maxAttempts;
+  const delayMs = isExhausted ? 0 : backoffDelayMs(policy, attemptNumber);
+  return {
     kind: 'proposal',
     layer,
+    action: isExhausted ? 'stop' : 'retry',
+    delayMs,
     floorMs: 0,
     capMs: policy.maxDelayMs,
     jitterRatio: policy.jitterPercent / 100,
     estimate: UNINFORMED_ESTIMATE,
-    // Rules know nothing of outcomes: they are followed, not believed.
-    confidence: 0,
+    // Rules know nothing of outcomes: a backoff is followed, not believed. That attempts are used up is certain.
+    confidence: isExhausted ? 1 : 0,
+    rationale: isExhausted
+      ? `policy "${policy.name}" allows ${policy.maxAttempts} attempts and attempt ${attemptNumber} has failed with ${error}`
+      : `policy "${policy.name}" waits ${describeDuration(delayMs)} ± ${policy.jitterPercent} % after attempt ${attemptNumber} of ${policy.maxAttempts} failed with ${error}`,
+    reasons: isExhausted ? [reason, 'policy_attempts_exhausted'] : [reason],
     alternatives: [],
     modelVersion: null,
-  } as const;
-  if (attemptNumber >= policy.maxAttempts) {
-    return {
-      ...proposal,
-      action: 'stop',
-      delayMs: 0,
-      confidence: 1,
-      rationale: `policy "${policy.name}" allows ${policy.maxAttempts} attempts and attempt ${attemptNumber} has failed with ${error}`,
-      reasons: [reason, 'policy_attempts_exhausted'],
-    };
-  }
-  const delayMs = backoffDelayMs(policy, attemptNumber);
-  return {
-    ...proposal,
-    action: 'retry',
-    delayMs,
-    rationale: `policy "${policy.name}" waits ${describeDuration(delayMs)} ± ${policy.jitterPercent} % after attempt ${attemptNumber} of ${policy.maxAttempts} failed with ${error}`,
-    reasons: [reason],
   };
 }

@@ -70,14 +70,17 @@ function partitionName(table: PartitionedTable, dayMs: EpochMs): string {
 
 /**
  * Attaching, unlike CREATE TABLE … PARTITION OF, lets writers of other days go on. The lock makes one of several
- * processes do it; its transaction ends with the block, so a partition that exists is attached.
+ * processes do it; its transaction ends with the block, so a partition that exists is attached. The catalog is read by a
+ * query, because to_regclass may answer from a cache that is older than the lock.
  */
 function createPartition(table: PartitionedTable, dayMs: EpochMs): string {
   const partition = partitionName(table, dayMs);
+  const returnIfThere = `IF EXISTS (SELECT FROM pg_class WHERE oid IN (
+    SELECT inhrelid FROM pg_inherits WHERE inhparent = '${table}'::regclass) AND relname = '${partition}') THEN RETURN; END IF;`;
   return `DO $$ BEGIN
-    IF to_regclass('${partition}') IS NOT NULL THEN RETURN; END IF;
+    ${returnIfThere}
     PERFORM pg_advisory_xact_lock(${PARTITION_LOCK});
-    IF to_regclass('${partition}') IS NOT NULL THEN RETURN; END IF;
+    ${returnIfThere}
     CREATE TABLE ${partition} (LIKE ${table}) ${STORAGE[table] ?? ''};
     ALTER TABLE ${table} ATTACH PARTITION ${partition} FOR VALUES FROM (${dayMs}) TO (${dayMs + DAY_MS});
   END $$`;
