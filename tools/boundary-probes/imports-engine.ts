@@ -1,5 +1,4 @@
 // as: libs/engine/src/__probe__.ts
-import '@noble/hashes/hmac.js';
 import '@smart-retry/domain';
 import '@smart-retry/guardrails';
 import '@smart-retry/rules';
