@@ -26,37 +26,25 @@ export interface Grounds {
   readonly because: readonly string[];
 }
 
-/** A retry, or a defer when the wait burns no attempt. */
-export function answerWait(
+/** Wait, then execute the job once more. */
+export function answerRetry(
   drawn: DrawnDelay,
-  isDeferred: boolean,
   proposal: Proposal,
   grounds: Grounds,
   frame: AnswerFrame,
 ): Recommendation {
-  const opening = isDeferred
-    ? `Wait ${describeDuration(drawn.delayMs)} without using up an attempt, then ask again`
-    : `Retry in ${describeDuration(drawn.delayMs)}`;
-  return {
-    decision: isDeferred ? 'defer' : 'retry',
-    shouldRetry: true,
-    delayMs: drawn.delayMs,
-    maxAttempts: allowedAttempts(frame),
-    confidence: proposal.confidence,
-    rationale: `${opening}: ${grounds.because.join('; ')}.`,
-    method: proposal.layer,
-    estimatedSuccess: proposal.estimate.successProbability,
-    estimatedSuccessInterval: proposal.estimate.interval,
-    nextEvaluationAtMs: frame.nowMs + drawn.delayMs,
-    policyGuardrails: grounds.effects.map((effect) => effect.name),
-    guardrailEffects: grounds.effects,
-    policy: frame.policy?.name ?? null,
-    alternatives: proposal.alternatives,
-    reasons: grounds.reasons,
-    propensity: drawn.propensity,
-    modelVersion: proposal.modelVersion,
-    countsAsAttempt: !isDeferred,
-  };
+  return waitFrame('retry', `Retry in ${describeDuration(drawn.delayMs)}`, drawn, proposal, grounds, frame);
+}
+
+/** Wait without using up an attempt, then ask again. */
+export function answerDefer(
+  drawn: DrawnDelay,
+  proposal: Proposal,
+  grounds: Grounds,
+  frame: AnswerFrame,
+): Recommendation {
+  const opening = `Wait ${describeDuration(drawn.delayMs)} without using up an attempt, then ask again`;
+  return waitFrame('defer', opening, drawn, proposal, grounds, frame);
 }
 
 /** A stop that a layer proposed, or to which a guardrail turned its proposal. */
@@ -95,6 +83,36 @@ export function attemptEffects({ policy, guardrailMaxAttempts }: AnswerFrame): r
 
 function allowedAttempts({ policy, guardrailMaxAttempts }: AnswerFrame): number {
   return Math.min((policy ?? BUILT_IN_POLICY).maxAttempts, guardrailMaxAttempts);
+}
+
+function waitFrame(
+  decision: 'retry' | 'defer',
+  opening: string,
+  drawn: DrawnDelay,
+  proposal: Proposal,
+  grounds: Grounds,
+  frame: AnswerFrame,
+): Recommendation {
+  return {
+    decision,
+    shouldRetry: true,
+    delayMs: drawn.delayMs,
+    maxAttempts: allowedAttempts(frame),
+    confidence: proposal.confidence,
+    rationale: `${opening}: ${grounds.because.join('; ')}.`,
+    method: proposal.layer,
+    estimatedSuccess: proposal.estimate.successProbability,
+    estimatedSuccessInterval: proposal.estimate.interval,
+    nextEvaluationAtMs: frame.nowMs + drawn.delayMs,
+    policyGuardrails: grounds.effects.map((effect) => effect.name),
+    guardrailEffects: grounds.effects,
+    policy: frame.policy?.name ?? null,
+    alternatives: proposal.alternatives,
+    reasons: grounds.reasons,
+    propensity: drawn.propensity,
+    modelVersion: proposal.modelVersion,
+    countsAsAttempt: decision === 'retry',
+  };
 }
 
 function stopFrame(grounds: Grounds, frame: AnswerFrame) {

@@ -1,6 +1,7 @@
 import type { Abstention, GuardrailEffect, Proposal, ReasonCode } from '@smart-retry/domain';
 import { proposeFromDefault, proposeFromRules } from '@smart-retry/rules';
-import type { Layer, LayerContext } from './layers.js';
+import type { DecisionSnapshot } from './decision-snapshot.js';
+import type { LayerContext } from './layers.js';
 
 export interface LayerAnswers {
   /** The first proposal: it speaks. */
@@ -14,11 +15,11 @@ export interface LayerAnswers {
  * Asks the learned layers, then the rules, then the built-in default. Where explanations are required and the audit
  * trail is full, a learned proposal is set aside (guardrail `explainability`) and the rules answer.
  */
-export function askLayers(context: LayerContext, learned: readonly Layer[], canAudit: boolean): LayerAnswers {
+export function askLayers(context: LayerContext, { learnedLayers, canAudit }: DecisionSnapshot): LayerAnswers {
   const layers: (Proposal | Abstention)[] = [];
   const effects: GuardrailEffect[] = [];
   const isBarred = context.strategy.guardrails.explainabilityRequired && !canAudit;
-  for (const ask of learned) {
+  for (const ask of learnedLayers) {
     const answer = ask(context);
     if (answer.kind === 'proposal' && isBarred) {
       layers.push({ kind: 'abstention', layer: answer.layer, reason: 'audit_unavailable' });

@@ -16,6 +16,7 @@ import {
   type Strategy,
 } from '@smart-retry/domain';
 import { patternProblems } from '@smart-retry/rules';
+import { repeat } from './background/repeat.js';
 import { compileSnapshot, type ConfigurationSnapshot } from './configuration-snapshot.js';
 import { applyDeclared, isDeclaredNew, type DeclaredStrategy } from './declared-strategy.js';
 
@@ -66,7 +67,7 @@ export class Configuration {
   #snapshot: ConfigurationSnapshot;
   #isDeclaredApplied = false;
   #confirmedAtMs: number;
-  #poll: NodeJS.Timeout | undefined;
+  #stopPolling: (() => void) | undefined;
 
   constructor(options: ConfigurationOptions) {
     this.#options = options;
@@ -92,12 +93,12 @@ export class Configuration {
       if (lastKnown != null) this.#adopt({ ...lastKnown, strategy: this.#withDeclared(lastKnown.strategy) });
     }
     this.#options.channel?.subscribe((revision) => this.#onPublished(revision)).catch(this.#options.onError);
-    this.#poll = setInterval(() => this.#refreshQuietly(), this.#options.pollIntervalMs);
-    this.#poll.unref();
+    const { pollIntervalMs: intervalMs, onError } = this.#options;
+    this.#stopPolling = repeat(() => this.refresh(), { intervalMs, onError });
   }
 
   stop(): void {
-    clearInterval(this.#poll);
+    this.#stopPolling?.();
   }
 
   current(): ConfigurationSnapshot {
@@ -254,11 +255,7 @@ export class Configuration {
   }
 
   #onPublished(revision: number): void {
-    if (revision > this.#snapshot.revision) this.#refreshQuietly();
-  }
-
-  #refreshQuietly(): void {
-    this.refresh().catch(this.#options.onError);
+    if (revision > this.#snapshot.revision) this.refresh().catch(this.#options.onError);
   }
 }
 

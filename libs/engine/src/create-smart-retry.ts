@@ -11,6 +11,7 @@ import { AttemptRecorder } from './attempt-recorder.js';
 import { AuditTrail } from './background/audit-trail.js';
 import { FailureWindow } from './background/failure-window.js';
 import { createRandomWords, secureRandomBytes, systemClock } from './background/system.js';
+import { SharedSigningKey } from './background/shared-signing-key.js';
 import { Configuration, type LastKnownConfiguration } from './configuration.js';
 import { NOTHING_DECLARED, type DeclaredStrategy } from './declared-strategy.js';
 import { RecentRecommendations } from './recent-recommendations.js';
@@ -104,16 +105,7 @@ export function createSmartRetry(options: SmartRetryOptions): SmartRetry {
     ...(options.onAttemptBatch && { onBatch: options.onAttemptBatch }),
   });
 
-  let keyTimer: NodeJS.Timeout | undefined;
-  const loadKey = async (): Promise<void> => {
-    try {
-      ids.useKey(await stores.signingKeys.loadOrCreate(candidateKey));
-    } catch (error) {
-      onError(error);
-      keyTimer = setTimeout(() => void loadKey(), 1_000);
-      keyTimer.unref();
-    }
-  };
+  const sharedKey = new SharedSigningKey({ store: stores.signingKeys, candidateKey, ids, onError });
 
   return {
     configuration,
@@ -125,11 +117,11 @@ export function createSmartRetry(options: SmartRetryOptions): SmartRetry {
     async start() {
       audit.start();
       failures.start();
-      await Promise.all([configuration.start(), loadKey()]);
+      await Promise.all([configuration.start(), sharedKey.start()]);
     },
     async close() {
       configuration.stop();
-      clearTimeout(keyTimer);
+      sharedKey.stop();
       failures.stop();
       await attempts.drain();
       await audit.close();

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { createRng, type Proposal, type RetryFeatures, type Strategy } from '@smart-retry/domain';
 import { someFeatures, somePolicy, someStrategy, T0 } from '@smart-retry/domain/testing';
 import { compileSnapshot } from './configuration-snapshot.js';
-import { decide, type DecisionSnapshot } from './decide.js';
+import { decide } from './decide.js';
+import type { DecisionSnapshot } from './decision-snapshot.js';
 import { UNTAUGHT_LAYERS } from './layers.js';
 
 const snapshot = (strategy: Strategy = someStrategy(), changes: Partial<DecisionSnapshot> = {}): DecisionSnapshot => ({

@@ -7,20 +7,18 @@ import {
   type Rng,
 } from '@smart-retry/domain';
 import { applyGuardrails, findTerminalStops } from '@smart-retry/guardrails';
-import { answerStop, answerTerminalStops, answerWait, attemptEffects, type AnswerFrame } from './answers.js';
+import {
+  answerDefer,
+  answerRetry,
+  answerStop,
+  answerTerminalStops,
+  attemptEffects,
+  type AnswerFrame,
+} from './answers.js';
 import { abstentionReasons, askLayers } from './ask-layers.js';
-import type { ConfigurationSnapshot } from './configuration-snapshot.js';
+import type { DecisionSnapshot } from './decision-snapshot.js';
 import { drawDelay } from './draw-delay.js';
-import type { Layer } from './layers.js';
 import { applyServerHint } from './server-hint.js';
-
-/** Everything that a decision depends on besides the failed job itself; loaded before. */
-export interface DecisionSnapshot {
-  readonly configuration: ConfigurationSnapshot;
-  readonly learnedLayers: readonly Layer[];
-  /** Whether the audit trail can still take a record. */
-  readonly canAudit: boolean;
-}
 
 export interface Decision {
   readonly recommendation: Recommendation;
@@ -35,7 +33,7 @@ const STOPPED_BY_ATTEMPTS: GuardrailEffect = { name: 'max_attempts', before: 're
  * proposal speaks; the server's hint; guardrails that restrict; jitter inside the clamp.
  */
 export function decide(features: RetryFeatures, snapshot: DecisionSnapshot, nowMs: EpochMs, rng: Rng): Decision {
-  const { configuration, learnedLayers, canAudit } = snapshot;
+  const { configuration } = snapshot;
   const { strategy, revision: configurationRevision } = configuration;
   const { guardrails } = strategy;
   const { policy: matched, validationPolicy } = configuration.policies.match(features);
@@ -53,7 +51,7 @@ export function decide(features: RetryFeatures, snapshot: DecisionSnapshot, nowM
     return { recommendation: answerTerminalStops(stops, frame), evidence: { layers: [], configurationRevision } };
   }
 
-  const asked = askLayers({ features, policy, strategy, nowMs, rng }, learnedLayers, canAudit);
+  const asked = askLayers({ features, policy, strategy, nowMs, rng }, snapshot);
   const { proposal } = asked;
   const evidence: Evidence = { layers: asked.layers, configurationRevision };
   const reasons = [...proposal.reasons, ...abstentionReasons(asked.layers)];
@@ -88,6 +86,6 @@ export function decide(features: RetryFeatures, snapshot: DecisionSnapshot, nowM
     effects: [...effects, ...guarded.effects],
     because: [proposal.rationale, ...hinted.because, ...guarded.because],
   };
-  const drawn = drawDelay(guarded.plan, rng);
-  return { recommendation: answerWait(drawn, hinted.isDeferred, proposal, grounds, frame), evidence };
+  const answerWait = hinted.isDeferred ? answerDefer : answerRetry;
+  return { recommendation: answerWait(drawDelay(guarded.plan, rng), proposal, grounds, frame), evidence };
 }

@@ -5,7 +5,8 @@ import {
   type Recommendation,
   type RetryFeatures,
 } from '@smart-retry/domain';
-import { decide, type DecisionSnapshot } from './decide.js';
+import { decide } from './decide.js';
+import type { DecisionSnapshot } from './decision-snapshot.js';
 import { seedOf } from './rng-seed.js';
 
 /** One retry of a plan. */

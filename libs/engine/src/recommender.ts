@@ -9,7 +9,8 @@ import {
 import type { AuditTrail } from './background/audit-trail.js';
 import type { FailureWindow } from './background/failure-window.js';
 import type { Configuration } from './configuration.js';
-import { decide, type DecisionSnapshot } from './decide.js';
+import { decide } from './decide.js';
+import type { DecisionSnapshot } from './decision-snapshot.js';
 import { UNTAUGHT_LAYERS } from './layers.js';
 import { planRetries, type Preview } from './preview.js';
 import type { RecentRecommendations } from './recent-recommendations.js';

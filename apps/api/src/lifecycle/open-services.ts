@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Clock } from '@smart-retry/domain';
-import { createSmartRetry, type SmartRetry } from '@smart-retry/engine';
+import { createSmartRetry, repeat, type SmartRetry } from '@smart-retry/engine';
 import type { Logger } from 'pino';
 import type { Config } from '../config.js';
 import { ApiMetrics } from '../ops/api-metrics.js';
@@ -8,7 +8,6 @@ import { createBackgroundFailureLog } from './background-failures.js';
 import { enforceRetention } from './enforce-retention.js';
 import { LastKnownConfigurationFile } from './last-known-configuration-file.js';
 import { openStores, type Stores } from './open-stores.js';
-import { repeat } from './repeat.js';
 
 const RETENTION_INTERVAL_MS = 3_600_000;
 const LAST_KNOWN_FILE = 'last-known-configuration.json';
@@ -39,10 +38,9 @@ export async function openServices(config: Config, logger: Logger, clock: Clock)
   });
   metrics.observe(engine, stores.probes);
   await engine.start();
-  const stopRetention = repeat(() => enforceRetention(engine.configuration, stores, clock), {
-    intervalMs: RETENTION_INTERVAL_MS,
-    onError,
-  });
+  const retain = () => enforceRetention(engine.configuration, stores, clock);
+  const stopRetention = repeat(retain, { intervalMs: RETENTION_INTERVAL_MS, onError });
+  retain().catch(onError);
   return {
     stores,
     engine,

@@ -1,4 +1,5 @@
 import { SmartRetryError, type DecisionRecord, type DecisionStore } from '@smart-retry/domain';
+import { repeat } from './repeat.js';
 
 export interface AuditTrailOptions {
   readonly store: Pick<DecisionStore, 'append'>;
@@ -12,7 +13,7 @@ export interface AuditTrailOptions {
 /** Writes decisions behind, in batches, so that no decision waits for its own record. */
 export class AuditTrail {
   readonly #options: AuditTrailOptions;
-  #timer: NodeJS.Timeout | undefined;
+  #stop: (() => void) | undefined;
   #pending: DecisionRecord[] = [];
   #writing: Promise<void> | null = null;
   #isStoreAway = false;
@@ -25,8 +26,8 @@ export class AuditTrail {
 
   /** Flushes in the background until `close`. */
   start(): void {
-    this.#timer = setInterval(() => void this.flush(), this.#options.flushIntervalMs);
-    this.#timer.unref();
+    const { flushIntervalMs: intervalMs, onError } = this.#options;
+    this.#stop = repeat(() => this.flush(), { intervalMs, onError });
   }
 
   /** Whether one more record would be kept. */
@@ -58,7 +59,7 @@ export class AuditTrail {
 
   /** Flushes a last time and stops. */
   async close(): Promise<void> {
-    clearInterval(this.#timer);
+    this.#stop?.();
     await this.flush();
   }
 

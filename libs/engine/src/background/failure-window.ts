@@ -1,4 +1,5 @@
 import { FAILURE_WINDOW_MS, type Clock, type EpochMs, type FailureCounters } from '@smart-retry/domain';
+import { repeat } from './repeat.js';
 
 export interface FailureWindowOptions {
   readonly counters: FailureCounters;
@@ -20,7 +21,7 @@ interface Tally {
 /** How many failures each dependency had lately, in all processes; read at once, exchanged in the background. */
 export class FailureWindow {
   readonly #options: FailureWindowOptions;
-  #timer: NodeJS.Timeout | undefined;
+  #stop: (() => void) | undefined;
   /** In order of the last failure: the first entry is the one unseen for longest. */
   readonly #tallies = new Map<string, Tally>();
   #isExchanging = false;
@@ -31,8 +32,8 @@ export class FailureWindow {
 
   /** Exchanges in the background until `stop`. */
   start(): void {
-    this.#timer = setInterval(() => void this.exchange(), this.#options.exchangeIntervalMs);
-    this.#timer.unref();
+    const { exchangeIntervalMs: intervalMs, onError } = this.#options;
+    this.#stop = repeat(() => this.exchange(), { intervalMs, onError });
   }
 
   count(dependency: string, atMs: EpochMs): void {
@@ -79,6 +80,6 @@ export class FailureWindow {
   }
 
   stop(): void {
-    clearInterval(this.#timer);
+    this.#stop?.();
   }
 }
