@@ -1,0 +1,10 @@
+import type { ConfigurationSnapshot } from './configuration-snapshot.js';
+import type { Layer } from './layers.js';
+
+/** Everything that a decision depends on besides the failed job itself; loaded before. */
+export interface DecisionSnapshot {
+  readonly configuration: ConfigurationSnapshot;
+  readonly learnedLayers: readonly Layer[];
+  /** Whether the audit trail can still take a record. */
+  readonly canAudit: boolean;
+}
