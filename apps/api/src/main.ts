@@ -19,6 +19,8 @@ async function start(config: Config): Promise<void> {
   await app.listen({ host: config.host, port: config.port });
   const { url, example } = describeStart(await app.getUrl(), config);
   logger.info({ url, example }, `listening on ${url}`);
+  // For the person who has just typed `npm start`; the log on stdout stays JSON.
+  process.stderr.write(`\nSmart Retry answers at ${url} (documentation: ${url}/docs). Try:\n\n  ${example}\n\n`);
 
   let isStopping = false;
   const stop = (signal: NodeJS.Signals) => {

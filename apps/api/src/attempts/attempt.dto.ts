@@ -1,6 +1,7 @@
 import type { AttemptReport } from '@smart-retry/domain';
 import type { RecordedAttempt } from '@smart-retry/engine';
 import { Type, type Static } from 'typebox';
+import { named } from '../http/named.js';
 import { dropAbsent } from '../http/drop-absent.js';
 import { readDurationMs } from '../http/wire-duration.js';
 import {
@@ -15,29 +16,32 @@ import { readPastTimestampMs, type AcceptedTimes } from '../http/wire-time.js';
 import { AttemptNumber, Health, HourOfDay, WholeCount } from '../recommendation/features.dto.js';
 
 /** An executed attempt, as a worker reports it. Unknown fields are ignored. */
-export const AttemptBody = Type.Object({
-  job_id: RequiredLabel,
-  job_type: RequiredLabel,
-  attempt_number: AttemptNumber('The number of this attempt, from 1.'),
-  success: Type.Boolean(),
-  error_class: OptionalLabel,
-  error_code: OptionalLabel,
-  status: Type.Optional(
-    NullableText({ maxLength: 255, description: '`cancelled` and `unknown` are stored and teach nothing.' }),
-  ),
-  queue: OptionalLabel,
-  tenant: OptionalLabel,
-  dependency: OptionalLabel,
-  payload_size: WholeCount,
-  time_of_day: HourOfDay,
-  worker_version: OptionalLabel,
-  health: Health,
-  delay_ms: WholeCount,
-  actual_delay_ms: WholeCount,
-  processing_time: OptionalDuration,
-  timestamp: OptionalTimestamp,
-  recommendation_id: OptionalLabel,
-});
+export const AttemptBody = named(
+  'AttemptReport',
+  Type.Object({
+    job_id: RequiredLabel,
+    job_type: RequiredLabel,
+    attempt_number: AttemptNumber('The number of this attempt, from 1.'),
+    success: Type.Boolean(),
+    error_class: OptionalLabel,
+    error_code: OptionalLabel,
+    status: Type.Optional(
+      NullableText({ maxLength: 255, description: '`cancelled` and `unknown` are stored and teach nothing.' }),
+    ),
+    queue: OptionalLabel,
+    tenant: OptionalLabel,
+    dependency: OptionalLabel,
+    payload_size: WholeCount,
+    time_of_day: HourOfDay,
+    worker_version: OptionalLabel,
+    health: Health,
+    delay_ms: WholeCount,
+    actual_delay_ms: WholeCount,
+    processing_time: OptionalDuration,
+    timestamp: OptionalTimestamp,
+    recommendation_id: OptionalLabel,
+  }),
+);
 export type AttemptBody = Static<typeof AttemptBody>;
 
 export const RecordedResponse = Type.Object({

@@ -24,9 +24,13 @@ over the file, the file over the default. An empty value counts as not given. Ev
 the variable or the file's path and never the value, and the process ends with a non-zero exit code. A key that the file
 has and this table has not is a problem as well.
 
+<!-- prettier-ignore-start -->
+
 | Environment | File | Type | Default | Meaning |
 | --- | --- | --- | --- | --- |
 ${Object.values<Setting<unknown>>(SETTINGS).map(row).join('\n')}
+
+<!-- prettier-ignore-end -->
 
 Durations are Go text (\`"5m"\`), clock text (\`"00:05:00"\`) or, in the file, whole nanoseconds.
 

@@ -6,6 +6,7 @@ import {
   type EpochMs,
 } from '@smart-retry/domain';
 import { Type, type Static } from 'typebox';
+import { named } from '../http/named.js';
 import { dropAbsent } from '../http/drop-absent.js';
 import { PageLimit, readPageLimit } from '../http/page-limit.js';
 import { FilterLabel, readQueryText } from '../http/query-text.js';
@@ -29,19 +30,26 @@ export const DecisionParams = Type.Object({
 });
 export type DecisionParams = Static<typeof DecisionParams>;
 
-export const DecisionResponse = Type.Object({
-  recommendation_id: Type.String(),
-  decided_at: Timestamp,
-  features: Type.Unsafe<object>({ type: 'object', additionalProperties: true, description: 'What was known.' }),
-  recommendation: RecommendationResponse,
-  evidence: Type.Object({
-    configuration_revision: Type.Integer(),
-    layers: Type.Array(
-      Type.Unsafe<object>({ type: 'object', additionalProperties: true, description: 'A proposal or an abstention.' }),
-    ),
+export const DecisionResponse = named(
+  'Decision',
+  Type.Object({
+    recommendation_id: Type.String(),
+    decided_at: Timestamp,
+    features: Type.Unsafe<object>({ type: 'object', additionalProperties: true, description: 'What was known.' }),
+    recommendation: RecommendationResponse,
+    evidence: Type.Object({
+      configuration_revision: Type.Integer(),
+      layers: Type.Array(
+        Type.Unsafe<object>({
+          type: 'object',
+          additionalProperties: true,
+          description: 'A proposal or an abstention.',
+        }),
+      ),
+    }),
+    rng_seed: Type.Array(Type.Integer(), { minItems: 4, maxItems: 4, description: 'Replays the draws.' }),
   }),
-  rng_seed: Type.Array(Type.Integer(), { minItems: 4, maxItems: 4, description: 'Replays the draws.' }),
-});
+);
 export type DecisionResponse = Static<typeof DecisionResponse>;
 
 export const DecisionPageResponse = Type.Object({

@@ -7,7 +7,8 @@ const STRICT: Options = {
   coerceTypes: false,
   removeAdditional: false,
   useDefaults: false,
-  keywords: ['x-batch-item'],
+  // For the documentation.
+  keywords: ['x-batch-item', 'x-name'],
 };
 
 const stopAtFirst = new Ajv(STRICT);

@@ -11,9 +11,9 @@ export interface SchemaError {
 }
 
 /** JSON pointer → dotted path in wire spelling: `/features/3/job_type` → `features[3].job_type`. */
-export function toFieldPath(pointer: string, property?: unknown): string {
+export function toFieldPath(pointer: string, property?: string): string {
   const segments = pointer.split('/').slice(1);
-  if (property !== undefined) segments.push(String(property));
+  if (property !== undefined) segments.push(property);
   return segments.reduce((path, segment) => {
     const name = segment.replaceAll('~1', '/').replaceAll('~0', '~');
     if (/^\d+$/.test(name)) return `${path}[${name}]`;
@@ -24,9 +24,9 @@ export function toFieldPath(pointer: string, property?: unknown): string {
 function toFieldProblem({ keyword, instancePath, params, message }: SchemaError): FieldProblem {
   switch (keyword) {
     case 'required':
-      return { path: toFieldPath(instancePath, params['missingProperty']), message: 'is required' };
+      return { path: toFieldPath(instancePath, String(params['missingProperty'])), message: 'is required' };
     case 'additionalProperties':
-      return { path: toFieldPath(instancePath, params['additionalProperty']), message: 'is not a known field' };
+      return { path: toFieldPath(instancePath, String(params['additionalProperty'])), message: 'is not a known field' };
     case 'type':
       return { path: toFieldPath(instancePath), message: `must be ${[params['type']].flat().join(' or ')}` };
     case 'enum':

@@ -9,7 +9,7 @@ export function acceptJsonBodies(fastify: FastifyInstance): void {
   const parseJson = fastify.getDefaultJsonParser('remove', 'remove');
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, text, done) => {
-    parseJson(request, text, (error, body: unknown) => {
+    void parseJson(request, text, (error, body: unknown) => {
       if (error !== null || !SUSPECT_ESCAPE.test(text)) return done(error, body);
       const field = findUnstorableText(body);
       done(field === null ? null : unstorableText(field), body);

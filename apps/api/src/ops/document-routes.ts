@@ -1,7 +1,7 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
-import { restoreBatchItems } from './restore-batch-items.js';
+import { nameSchemas } from './name-schemas.js';
 
 const DESCRIPTION =
   'Whether, when and how a failed job is retried. Errors have one shape on every route; with ' +
@@ -30,7 +30,8 @@ export async function documentRoutes(
       },
       security: [{ bearer: [] }, { apiKey: [] }, {}],
     },
-    transform: ({ schema, url }) => ({ schema: restoreBatchItems(schema), url }),
+    transformObject: (documented) =>
+      'openapiObject' in documented ? nameSchemas(documented.openapiObject) : documented.swaggerObject,
   });
   await fastify.register(swaggerUi, { routePrefix: options.docsPath });
 }

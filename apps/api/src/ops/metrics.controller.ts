@@ -13,6 +13,7 @@ export class MetricsController {
   @RouteSchema({
     summary: 'Metrics for Prometheus',
     tags: ['Operations'],
+    produces: ['text/plain'],
     response: { 200: Type.String({ description: 'Prometheus text format.' }) },
   })
   scrape(): Promise<string> {

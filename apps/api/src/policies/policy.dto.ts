@@ -1,5 +1,6 @@
 import { BUILT_IN_POLICY, POLICY_LIMITS, type RetryPolicy } from '@smart-retry/domain';
 import { Type, type Static } from 'typebox';
+import { named } from '../http/named.js';
 
 const Patterns = (description: string) =>
   Type.Optional(
@@ -38,7 +39,10 @@ const policyFields = {
 
 const PolicyName = Type.String({ minLength: 1, maxLength: POLICY_LIMITS.nameLength });
 
-export const PolicyBody = Type.Object({ name: PolicyName, ...policyFields }, { additionalProperties: false });
+export const PolicyBody = named(
+  'Policy',
+  Type.Object({ name: PolicyName, ...policyFields }, { additionalProperties: false }),
+);
 export type PolicyBody = Static<typeof PolicyBody>;
 
 /** The name is in the path; in the body it may be repeated. */

@@ -1,6 +1,7 @@
 import { type RetryFeatures } from '@smart-retry/domain';
 import { fingerprintErrorMessage } from '@smart-retry/engine';
 import { Type, type Static } from 'typebox';
+import { named } from '../http/named.js';
 import { readRetryAfterMs } from '../http/retry-after.js';
 import { readDurationMs } from '../http/wire-duration.js';
 import {
@@ -30,39 +31,44 @@ export const Health = Type.Optional(
 );
 
 /** A failed job, as a worker describes it. Unknown fields are ignored: an old server accepts a newer worker. */
-export const FeaturesBody = Type.Object({
-  job_type: RequiredLabel,
-  error_class: RequiredLabel,
-  attempt_number: AttemptNumber('The number of the attempt that just failed.'),
-  error_code: OptionalLabel,
-  queue: OptionalLabel,
-  tenant: OptionalLabel,
-  job_id: OptionalLabel,
-  dependency: Type.Optional(NullableText({ maxLength: LABEL_LENGTH, description: 'Downstream; default `job_type`.' })),
-  payload_size: WholeCount,
-  time_of_day: HourOfDay,
-  worker_version: OptionalLabel,
-  health: Health,
-  since_last_failure: OptionalDuration,
-  recent_failures: WholeCount,
-  avg_processing_time: OptionalDuration,
-  failed_at: OptionalTimestamp,
-  first_failed_at: OptionalTimestamp,
-  deadline_at: OptionalTimestamp,
-  retry_after: Type.Optional(
-    Type.Unsafe<string | number | null>({
-      type: ['string', 'number', 'null'],
-      minimum: 0,
-      maxLength: 64,
-      description: "The server's hint: seconds or an HTTP-date.",
-    }),
-  ),
-  retry_after_ms: WholeCount,
-  critical: Type.Optional(Type.Boolean({ description: 'Never explored.' })),
-  error_message: Type.Optional(
-    NullableText({ maxLength: MAX_ERROR_MESSAGE_LENGTH, description: 'Fingerprinted, never stored.' }),
-  ),
-});
+export const FeaturesBody = named(
+  'RetryFeatures',
+  Type.Object({
+    job_type: RequiredLabel,
+    error_class: RequiredLabel,
+    attempt_number: AttemptNumber('The number of the attempt that just failed.'),
+    error_code: OptionalLabel,
+    queue: OptionalLabel,
+    tenant: OptionalLabel,
+    job_id: OptionalLabel,
+    dependency: Type.Optional(
+      NullableText({ maxLength: LABEL_LENGTH, description: 'Downstream; default `job_type`.' }),
+    ),
+    payload_size: WholeCount,
+    time_of_day: HourOfDay,
+    worker_version: OptionalLabel,
+    health: Health,
+    since_last_failure: OptionalDuration,
+    recent_failures: WholeCount,
+    avg_processing_time: OptionalDuration,
+    failed_at: OptionalTimestamp,
+    first_failed_at: OptionalTimestamp,
+    deadline_at: OptionalTimestamp,
+    retry_after: Type.Optional(
+      Type.Unsafe<string | number | null>({
+        type: ['string', 'number', 'null'],
+        minimum: 0,
+        maxLength: 64,
+        description: "The server's hint: seconds or an HTTP-date.",
+      }),
+    ),
+    retry_after_ms: WholeCount,
+    critical: Type.Optional(Type.Boolean({ description: 'Never explored.' })),
+    error_message: Type.Optional(
+      NullableText({ maxLength: MAX_ERROR_MESSAGE_LENGTH, description: 'Fingerprinted, never stored.' }),
+    ),
+  }),
+);
 export type FeaturesBody = Static<typeof FeaturesBody>;
 
 /**

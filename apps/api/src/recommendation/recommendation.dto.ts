@@ -1,6 +1,7 @@
 import type { Recommendation } from '@smart-retry/domain';
 import type { IssuedRecommendation, Preview } from '@smart-retry/engine';
 import { Type, type Static } from 'typebox';
+import { named } from '../http/named.js';
 import { Timestamp } from '../http/wire-schemas.js';
 import { formatTimestamp } from '../http/wire-time.js';
 import { FeaturesBody } from './features.dto.js';
@@ -55,37 +56,43 @@ const recommendationFields = {
   counts_as_attempt: Type.Boolean(),
 };
 
-export const RecommendationResponse = Type.Object(recommendationFields);
+export const RecommendationResponse = named('DecidedRecommendation', Type.Object(recommendationFields));
 export type RecommendationResponse = Static<typeof RecommendationResponse>;
 
-export const IssuedRecommendationResponse = Type.Object({
-  ...recommendationFields,
-  recommendation_id: Type.String({ maxLength: 128 }),
-  expires_at: Timestamp,
-});
+export const IssuedRecommendationResponse = named(
+  'Recommendation',
+  Type.Object({
+    ...recommendationFields,
+    recommendation_id: Type.String({ maxLength: 128 }),
+    expires_at: Timestamp,
+  }),
+);
 export type IssuedRecommendationResponse = Static<typeof IssuedRecommendationResponse>;
 
 export const RecommendationBatchResponse = Type.Object({
   recommendations: Type.Array(IssuedRecommendationResponse),
 });
 
-export const PreviewResponse = Type.Object({
-  job_id: Type.String(),
-  current_attempt: Type.Integer(),
-  features: Type.Unsafe<unknown>({ type: 'object', description: 'As sent.' }),
-  recommendations: Type.Array(RecommendationResponse),
-  timeline: Type.Array(
-    Type.Object({
-      attempt_number: Type.Integer(),
-      scheduled_time: Timestamp,
-      estimated_success: Ratio,
-      delay_ms: Type.Integer(),
-      method: Type.String(),
-      rationale: Type.String(),
-    }),
-  ),
-  generated_at: Timestamp,
-});
+export const PreviewResponse = named(
+  'Preview',
+  Type.Object({
+    job_id: Type.String(),
+    current_attempt: Type.Integer(),
+    features: Type.Unsafe<unknown>({ type: 'object', description: 'As sent.' }),
+    recommendations: Type.Array(RecommendationResponse),
+    timeline: Type.Array(
+      Type.Object({
+        attempt_number: Type.Integer(),
+        scheduled_time: Timestamp,
+        estimated_success: Ratio,
+        delay_ms: Type.Integer(),
+        method: Type.String(),
+        rationale: Type.String(),
+      }),
+    ),
+    generated_at: Timestamp,
+  }),
+);
 export type PreviewResponse = Static<typeof PreviewResponse>;
 
 export function fromRecommendation(recommendation: Recommendation): RecommendationResponse {

@@ -8,6 +8,7 @@ import {
   type StatisticsQuery,
 } from '@smart-retry/domain';
 import { Type, type Static } from 'typebox';
+import { named } from '../http/named.js';
 import { dropAbsent } from '../http/drop-absent.js';
 import { FilterLabel, readQueryText } from '../http/query-text.js';
 import { Timestamp } from '../http/wire-schemas.js';
@@ -42,17 +43,20 @@ const countFields = {
   first_tries: Type.Object({ succeeded: Type.Integer(), failed: Type.Integer() }),
 };
 
-export const StatisticsResponse = Type.Object({
-  job_type: NullableText,
-  error_class: NullableText,
-  ...countFields,
-  window_start: Timestamp,
-  window_end: Timestamp,
-  queue: Type.Optional(Type.String()),
-  tenant: Type.Optional(Type.String()),
-  group_by: Type.Optional(Type.String()),
-  groups: Type.Optional(Type.Array(Type.Object({ group: NullableText, ...countFields }))),
-});
+export const StatisticsResponse = named(
+  'Statistics',
+  Type.Object({
+    job_type: NullableText,
+    error_class: NullableText,
+    ...countFields,
+    window_start: Timestamp,
+    window_end: Timestamp,
+    queue: Type.Optional(Type.String()),
+    tenant: Type.Optional(Type.String()),
+    group_by: Type.Optional(Type.String()),
+    groups: Type.Optional(Type.Array(Type.Object({ group: NullableText, ...countFields }))),
+  }),
+);
 export type StatisticsResponse = Static<typeof StatisticsResponse>;
 
 /** The query over `[now − window, now)`. @throws {INVALID_REQUEST} for a bad window. */

@@ -1,18 +1,22 @@
 import { formatGoDuration, STRATEGY_LIMITS, type DataCollectionSettings } from '@smart-retry/domain';
 import { Type, type Static } from 'typebox';
+import { named } from '../http/named.js';
 import { readDurationMs } from '../http/wire-duration.js';
 import { OptionalDuration } from '../http/wire-schemas.js';
 
 /** Data collection within a strategy. */
-export const DataCollectionPart = Type.Object(
-  {
-    enabled: Type.Optional(Type.Boolean({ description: 'Off: attempts are acknowledged as `skipped`.' })),
-    sample_rate: Type.Optional(Type.Number({ minimum: 0, maximum: 1, description: 'Share of jobs kept.' })),
-    retention_days: Type.Optional(Type.Integer({ minimum: 1, maximum: STRATEGY_LIMITS.retentionDays })),
-    aggregation_interval: OptionalDuration,
-    feature_extraction: Type.Optional(Type.Boolean()),
-  },
-  { additionalProperties: false },
+export const DataCollectionPart = named(
+  'DataCollection',
+  Type.Object(
+    {
+      enabled: Type.Optional(Type.Boolean({ description: 'Off: attempts are acknowledged as `skipped`.' })),
+      sample_rate: Type.Optional(Type.Number({ minimum: 0, maximum: 1, description: 'Share of jobs kept.' })),
+      retention_days: Type.Optional(Type.Integer({ minimum: 1, maximum: STRATEGY_LIMITS.retentionDays })),
+      aggregation_interval: OptionalDuration,
+      feature_extraction: Type.Optional(Type.Boolean()),
+    },
+    { additionalProperties: false },
+  ),
 );
 
 /** @throws {INVALID_DURATION} naming the field below `prefix`. */

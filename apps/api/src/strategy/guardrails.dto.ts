@@ -1,5 +1,6 @@
 import { POLICY_LIMITS, STRATEGY_LIMITS, type GuardrailSettings, type ScopedStop } from '@smart-retry/domain';
 import { Type, type Static } from 'typebox';
+import { named } from '../http/named.js';
 import { optionalText } from '../http/wire-text.js';
 import { NullableText, serverKeptFields } from '../http/wire-schemas.js';
 
@@ -34,7 +35,10 @@ export const GuardrailsPatch = Type.Partial(Type.Object({ ...guardrailFields, ..
 export type GuardrailsPatch = Static<typeof GuardrailsPatch>;
 
 /** Guardrails within a strategy. */
-export const GuardrailsPart = Type.Partial(Type.Object(guardrailFields), { additionalProperties: false });
+export const GuardrailsPart = named(
+  'Guardrails',
+  Type.Partial(Type.Object(guardrailFields), { additionalProperties: false }),
+);
 
 /** The changes that a patch asks for. */
 export function toGuardrailChanges(body: Static<typeof GuardrailsPart>): Partial<GuardrailSettings> {

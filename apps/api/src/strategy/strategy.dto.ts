@@ -1,6 +1,7 @@
 import { DEFAULT_STRATEGY, POLICY_LIMITS, STRATEGY_LIMITS, type Strategy } from '@smart-retry/domain';
 import type { PartialStrategy } from '@smart-retry/engine';
 import { Type, type Static } from 'typebox';
+import { named } from '../http/named.js';
 import { serverKeptFields } from '../http/wire-schemas.js';
 import { fromRetryPolicy, PolicyBody, toRetryPolicy } from '../policies/policy.dto.js';
 import { DataCollectionPart, fromDataCollectionSettings, toDataCollectionChanges } from './data-collection.dto.js';
@@ -17,9 +18,12 @@ const strategyFields = {
 };
 
 /** A whole strategy; what guardrails and data collection leave out takes its default. */
-export const StrategyBody = Type.Object(
-  { ...strategyFields, ...serverKeptFields },
-  { additionalProperties: false, description: 'Replaces the strategy.' },
+export const StrategyBody = named(
+  'Strategy',
+  Type.Object(
+    { ...strategyFields, ...serverKeptFields },
+    { additionalProperties: false, description: 'Replaces the strategy.' },
+  ),
 );
 export type StrategyBody = Static<typeof StrategyBody>;
 

@@ -1,0 +1,25 @@
+import { createSmartRetry } from '@smart-retry/engine';
+import { openMemory } from '@smart-retry/storage/memory';
+import { pino } from 'pino';
+import { SETTINGS } from '../config/settings.js';
+import { createApp } from '../lifecycle/create-app.js';
+import { Lifecycle } from '../lifecycle/lifecycle.js';
+import { ApiMetrics } from '../ops/api-metrics.js';
+
+/** The OpenAPI document of the API as it comes, without a server or a store. */
+export async function describeApi(): Promise<object> {
+  const memory = openMemory();
+  const stores = { ...memory, probes: [], close: () => Promise.resolve() };
+  const app = await createApp({
+    config: { adminKey: undefined, path: SETTINGS.path.fallback },
+    services: { stores, engine: createSmartRetry({ stores: memory }), metrics: new ApiMetrics() },
+    lifecycle: new Lifecycle(),
+    logger: pino({ level: 'silent' }),
+    clock: Date.now,
+  });
+  try {
+    return app.getHttpAdapter().getInstance().swagger();
+  } finally {
+    await app.close();
+  }
+}
