@@ -1,0 +1,223 @@
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { createClient, type Client } from './support/client.js';
+import { startApi, type RunningApi } from './support/start-api.js';
+
+let api: RunningApi;
+let client: Client;
+
+beforeAll(async () => {
+  api = await startApi();
+  client = createClient(api.baseUrl);
+});
+
+afterAll(async () => {
+  await api.stop();
+});
+
+const JOB = { job_type: 'email_send', error_class: 'timeout', attempt_number: 1 };
+
+describe('the shape of a refusal', () => {
+  it('names the field as the seed does', async () => {
+    const { status, body, headers } = await client.post('/recommendation', { error_class: 'x', attempt_number: 1 });
+    expect(status).toBe(400);
+    expect(body).toEqual({
+      error: 'Invalid request body',
+      status: 400,
+      timestamp: expect.any(String),
+      details: 'missing required field: job_type',
+      code: 'INVALID_REQUEST',
+      request_id: headers.get('x-request-id'),
+      fields: [{ path: 'job_type', message: 'is required' }],
+    });
+  });
+
+  it('is a problem document for who asks for one', async () => {
+    const { headers, body } = await client.get('/nowhere', { headers: { accept: 'application/problem+json' } });
+    expect(headers.get('content-type')).toMatch(/^application\/problem\+json/);
+    expect(body).toMatchObject({
+      type: expect.any(String),
+      title: 'Not found',
+      status: 404,
+      detail: expect.any(String),
+    });
+  });
+
+  it('covers unknown paths, wrong methods and wrong types', async () => {
+    expect(await client.get('/ml/models')).toMatchObject({ status: 404, body: { code: 'ROUTE_NOT_FOUND' } });
+    const wrongMethod = await client.send('PATCH', '/policies');
+    expect(wrongMethod).toMatchObject({ status: 405, body: { code: 'METHOD_NOT_ALLOWED', status: 405 } });
+    expect(wrongMethod.headers.get('allow')).toBe('GET, HEAD, POST, OPTIONS');
+    const form = await client.send('POST', '/recommendation', {
+      body: 'a=b',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    });
+    expect(form).toMatchObject({ status: 415, body: { code: 'UNSUPPORTED_MEDIA_TYPE' } });
+    expect((await client.send('OPTIONS', '/policies')).status).toBe(204);
+    expect((await client.send('HEAD', '/policies')).status).toBe(200);
+    expect(await client.get('/policies/%zz')).toMatchObject({ status: 400, body: { code: 'INVALID_REQUEST' } });
+  });
+
+  it('covers what is no HTTP at all', async () => {
+    const { port, hostname } = new URL(api.baseUrl);
+    const answer = await new Promise<string>((resolve, reject) => {
+      const socket = connect(Number(port), hostname, () => socket.write('nonsense\r\n\r\n'));
+      let text = '';
+      socket.on('data', (chunk) => (text += chunk.toString()));
+      socket.on('close', () => resolve(text));
+      socket.on('error', reject);
+    });
+    expect(answer).toContain('400 Bad Request');
+    expect(answer).toContain('"code":"INVALID_REQUEST"');
+  });
+
+  it('covers bodies that are too large', async () => {
+    const { status, body } = await client.post('/recommendation', { ...JOB, padding: 'x'.repeat(70_000) });
+    expect(status).toBe(413);
+    expect(body).toMatchObject({ code: 'BODY_TOO_LARGE' });
+    const batch = await client.post('/recommendation/batch', { features: [{ ...JOB, padding: 'x'.repeat(70_000) }] });
+    expect(batch.status).toBe(200);
+  });
+
+  it('turns foreign host names away, but not from the probes', async () => {
+    const ask = { headers: { host: 'evil.example' } };
+    // fetch does not let a caller choose the host, so this speaks HTTP itself.
+    const status = (path: string) => rawStatus(new URL(api.baseUrl + path), ask.headers.host);
+    expect(await status('/policies')).toBe(403);
+    expect(await status('/health')).toBe(200);
+  });
+});
+
+describe('strictness', () => {
+  it.each([
+    ['null', 'null'],
+    ['a list', '[]'],
+    ['text', '"x"'],
+    ['garbage', '{"job_type":'],
+    ['trailing garbage', `${JSON.stringify(JOB)}x`],
+    ['an empty body', ''],
+  ])('refuses %s as a body', async (_name, body) => {
+    const answer = await client.send('POST', '/recommendation', {
+      body,
+      headers: { 'content-type': 'application/json' },
+    });
+    expect(answer).toMatchObject({ status: 400, body: { code: 'INVALID_REQUEST' } });
+  });
+
+  it.each([
+    ['attempt_number', '2'],
+    ['attempt_number', 0],
+    ['attempt_number', 1.5],
+    ['attempt_number', 1_000_001],
+    ['job_type', ''],
+    ['job_type', null],
+    ['error_class', 'x'.repeat(256)],
+    ['time_of_day', 24],
+    ['payload_size', -1],
+    ['health', { cpu: '0.5' }],
+    ['since_last_failure', 'soon'],
+    ['failed_at', 'yesterday'],
+    ['failed_at', '2020-01-01T00:00:00Z'],
+    ['failed_at', '2999-01-01T00:00:00Z'],
+    ['retry_after', 'later'],
+    ['error_code', 429],
+  ])('refuses %s %p, naming it', async (field, value) => {
+    const { status, body } = await client.post('/recommendation', { ...JOB, [field]: value });
+    expect(status).toBe(400);
+    expect(body['details']).toContain(field);
+    expect(body['fields']).toEqual([expect.objectContaining({ path: expect.stringContaining(field) })]);
+  });
+
+  it.each([
+    ['error_code', null],
+    ['queue', ''],
+    ['failed_at', ''],
+    ['since_last_failure', null],
+    ['since_last_failure', 150_000_000_000],
+    ['since_last_failure', '00:02:30'],
+    ['avg_processing_time', '1h30m'],
+    ['retry_after', 2.5],
+    ['retry_after', '120'],
+    ['retry_after', 'Sun, 06 Nov 1994 08:49:37 GMT'],
+    ['deadline_at', '2999-01-01T00:00:00+02:00'],
+    ['from_the_future', { any: 'thing' }],
+  ])('accepts %s %p', async (field, value) => {
+    expect((await client.post('/recommendation', { ...JOB, [field]: value })).status).toBe(200);
+  });
+
+  it('refuses text that no store can hold', async () => {
+    for (const jobType of ['a\0b', '\ud800']) {
+      const answer = await client.post('/recommendation', { ...JOB, job_type: jobType });
+      expect(answer).toMatchObject({ status: 400, body: { fields: [{ path: 'job_type' }] } });
+    }
+    expect((await client.post('/recommendation', { ...JOB, job_type: '\\u0000 😀' })).status).toBe(200);
+  });
+
+  it('takes keys like __proto__ for nothing', async () => {
+    const body = '{"__proto__":{"job_type":"x"},"constructor":{"prototype":{}},"error_class":"x","attempt_number":1}';
+    const answer = await client.send('POST', '/recommendation', {
+      body,
+      headers: { 'content-type': 'application/json' },
+    });
+    expect(answer).toMatchObject({ status: 400, body: { details: 'missing required field: job_type' } });
+  });
+
+  it('refuses unknown fields of configuration, and empty strategies', async () => {
+    expect(await client.put('/guardrails', { max_attemps: 3 })).toMatchObject({
+      status: 400,
+      body: { details: 'unknown field: max_attemps' },
+    });
+    expect((await client.put('/strategy', {})).status).toBe(400);
+    expect((await client.put('/strategy', 'null')).status).toBe(400);
+  });
+
+  it.each(['0s', '-1h', 'week', '9999h', '1'.repeat(70)])('refuses the window %s', async (window) => {
+    const { status, body } = await client.get(`/stats?window=${window}`);
+    expect(status).toBe(400);
+    expect(body['fields']).toEqual([expect.objectContaining({ path: 'window' })]);
+  });
+
+  it('refuses pages that no page gave', async () => {
+    for (const path of ['/decisions?cursor=x', '/decisions?limit=201', '/configuration/history?cursor=-1']) {
+      expect((await client.get(path)).status).toBe(400);
+    }
+    expect((await client.get('/decisions/forged')).status).toBe(404);
+  });
+
+  it('names at most 20 fields, however many are wrong', async () => {
+    const features = Array.from({ length: 1_000 }, () => ({}));
+    const { status, body } = await client.post('/recommendation/batch', { features });
+    expect(status).toBe(400);
+    expect(body['fields']).toHaveLength(20);
+  });
+
+  it('answers no body with a server error', async () => {
+    const routes = [
+      '/recommendation',
+      '/recommendation/batch',
+      '/preview',
+      '/attempt',
+      '/attempt/batch',
+      '/policies/test',
+    ];
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...routes), fc.jsonValue(), async (route, body) => {
+        expect((await client.send('POST', route, { body: JSON.stringify(body) })).status).toBeLessThan(500);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+function rawStatus(url: URL, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(url.port), url.hostname, () =>
+      socket.write(`GET ${url.pathname} HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`),
+    );
+    let text = '';
+    socket.on('data', (chunk) => (text += chunk.toString()));
+    socket.on('close', () => resolve(Number(text.split(' ')[1])));
+    socket.on('error', reject);
+  });
+}
