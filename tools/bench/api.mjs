@@ -1,0 +1,144 @@
+import autocannon from 'autocannon';
+import { join } from 'node:path';
+import { bootstrap, ROOT } from '../bootstrap.mjs';
+import { build } from '../build.mjs';
+import { describeMachine, median, table, writeReport } from './report.mjs';
+
+// `npm run bench:api`: recommendations over HTTP beside a bare echo of the same body, in the same run.
+const ROUNDS = 5;
+const SECONDS = 8;
+const STEADY_RATE = 2_000;
+const STEADY_SECONDS = 20;
+
+bootstrap();
+build('.');
+const machine = describeMachine();
+const { startApi, startEcho } = await import('./started-server.mjs');
+const { drive, findWrk } = await import('./wrk.mjs');
+const wrk = findWrk();
+const script = join(ROOT, 'tools/bench/recommendation.lua');
+const BODY = JSON.stringify({
+  job_type: 'email_send',
+  error_class: 'timeout',
+  error_code: '504',
+  attempt_number: 2,
+  queue: 'default',
+  tenant: 'customer_a',
+  payload_size: 1024,
+  worker_version: 'v1.2.3',
+  health: { downstream_latency: 250 },
+  since_last_failure: '00:02:30',
+  job_id: 'task_[<id>]',
+});
+
+const throughput = await measureThroughput();
+const steady = await measureSteadyRate();
+
+writeReport('api', {
+  title: 'Recommendations over HTTP',
+  machine,
+  sections: [
+    '`npm run bench:api`: the built API with the defaults of `npm start` (validation, decision, signed id, audit trail into the embedded Postgres with fsync), beside a bare NestJS-on-Fastify echo of the same body without validation, in the same run. Servers, Postgres and load generator share the machine.',
+    '## Throughput',
+    `wrk with one thread, ${ROUNDS} alternating rounds of ${SECONDS} s after one to warm up; medians, ratios round by round with their range. Wanted: at least 60 % of the echo (stretch 75 %).`,
+    table(
+      [
+        'connections',
+        'API req/s',
+        'echo req/s',
+        'API / echo',
+        'range',
+        'API p50 / p99 ms',
+        'echo p50 / p99 ms',
+        'failed',
+      ],
+      throughput.rows,
+    ),
+    `Audit records after the run: ${throughput.audit}.`,
+    `## Latency at ${STEADY_RATE.toLocaleString('en')} requests/s on one core`,
+    `The server and what it starts (Postgres too) pinned to core 0, autocannon to core 1 with 16 connections at a fixed rate, ${STEADY_SECONDS} s each. Wanted: API p99 under 10 ms or 3 × the echo's.`,
+    table(['server', 'req/s', 'p50 ms', 'p97.5 ms', 'p99 ms', 'failed'], steady),
+  ],
+});
+
+async function measureThroughput() {
+  const api = await startApi();
+  const echo = await startEcho();
+  const rows = [];
+  try {
+    for (const connections of [16, 64]) {
+      const apiRounds = [];
+      const echoRounds = [];
+      for (let round = 0; round <= ROUNDS; round++) {
+        const apiRound = await drive(wrk, {
+          url: `${api.baseUrl}/recommendation`,
+          script,
+          connections,
+          seconds: SECONDS,
+        });
+        const echoRound = await drive(wrk, { url: `${echo.baseUrl}/echo`, script, connections, seconds: SECONDS });
+        if (round === 0) continue;
+        apiRounds.push(apiRound);
+        echoRounds.push(echoRound);
+      }
+      rows.push(summarise(connections, apiRounds, echoRounds));
+    }
+    return { rows, audit: await readAuditCounts(api.baseUrl) };
+  } finally {
+    await echo.stop();
+    await api.stop();
+  }
+}
+
+function summarise(connections, apiRounds, echoRounds) {
+  const rate = (rounds) => Math.round(median(rounds.map((round) => round.requestsPerSecond))).toLocaleString('en');
+  const latency = (rounds) =>
+    `${median(rounds.map((round) => round.p50Ms)).toFixed(2)} / ${median(rounds.map((round) => round.p99Ms)).toFixed(2)}`;
+  const ratios = apiRounds.map((round, i) => round.requestsPerSecond / echoRounds[i].requestsPerSecond);
+  const percent = (ratio) => `${Math.round(100 * ratio)} %`;
+  const failures = [...apiRounds, ...echoRounds].reduce((sum, round) => sum + round.failures, 0);
+  return [
+    connections,
+    rate(apiRounds),
+    rate(echoRounds),
+    percent(median(ratios)),
+    `${percent(Math.min(...ratios))}–${percent(Math.max(...ratios))}`,
+    latency(apiRounds),
+    latency(echoRounds),
+    failures,
+  ];
+}
+
+async function readAuditCounts(baseUrl) {
+  const text = await (await fetch(`${baseUrl}/metrics`)).text();
+  const lines = text.split('\n').filter((line) => /^smart_retry_audit\S* \d/.test(line));
+  return lines.map((line) => line.replace(' ', ' = ')).join(', ');
+}
+
+async function measureSteadyRate() {
+  const rows = [];
+  for (const [name, start, path] of [
+    ['API', startApi, '/recommendation'],
+    ['echo', startEcho, '/echo'],
+  ]) {
+    const server = await start({ cores: '0' });
+    try {
+      const options = {
+        url: `${server.baseUrl}${path}`,
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: BODY,
+        idReplacement: true,
+        connections: 16,
+        overallRate: STEADY_RATE,
+      };
+      await autocannon({ ...options, duration: 5 });
+      const result = await autocannon({ ...options, duration: STEADY_SECONDS });
+      const { p50, p97_5, p99 } = result.latency;
+      rows.push([name, Math.round(result.requests.average), p50, p97_5, p99, result.non2xx + result.errors]);
+    } finally {
+      await server.stop();
+    }
+  }
+  return rows;
+}

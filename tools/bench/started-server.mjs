@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ROOT } from '../bootstrap.mjs';
+import { findFreePort } from '../servers/free-port.mjs';
+
+const START_TIMEOUT_MS = 30_000;
+
+/**
+ * Starts the built API as `npm start` does, on the embedded default in a temporary folder.
+ *
+ * @param {{ cores?: string }} [options] cores to run on, as taskset spells them; default all
+ */
+export async function startApi({ cores } = {}) {
+  const dataDir = await mkdtemp(join(tmpdir(), 'smart-retry-bench-'));
+  const port = await findFreePort();
+  const server = await start([join(ROOT, 'apps/api/dist/main.js')], {
+    cores,
+    readyUrl: `http://127.0.0.1:${port}/api/v1/retry/health/ready`,
+    env: { RETRY_PORT: String(port), RETRY_DATA_DIR: dataDir },
+  });
+  return {
+    baseUrl: `http://127.0.0.1:${port}/api/v1/retry`,
+    dataDir,
+    async stop() {
+      await server.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Starts the bare echo. */
+export async function startEcho({ cores } = {}) {
+  const port = await findFreePort();
+  const server = await start([join(ROOT, 'tools/bench/echo-server.mjs'), String(port)], {
+    cores,
+    readyUrl: `http://127.0.0.1:${port}/echo`,
+    env: {},
+  });
+  return { baseUrl: `http://127.0.0.1:${port}`, stop: server.stop };
+}
+
+async function start(script, { cores, readyUrl, env }) {
+  const pinned = cores === undefined ? [] : ['taskset', '-c', cores];
+  const [command, ...rest] = [...pinned, process.execPath, ...script];
+  const settings = Object.entries(process.env).filter(([name]) => !name.startsWith('RETRY_'));
+  const server = spawn(command, rest, {
+    cwd: join(ROOT, 'apps/api'),
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...Object.fromEntries(settings), NODE_ENV: 'production', ...env },
+  });
+  const exited = once(server, 'exit');
+  const deadlineMs = Date.now() + START_TIMEOUT_MS;
+  while (!(await isReady(readyUrl))) {
+    if (server.exitCode !== null || Date.now() > deadlineMs) throw new Error(`${script[0]} did not get ready`);
+    await sleep(50);
+  }
+  return {
+    async stop() {
+      server.kill('SIGTERM');
+      await exited;
+    },
+  };
+}
+
+/** Any answer that is not "unavailable": the echo has no GET route and says 404. */
+async function isReady(url) {
+  try {
+    return (await fetch(url)).status !== 503;
+  } catch {
+    return false;
+  }
+}
