@@ -9,7 +9,7 @@ export interface Answer {
 
 export interface Ask {
   readonly headers?: Readonly<Record<string, string>>;
-  /** Sent as JSON, unless it is text. */
+  /** Sent as JSON, unless it is text or bytes. */
   readonly body?: unknown;
 }
 
@@ -27,7 +27,7 @@ export function createClient(baseUrl: string): Client {
     const response = await fetch(`${baseUrl}${path}`, {
       method,
       headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
-      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      ...(body !== undefined && { body: isRaw(body) ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.includes('json') ?? false;
@@ -41,4 +41,8 @@ export function createClient(baseUrl: string): Client {
     put: (path, body, ask) => send('PUT', path, { ...ask, body }),
     delete: (path, ask) => send('DELETE', path, ask),
   };
+}
+
+function isRaw(body: unknown): body is string | Uint8Array<ArrayBuffer> {
+  return typeof body === 'string' || body instanceof Uint8Array;
 }

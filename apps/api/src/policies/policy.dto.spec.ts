@@ -1,0 +1,41 @@
+import { describe, expect, it } from '@jest/globals';
+import { DEFAULT_POLICIES, DEFAULT_STRATEGY } from '@smart-retry/domain';
+import { compileSchema } from '../http/compile-schema.js';
+import { fromStrategy, StrategyBody, toStrategy } from '../strategy/strategy.dto.js';
+import { fromRetryPolicy, PolicyBody, toRetryPolicy } from './policy.dto.js';
+
+describe('policies on the wire', () => {
+  it.each(DEFAULT_POLICIES.map((policy) => [policy.name, policy] as const))(
+    'bring %s back as it was',
+    (_name, policy) => {
+      const limited = { ...policy, maxElapsedMs: 60_000, queuePatterns: ['q.*'] };
+      const body = compileSchema<PolicyBody>(PolicyBody)(fromRetryPolicy(limited));
+      expect(toRetryPolicy(body)).toEqual(limited);
+    },
+  );
+
+  it('takes the numbers of the built-in fallback for what is left out', () => {
+    expect(toRetryPolicy({ name: 'p', max_attempts: 2 })).toMatchObject({
+      baseDelayMs: 1_000,
+      maxDelayMs: 30_000,
+      backoffMultiplier: 2,
+      jitterPercent: 15,
+      priority: 0,
+      stopOnValidation: false,
+    });
+  });
+});
+
+describe('a strategy on the wire', () => {
+  it('brings every field back as it was', () => {
+    const strategy = {
+      ...DEFAULT_STRATEGY,
+      guardrails: {
+        ...DEFAULT_STRATEGY.guardrails,
+        maxHintMs: 5,
+        emergencyStops: [{ tenant: 't', jobType: 'j', queue: 'q', reason: 'r' }],
+      },
+    };
+    expect(toStrategy(compileSchema<StrategyBody>(StrategyBody)(fromStrategy(strategy)))).toEqual(strategy);
+  });
+});
