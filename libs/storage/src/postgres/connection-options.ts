@@ -30,6 +30,8 @@ export function driverOptions({ url, connectionTimeoutMs = 700, statementTimeout
     query_timeout: statementTimeoutMs + CLIENT_PATIENCE_MS,
     keepAlive: true,
     application_name: 'smart-retry',
+    // Compiling a plan over many partitions takes a hundred times longer than running it.
+    options: '-c jit=off',
     types: typeParsers,
   };
 }

@@ -1,0 +1,2 @@
+export { createTestDatabase, type TestDatabase } from '../postgres/testing/create-test-database.js';
+export { TcpGate } from './tcp-gate.js';
