@@ -67,6 +67,7 @@ const open = async (store: FakeStore, changes: Partial<ConfigurationOptions> = {
 };
 
 const BY_TEST = { actor: 'test' };
+const untilSettled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('Configuration', () => {
   it('stores the defaults at the very first start, and nothing at the next', async () => {
@@ -174,6 +175,39 @@ describe('a start while the store is away', () => {
     store.isAway = false;
     await after.configuration.updateGuardrails({ emergencyStop: false }, BY_TEST);
     expect(after.configuration.current().revision).toBe(3);
+  });
+
+  it('acknowledges a change when its copy is kept, and keeps the copies in order', async () => {
+    const started: number[] = [];
+    const finish: (() => void)[] = [];
+    const lastKnown = {
+      load: () => Promise.resolve(null),
+      save: ({ revision }: StoredConfiguration) => {
+        started.push(revision);
+        return revision === 1 ? Promise.resolve() : new Promise<void>((resolve) => finish.push(resolve));
+      },
+    };
+    const { configuration } = await open(new FakeStore(), { lastKnown });
+    const acknowledged: number[] = [];
+    const changes = [4, 5].map(async (maxAttempts) => {
+      acknowledged.push((await configuration.updateGuardrails({ maxAttempts }, BY_TEST)).revision);
+    });
+    await untilSettled();
+    expect({ started, acknowledged }).toEqual({ started: [1, 2], acknowledged: [] });
+    finish.shift()?.();
+    await untilSettled();
+    expect(started).toEqual([1, 2, 3]);
+    finish.shift()?.();
+    await Promise.all(changes);
+    expect(acknowledged.toSorted()).toEqual([2, 3]);
+  });
+
+  it('changes the configuration even where no copy can be kept', async () => {
+    const lastKnown = { load: () => Promise.resolve(null), save: () => Promise.reject(new Error('disk full')) };
+    const { configuration, errors } = await open(new FakeStore(), { lastKnown });
+    await configuration.updateGuardrails({ maxAttempts: 4 }, BY_TEST);
+    expect(configuration.current().strategy.guardrails.maxAttempts).toBe(4);
+    expect(errors.map(String)).toEqual(['Error: disk full', 'Error: disk full']);
   });
 
   it('uses the defaults where nothing is known', async () => {

@@ -67,6 +67,7 @@ export class Configuration {
   #snapshot: ConfigurationSnapshot;
   #isDeclaredApplied = false;
   #confirmedAtMs: number;
+  #copied: Promise<void> = Promise.resolve();
   #stopPolling: (() => void) | undefined;
 
   constructor(options: ConfigurationOptions) {
@@ -210,6 +211,8 @@ export class Configuration {
     const stored = await this.#options.store.commit({ ...change, atMs, ...(keep && { keep: keep(next) }) });
     this.#adopt(stored);
     this.#options.channel?.publish(stored.revision).catch(this.#options.onError);
+    // An emergency stop that was acknowledged must also hold after a crash that finds the store away.
+    await this.#copied;
     return stored;
   }
 
@@ -247,7 +250,13 @@ export class Configuration {
   #adopt(stored: StoredConfiguration): void {
     if (stored.revision === this.#snapshot.revision) return;
     this.#snapshot = this.#compile(stored);
-    this.#options.lastKnown?.save(stored).catch(this.#options.onError);
+    this.#keepCopy(stored);
+  }
+
+  /** One after the other, so that the copy that stays is the one adopted last. */
+  #keepCopy(stored: StoredConfiguration): void {
+    const { lastKnown, onError } = this.#options;
+    if (lastKnown !== undefined) this.#copied = this.#copied.then(() => lastKnown.save(stored)).catch(onError);
   }
 
   #compile(stored: StoredConfiguration): ConfigurationSnapshot {
