@@ -27,7 +27,7 @@ export function guardRequests(fastify: FastifyInstance, { adminKey, lifecycle }:
   const refuse = adminKey === undefined ? refuseForeignHost : createKeyCheck(adminKey);
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
-    if (lifecycle.isDraining) reply.header('connection', 'close');
+    if (lifecycle.isClosing) reply.header('connection', 'close');
     const refusal = refuse(request);
     // Read only when it matters: the route's options are assembled anew at each access.
     if (refusal === null || request.routeOptions.config.isOpen === true) done();

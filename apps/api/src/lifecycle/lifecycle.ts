@@ -1,13 +1,26 @@
-/** Whether the process is on its way out. */
-export class Lifecycle {
-  #isDraining = false;
+/**
+ * `serving`; `draining`: still served, but no longer ready, so that balancers look elsewhere; `closing`: nobody new is
+ * let in, and each connection ends with its next answer.
+ */
+type Phase = 'serving' | 'draining' | 'closing';
 
-  get isDraining(): boolean {
-    return this.#isDraining;
+/** How far the process is on its way out. */
+export class Lifecycle {
+  #phase: Phase = 'serving';
+
+  get isReady(): boolean {
+    return this.#phase === 'serving';
   }
 
-  /** From now on readiness is off and connections are closed after their next answer. */
+  get isClosing(): boolean {
+    return this.#phase === 'closing';
+  }
+
   startDraining(): void {
-    this.#isDraining = true;
+    this.#phase = 'draining';
+  }
+
+  startClosing(): void {
+    this.#phase = 'closing';
   }
 }

@@ -1,9 +1,13 @@
+import type { Server as HttpServer } from 'node:http';
+import { Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import type { Lifecycle } from './lifecycle.js';
 
-const IDLE_SWEEP_MS = 20;
+/** How long a quiet connection may still bring a request that is on its way. */
+const QUIET_MS = 200;
+const SWEEP_INTERVAL_MS = 20;
 
 export interface Running {
   readonly app: NestFastifyApplication;
@@ -14,21 +18,32 @@ export interface Running {
 }
 
 /**
- * Ends without losing a request: readiness goes off first, so that balancers look elsewhere while calls are still
- * answered; then nothing new is accepted, what is under way is finished, and what is in memory is written.
+ * Ends without losing a request: readiness goes off while calls are still answered, then nobody new is let in, then
+ * open connections end with their next answer, and at last what is in memory is written.
  */
 export async function shutDown({ app, lifecycle, closeServices, drainDelayMs, logger }: Running): Promise<void> {
   logger.info({ drainDelayMs }, 'draining');
   lifecycle.startDraining();
   await sleep(drainDelayMs);
-  // A connection kept alive becomes idle after its last answer, and would hold the server open.
-  const server = app.getHttpServer();
-  const sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP_MS);
-  try {
-    await app.close();
-  } finally {
-    clearInterval(sweep);
-  }
+  lifecycle.startClosing();
+  await endConnections(app.getHttpServer());
+  await app.close();
   await closeServices();
   logger.info('stopped');
+}
+
+async function endConnections(server: HttpServer): Promise<void> {
+  // Not the HTTP server's own close: that one cuts off every connection without a request at this very moment.
+  Server.prototype.close.call(server);
+  await sleep(QUIET_MS);
+  while ((await countConnections(server)) > 0) {
+    server.closeIdleConnections();
+    await sleep(SWEEP_INTERVAL_MS);
+  }
+}
+
+function countConnections(server: HttpServer): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)));
+  });
 }

@@ -64,7 +64,7 @@ export class HealthController {
 
   private probeLifecycle(): HealthIndicatorResult {
     const indicator = this.indicators.check('process');
-    return this.lifecycle.isDraining ? indicator.down('shutting down') : indicator.up();
+    return this.lifecycle.isReady ? indicator.up() : indicator.down('shutting down');
   }
 
   private async probeStore({ store, check }: StoreProbe): Promise<HealthIndicatorResult> {
