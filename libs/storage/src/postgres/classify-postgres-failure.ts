@@ -28,16 +28,21 @@ const BUSY_MESSAGES = /^timeout exceeded when trying to connect/;
 
 /** The code that the driver or the server gave an error; empty without one. */
 export function errorCodeOf(error: unknown): string {
-  const cause = error instanceof QueryFailedError ? error.driverError : error;
-  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
+  return textOf(error, 'code');
 }
 
 /** Tells a database that does not answer from a statement that is wrong. */
 export function classifyPostgresFailure(error: unknown): StoreFailure {
-  const code = errorCodeOf(error);
-  const cause: unknown = error instanceof QueryFailedError ? error.driverError : error;
-  const message = cause instanceof Error ? cause.message : '';
+  const code = textOf(error, 'code');
+  const message = textOf(error, 'message');
   if (UNREACHABLE_SOCKET_CODES.has(code) || UNREACHABLE_SQLSTATE.test(code) || UNREACHABLE_MESSAGES.test(message))
     return 'unreachable';
   return BUSY_SQLSTATE.test(code) || BUSY_MESSAGES.test(message) ? 'busy' : 'defect';
+}
+
+function textOf(error: unknown, property: 'code' | 'message'): string {
+  const cause: unknown = error instanceof QueryFailedError ? error.driverError : error;
+  if (typeof cause !== 'object' || cause === null) return '';
+  const value: unknown = Object.getOwnPropertyDescriptor(cause, property)?.value;
+  return typeof value === 'string' ? value : '';
 }

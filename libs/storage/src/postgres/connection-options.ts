@@ -14,8 +14,6 @@ export interface PostgresOptions {
 /** The client gives up this much later than the server: a living server then cancels first, and the connection stays usable. */
 const CLIENT_PATIENCE_MS = 300;
 
-export const CONFIGURATION_POOL_SIZE = 2;
-
 /** Every whole number that is stored here is a safe integer, so bigint columns are read as numbers. */
 const typeParsers: CustomTypesConfig = {
   getTypeParser: (oid, format) => (oid === types.builtins.INT8 ? Number : types.getTypeParser(oid, format)),

@@ -1,21 +1,16 @@
-import { Client, type ClientBase, type Pool, type QueryResult, type QueryResultRow } from 'pg';
+import type { ClientBase, QueryConfig, QueryResult, QueryResultRow } from 'pg';
 import { StoreBreaker } from '../store-breaker.js';
 import { classifyPostgresFailure, errorCodeOf } from './classify-postgres-failure.js';
 import { migrateDatabase } from './migrate-database.js';
+import type { RenewablePool } from './renewable-pool.js';
+import { runOnOwnConnection } from './run-on-own-connection.js';
 
 export interface DatabaseOptions {
-  readonly pool: Pool;
+  readonly pool: RenewablePool;
   readonly url: string;
   readonly connectionTimeoutMs: number;
   /** After this long any operation but maintenance is given up. */
   readonly operationTimeoutMs: number;
-}
-
-export interface Statement {
-  /** Prepared under this name, once a connection. */
-  readonly name?: string;
-  readonly text: string;
-  readonly values: unknown[];
 }
 
 const MAINTENANCE_TIMEOUT_MS = 10 * 60_000;
@@ -26,13 +21,13 @@ const WORTH_REPEATING = new Set(['40P01', '40001']);
 
 /** The one door to the database: migrated before the first use, behind a breaker, every failure translated. */
 export class Database {
-  readonly pool: Pool;
+  readonly #pool: RenewablePool;
   readonly #options: DatabaseOptions;
   readonly #breaker: StoreBreaker;
   #migration: Promise<void> | undefined;
 
   constructor(options: DatabaseOptions) {
-    this.pool = options.pool;
+    this.#pool = options.pool;
     this.#options = options;
     this.#breaker = new StoreBreaker({
       store: 'the database',
@@ -51,50 +46,59 @@ export class Database {
 
   /** For work that takes long and that nobody waits for, on a connection of its own. @throws {STORE_UNAVAILABLE} */
   async runMaintenance<T>(operation: (client: ClientBase) => Promise<T>): Promise<T> {
+    const connection = {
+      connectionString: this.#options.url,
+      connectionTimeoutMillis: this.#options.connectionTimeoutMs,
+      lock_timeout: MAINTENANCE_LOCK_TIMEOUT_MS,
+      timeoutMs: MAINTENANCE_TIMEOUT_MS,
+    };
     return this.#breaker.run(
       async () => {
         await this.#ensureMigrated();
-        const client = new Client({
-          connectionString: this.#options.url,
-          connectionTimeoutMillis: this.#options.connectionTimeoutMs,
-          lock_timeout: MAINTENANCE_LOCK_TIMEOUT_MS,
-        });
-        // A connection that breaks fails the statement in flight; without a listener it would end the process as well.
-        client.on('error', () => undefined);
-        await client.connect();
-        try {
-          return await operation(client);
-        } finally {
-          await client.end().catch(() => undefined);
-        }
+        return runOnOwnConnection(connection, operation);
       },
       { timeoutMs: MAINTENANCE_TIMEOUT_MS },
     );
   }
 
   /** Runs one statement, once more when it lost a conflict. @throws {STORE_UNAVAILABLE} */
-  async query<Row extends QueryResultRow>(statement: Statement): Promise<QueryResult<Row>> {
+  async query<Row extends QueryResultRow>(statement: QueryConfig): Promise<QueryResult<Row>> {
     return this.run(() => this.queryOnce<Row>(statement));
   }
 
   /** As `query`, for use inside `run`. */
-  async queryOnce<Row extends QueryResultRow>(statement: Statement): Promise<QueryResult<Row>> {
+  async queryOnce<Row extends QueryResultRow>(statement: QueryConfig): Promise<QueryResult<Row>> {
     try {
-      return await this.pool.query<Row>(statement);
+      return await this.#queryPool<Row>(statement);
     } catch (error) {
       if (!WORTH_REPEATING.has(errorCodeOf(error))) throw error;
-      return this.pool.query<Row>(statement);
+      return this.#queryPool<Row>(statement);
     }
   }
 
   /** Whether the database answers at all. @throws {STORE_UNAVAILABLE} */
   async check(): Promise<void> {
-    await this.#breaker.run(() => this.pool.query('SELECT 1'));
+    await this.#breaker.run(() => this.#queryPool({ text: 'SELECT 1' }));
   }
 
   /** @throws {STORE_UNAVAILABLE} */
   async migrate(): Promise<void> {
     await this.#breaker.run(() => this.#ensureMigrated(), { timeoutMs: MAINTENANCE_TIMEOUT_MS });
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.close();
+  }
+
+  async #queryPool<Row extends QueryResultRow>(statement: QueryConfig): Promise<QueryResult<Row>> {
+    const generation = this.#pool.generation;
+    try {
+      return await this.#pool.query<Row>(statement);
+    } catch (error) {
+      // Else the idle connections, dead as well, would cost one timeout each.
+      if (classifyPostgresFailure(error) === 'unreachable') this.#pool.renew(generation);
+      throw error;
+    }
   }
 
   #ensureMigrated(): Promise<void> {

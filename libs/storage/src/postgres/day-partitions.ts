@@ -1,5 +1,6 @@
 import type { EpochMs } from '@smart-retry/domain';
-import type { ClientBase, Pool } from 'pg';
+import type { ClientBase } from 'pg';
+import type { Database } from './database.js';
 import { DAY_MS, hasDayEnded, startOfUtcDayMs } from '../utc-days.js';
 
 export type PartitionedTable = 'attempts' | 'attempt_rollups' | 'decisions';
@@ -11,16 +12,16 @@ const PARTITION_LOCK = 7_203_115;
 
 /** The daily partitions of some tables: made when first needed, a day ahead of the clock, and dropped when they are old. */
 export class DayPartitions {
-  readonly #pool: Pool;
+  readonly #database: Database;
   readonly #tables: readonly PartitionedTable[];
   readonly #known = new Set<EpochMs>();
 
-  constructor(pool: Pool, tables: readonly PartitionedTable[]) {
-    this.#pool = pool;
+  constructor(database: Database, tables: readonly PartitionedTable[]) {
+    this.#database = database;
     this.#tables = tables;
   }
 
-  /** Makes the partitions for these times, and for the day after each, so that midnight comes to a prepared table. */
+  /** For use inside `Database.run`. Makes the partitions for these times, and for the day after each, so that midnight comes to a prepared table. */
   async ensure(times: readonly EpochMs[]): Promise<void> {
     for (const dayMs of new Set(times.map(startOfUtcDayMs))) {
       await this.#ensureDay(dayMs);
@@ -51,7 +52,7 @@ export class DayPartitions {
 
   async #ensureDay(dayMs: EpochMs): Promise<void> {
     if (this.#known.has(dayMs)) return;
-    await this.#pool.query(this.#tables.map((table) => createPartition(table, dayMs)).join(';'));
+    await this.#database.queryOnce({ text: this.#tables.map((table) => createPartition(table, dayMs)).join(';') });
     this.#known.add(dayMs);
   }
 }

@@ -41,7 +41,7 @@ export class PostgresAttemptStore implements AttemptStore {
 
   constructor(database: Database) {
     this.#database = database;
-    this.#partitions = new DayPartitions(database.pool, ['attempts', 'attempt_rollups']);
+    this.#partitions = new DayPartitions(database, ['attempts', 'attempt_rollups']);
   }
 
   async record(attempts: readonly AttemptRecord[]): Promise<readonly { readonly duplicate: boolean }[]> {

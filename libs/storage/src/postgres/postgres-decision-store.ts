@@ -35,7 +35,7 @@ export class PostgresDecisionStore implements DecisionStore {
 
   constructor(database: Database) {
     this.#database = database;
-    this.#partitions = new DayPartitions(database.pool, ['decisions']);
+    this.#partitions = new DayPartitions(database, ['decisions']);
   }
 
   async append(records: readonly DecisionRecord[]): Promise<void> {

@@ -53,6 +53,7 @@ describe('while Postgres is away', () => {
   });
 
   it('says so when connections break, and recovers', async () => {
+    await gate.open();
     await eventually(() => stores.configuration.revision());
     await gate.refuse();
     await expectEverythingUnavailable();
@@ -67,6 +68,7 @@ describe('while Postgres is away', () => {
   ])(
     'gives up on %s in flight when the server falls silent, and leaves no poisoned connection',
     async (_name, call) => {
+      await gate.open();
       await eventually(call);
       gate.silence();
       await expect(call()).rejects.toMatchObject(UNAVAILABLE);
@@ -78,6 +80,7 @@ describe('while Postgres is away', () => {
   );
 
   it('asks a dead server once, not once a call', async () => {
+    await gate.open();
     await eventually(() => stores.check());
     await gate.refuse();
     await expect(stores.check()).rejects.toMatchObject(UNAVAILABLE);
@@ -90,6 +93,7 @@ describe('while Postgres is away', () => {
   });
 
   it('lets defects surface as they are', async () => {
+    await gate.open();
     await eventually(() => stores.check());
     const defect = stores.attempts.statistics({ filter: {}, fromMs: Number.NaN, toMs: 0 });
     await expect(defect).rejects.toMatchObject({ code: '22P02' });
