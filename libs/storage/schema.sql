@@ -1,0 +1,113 @@
+CREATE TABLE attempt_counts (
+  window_start_ms bigint NOT NULL,
+  window_end_ms bigint NOT NULL,
+  job_type text COLLATE "C" NOT NULL,
+  dependency text COLLATE "C",
+  queue text COLLATE "C" NOT NULL,
+  tenant text COLLATE "C" NOT NULL,
+  succeeded bigint NOT NULL,
+  failed bigint NOT NULL,
+  processing_time_ms double precision
+);
+CREATE INDEX attempt_counts_window_start ON public.attempt_counts USING btree (window_start_ms);
+
+CREATE TABLE attempt_key_generation (
+  singleton boolean NOT NULL DEFAULT true,
+  started_at_ms bigint NOT NULL,
+  CONSTRAINT attempt_key_generation_pkey PRIMARY KEY (singleton),
+  CONSTRAINT attempt_key_generation_singleton_check CHECK (singleton)
+);
+
+CREATE TABLE attempt_keys_current (
+  key uuid NOT NULL,
+  CONSTRAINT attempt_keys_current_pkey PRIMARY KEY (key)
+);
+
+CREATE TABLE attempt_keys_previous (
+  key uuid NOT NULL,
+  CONSTRAINT attempt_keys_previous_pkey PRIMARY KEY (key)
+);
+
+CREATE TABLE attempt_rollups (
+  grain_ms bigint NOT NULL,
+  bucket_at_ms bigint NOT NULL,
+  series uuid NOT NULL,
+  sample_rate double precision NOT NULL,
+  job_type text COLLATE "C" NOT NULL,
+  followed_class text COLLATE "C" NOT NULL,
+  queue text COLLATE "C" NOT NULL,
+  tenant text COLLATE "C" NOT NULL,
+  successful_retries bigint NOT NULL,
+  failed_retries bigint NOT NULL,
+  first_tries_succeeded bigint NOT NULL,
+  first_tries_failed bigint NOT NULL,
+  delays_known bigint NOT NULL,
+  delay_sum_ms double precision NOT NULL,
+  last_retry_at_ms bigint,
+  CONSTRAINT attempt_rollups_pkey PRIMARY KEY (grain_ms, bucket_at_ms, series)
+) PARTITION BY RANGE (bucket_at_ms);
+
+CREATE TABLE attempts (
+  at_ms bigint NOT NULL,
+  recorded_at_ms bigint NOT NULL,
+  attempt_number bigint NOT NULL,
+  sample_rate double precision NOT NULL,
+  delay_ms double precision,
+  success boolean NOT NULL,
+  is_retry boolean NOT NULL,
+  job_type text COLLATE "C" NOT NULL,
+  followed_class text COLLATE "C" NOT NULL,
+  queue text COLLATE "C" NOT NULL,
+  tenant text COLLATE "C" NOT NULL,
+  job_id text COLLATE "C" NOT NULL,
+  details json NOT NULL,
+  link json
+) PARTITION BY RANGE (at_ms);
+CREATE INDEX attempts_at ON public.attempts USING brin (at_ms) WITH (pages_per_range='32', autosummarize='on');
+CREATE INDEX attempts_failed_job ON public.attempts USING btree (hashtextextended(job_id, (0)::bigint), at_ms) WHERE (NOT success);
+
+CREATE TABLE configuration_revisions (
+  revision bigint NOT NULL,
+  strategy json NOT NULL,
+  changed_at_ms bigint NOT NULL,
+  changed_by text NOT NULL,
+  action text NOT NULL,
+  target text,
+  file_digest text,
+  CONSTRAINT configuration_revisions_pkey PRIMARY KEY (revision)
+);
+
+CREATE TABLE decisions (
+  decided_at_ms bigint NOT NULL,
+  attempt_number bigint NOT NULL,
+  delay_ms bigint NOT NULL,
+  should_retry boolean NOT NULL,
+  recommendation_id text COLLATE "C" NOT NULL,
+  method text COLLATE "C" NOT NULL,
+  job_type text COLLATE "C" NOT NULL,
+  tenant text COLLATE "C" NOT NULL,
+  job_id text COLLATE "C",
+  rng_seed json NOT NULL,
+  features json NOT NULL,
+  recommendation json NOT NULL,
+  evidence json NOT NULL,
+  CONSTRAINT decisions_pkey PRIMARY KEY (decided_at_ms, recommendation_id)
+) PARTITION BY RANGE (decided_at_ms);
+CREATE INDEX decisions_job ON public.decisions USING btree (hashtextextended(job_id, (0)::bigint), decided_at_ms) WHERE (job_id IS NOT NULL);
+CREATE INDEX decisions_shape ON public.decisions USING btree (hashtextextended(job_type, ((attempt_number << 32) # delay_ms)), decided_at_ms) WHERE ((job_id IS NULL) AND should_retry);
+
+CREATE TABLE kept_responses (
+  key text COLLATE "C" NOT NULL,
+  fingerprint text NOT NULL,
+  status integer NOT NULL,
+  body text NOT NULL,
+  kept_at_ms bigint NOT NULL,
+  CONSTRAINT kept_responses_pkey PRIMARY KEY (key)
+);
+CREATE INDEX kept_responses_kept_at ON public.kept_responses USING btree (kept_at_ms);
+
+CREATE TABLE signing_keys (
+  purpose text NOT NULL,
+  key bytea NOT NULL,
+  CONSTRAINT signing_keys_pkey PRIMARY KEY (purpose)
+);
