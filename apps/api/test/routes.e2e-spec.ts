@@ -137,6 +137,12 @@ describe('policies', () => {
     expect(await client.delete(path)).toMatchObject({ status: 404, body: { code: 'POLICY_NOT_FOUND' } });
   });
 
+  it('reaches a policy whose name is that of a route', async () => {
+    expect((await client.post('/policies', { ...policy, name: 'test' })).status).toBe(201);
+    expect((await client.get('/policies/test')).body).toMatchObject({ name: 'test' });
+    expect((await client.delete('/policies/test')).status).toBe(200);
+  });
+
   it('explains which policy a job would match', async () => {
     const { body } = await client.post('/policies/test', { ...JOB, error_class: 'validation' });
     expect(body).toMatchObject({ matched: 'validation_errors', validation_stop: true });

@@ -13,7 +13,12 @@ export function collectMethods(fastify: FastifyInstance): { refuseOthers(): void
   });
   return {
     refuseOthers: () => {
-      for (const [url, known] of [...methodsByUrl]) refuseOthersAt(fastify, url, known);
+      const routes = [...methodsByUrl];
+      for (const [url] of routes) {
+        // `/policies/test` is a route of its own and, for other methods, the policy of that name.
+        const alike = routes.filter(([pattern]) => covers(pattern, url));
+        refuseOthersAt(fastify, url, new Set(alike.flatMap(([, methods]) => [...methods])));
+      }
     },
   };
 }
@@ -44,4 +49,13 @@ function refuseOthersAt(fastify: FastifyInstance, url: string, known: ReadonlySe
       handler: (_request, reply) => reply.code(204).header('allow', allow).send(),
     });
   }
+}
+
+function covers(pattern: string, url: string): boolean {
+  const segments = url.split('/');
+  const wanted = pattern.split('/');
+  return (
+    wanted.length === segments.length &&
+    wanted.every((segment, i) => segment.startsWith(':') || segment === segments[i])
+  );
 }

@@ -76,6 +76,7 @@ export type FeaturesBody = Static<typeof FeaturesBody>;
  * @throws {INVALID_REQUEST} @throws {INVALID_DURATION} @throws {TIMESTAMP_OUT_OF_RANGE}
  */
 export function toRetryFeatures(body: FeaturesBody, accepted: AcceptedTimes, prefix = ''): RetryFeatures {
+  // One branch for each field: copying those that are present generically takes twice as long, on the hottest path.
   const features: { -readonly [K in keyof RetryFeatures]: RetryFeatures[K] } = {
     jobType: body.job_type,
     errorClass: body.error_class,
