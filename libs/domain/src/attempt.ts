@@ -87,7 +87,7 @@ export interface RetryStatistics {
   readonly failedRetries: number;
   /** Mean delay before the retries whose delay is known; null when none is. */
   readonly avgDelayMs: number | null;
-  /** Timestamp of the newest attempt counted. */
+  /** Timestamp of the newest retry counted; null when there is none. */
   readonly lastAttemptAtMs: EpochMs | null;
   /** Retries really stored; below `successfulRetries + failedRetries` when sampled. */
   readonly recordedRetries: number;

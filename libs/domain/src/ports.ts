@@ -60,6 +60,7 @@ export interface ConfigurationStore {
   /**
    * Stores strategy, history entry and kept response in one transaction.
    * @throws {CONFIGURATION_CHANGED} when the revision is not the expected one any more.
+   * @throws {IDEMPOTENCY_KEY_REUSED} when a response has been kept under the key meanwhile; it can be read now.
    */
   commit(change: ConfigurationChange): Promise<StoredConfiguration>;
   /** Newest first, below `beforeRevision` when given. */
@@ -105,13 +106,13 @@ export interface FailureLookup {
   readonly sinceMs: EpochMs;
 }
 
-/** What may have preceded an outcome, newest first in each list. */
+/** What may have preceded an outcome, newest first in each list, at most 8. */
 export interface FailureCandidates {
   /** Retries recommended to the same tenant, job type and job, for this attempt number or the one before. */
   readonly recommendedForJob: readonly FailureCandidate[];
   /** Failed attempts recorded for the same job under the attempt number before. */
   readonly recordedForJob: readonly FailureCandidate[];
-  /** Retries recommended without a job id with the same tenant, job type, attempt number and delay; at most 8. */
+  /** Retries recommended without a job id with the same tenant, job type, attempt number and delay. */
   readonly recommendedForShape: readonly FailureCandidate[];
 }
 
@@ -121,7 +122,10 @@ export interface AttemptStore {
    * attempt number and success, whenever it happened; within one call, the first one counts.
    */
   record(attempts: readonly AttemptRecord[]): Promise<readonly { readonly duplicate: boolean }[]>;
-  /** Stores counts of first tries and, with them, the response kept under an idempotency key. */
+  /**
+   * Stores counts of first tries and, with them, the response kept under an idempotency key.
+   * @throws {IDEMPOTENCY_KEY_REUSED} when a response has been kept under the key meanwhile; it can be read now.
+   */
   recordCounts(counts: readonly AttemptCounts[], keep?: KeptResponse): Promise<void>;
   /** One entry without `groupBy` (zeros when nothing matches), else one for each group, largest first, at most 1,000. */
   statistics(query: StatisticsQuery): Promise<readonly RetryStatistics[]>;
@@ -147,7 +151,7 @@ export interface DecisionQuery {
 /** The audit trail of decisions. */
 export interface DecisionStore {
   append(records: readonly DecisionRecord[]): Promise<void>;
-  /** `decidedAtMs` is known from the id itself, and finds the day. */
+  /** `decidedAtMs` is the record's own, exactly: it is known from the id itself. */
   find(recommendationId: string, decidedAtMs: EpochMs): Promise<DecisionRecord | null>;
   /** Newest first. @throws {INVALID_REQUEST} for a cursor that no page gave. */
   page(

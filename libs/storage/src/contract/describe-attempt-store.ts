@@ -96,6 +96,14 @@ export function describeAttemptStore(name: string, open: Open<Stores>): void {
       expect(group).toMatchObject({ group: report.tenant, recordedRetries: 1 });
     });
 
+    it('stores an attempt whose labels hold NUL or half a character, and those beside it', async () => {
+      const tenant = unique('tenant');
+      const odd = exampleAttempt({ tenant, jobId: unique('\0\ud83d'), queue: '\udd11', workerVersion: '\\u0000\0' });
+      expect(await duplicates([odd, exampleAttempt({ tenant })])).toEqual([false, false]);
+      expect(await duplicates([odd])).toEqual([true]);
+      expect((await totals(tenant))?.recordedRetries).toBe(2);
+    });
+
     it('stores attempts of many days in one call, or none of them', async () => {
       const tenant = unique('tenant');
       const days = Array.from({ length: 9 }, (_, i) => exampleAttempt({ tenant, timestampMs: NOON_MS - i * DAY_MS }));

@@ -100,12 +100,13 @@ export function describeDecisionStore(name: string, open: Open<{ readonly decisi
       expect((await store.page({ tenant, limit: 1 })).nextCursor).not.toBeNull();
     });
 
-    it.each(['', 'x', '1', '.', '1.', '-1.a', '1.5', "1e3.a' OR true"])(
-      'refuses the cursor %p, unless it is well formed',
+    it.each(['', 'x', '1', '.', '1.', '-1.a', '1e3.a', ' 1.a'])(
+      'refuses the cursor %p, which no page gave',
       async (cursor) => {
-        const page = store.page({ limit: 1, cursor });
-        if (/^\d+\../.test(cursor)) await expect(page).resolves.toBeDefined();
-        else await expect(page).rejects.toMatchObject({ code: 'INVALID_REQUEST', fields: [{ path: 'cursor' }] });
+        await expect(store.page({ limit: 1, cursor })).rejects.toMatchObject({
+          code: 'INVALID_REQUEST',
+          fields: [{ path: 'cursor' }],
+        });
       },
     );
 
