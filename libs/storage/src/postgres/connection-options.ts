@@ -16,8 +16,7 @@ const CLIENT_PATIENCE_MS = 300;
 
 /** Every whole number that is stored here is a safe integer, so bigint columns are read as numbers. */
 const typeParsers: CustomTypesConfig = {
-  getTypeParser: (oid, format): ((text: string) => unknown) =>
-    oid === types.builtins.INT8 ? Number : types.getTypeParser(oid, format),
+  getTypeParser: (oid, format): unknown => (oid === types.builtins.INT8 ? Number : types.getTypeParser(oid, format)),
 };
 
 /** What the driver is told, by its own names. */
