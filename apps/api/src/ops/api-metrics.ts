@@ -2,19 +2,18 @@ import type { AttemptReport, Recommendation } from '@smart-retry/domain';
 import type { Configuration, RecordedAttempt, SmartRetry } from '@smart-retry/engine';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { StoreProbe } from './store-probe.js';
+import { Tally } from './tally.js';
 
 const BATCH_SIZE_BUCKETS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024];
 
 /** What the service does, counted. Labels are bounded; none is an id. */
 export class ApiMetrics {
   readonly registry = new Registry();
-  readonly #recommendations = this.#counter('recommendations_total', 'Recommendations given.', ['method', 'decision']);
-  readonly #policyMatches = this.#counter('policy_matches_total', 'Decisions bounded by a policy.', ['policy']);
-  readonly #guardrails = this.#counter('guardrail_triggers_total', 'Guardrails that changed a decision.', [
-    'guardrail',
-  ]);
-  readonly #attempts = this.#counter('attempts_total', 'Attempts reported.', ['status', 'result']);
-  readonly #links = this.#counter('links_total', 'Retries by how their failure was found.', ['source']);
+  readonly #recommendations = this.#tally('recommendations_total', 'Recommendations given.', ['method', 'decision']);
+  readonly #policyMatches = this.#tally('policy_matches_total', 'Decisions bounded by a policy.', ['policy']);
+  readonly #guardrails = this.#tally('guardrail_triggers_total', 'Guardrails that changed a decision.', ['guardrail']);
+  readonly #attempts = this.#tally('attempts_total', 'Attempts reported.', ['status', 'result']);
+  readonly #links = this.#tally('links_total', 'Retries by how their failure was found.', ['source']);
   readonly #batchSizes = new Histogram({
     name: 'smart_retry_attempt_batch_size',
     help: 'Attempts written by one statement.',
@@ -22,28 +21,22 @@ export class ApiMetrics {
     registers: [this.registry],
   });
 
-  readonly #labelledPolicies = new Set<string>();
-
   countRecommendation({ method, decision, policy, policyGuardrails }: Recommendation): void {
-    this.#recommendations.inc({ method, decision });
-    if (policy !== null) {
-      this.#labelledPolicies.add(policy);
-      this.#policyMatches.inc({ policy });
-    }
-    for (const guardrail of policyGuardrails) this.#guardrails.inc({ guardrail });
+    this.#recommendations.add(`${method} ${decision}`, () => ({ method, decision }));
+    if (policy !== null) this.#policyMatches.add(policy, () => ({ policy }));
+    for (const guardrail of policyGuardrails) this.#guardrails.add(guardrail, () => ({ guardrail }));
   }
 
   countAttempts(reports: readonly AttemptReport[], recorded: readonly RecordedAttempt[]): void {
-    recorded.forEach(({ status, duplicate, link }, i) => {
+    recorded.forEach((outcome, i) => {
       const report = reports[i];
       if (report === undefined) return;
-      this.#attempts.inc({
-        status: duplicate ? 'duplicate' : status,
-        result: report.success ? 'success' : 'failure',
-      });
-      if (status === 'recorded' && !duplicate && (link !== null || report.attemptNumber > 1)) {
-        this.#links.inc({ source: link?.source ?? 'none' });
-      }
+      const status = outcome.duplicate ? 'duplicate' : outcome.status;
+      const result = report.success ? 'success' : 'failure';
+      this.#attempts.add(`${status} ${result}`, () => ({ status, result }));
+      if (status !== 'recorded' || (outcome.link === null && report.attemptNumber === 1)) return;
+      const source = outcome.link?.source ?? 'none';
+      this.#links.add(source, () => ({ source }));
     });
   }
 
@@ -67,8 +60,8 @@ export class ApiMetrics {
     this.#forgetRemovedPolicies(configuration);
   }
 
-  #counter<T extends string>(name: string, help: string, labelNames: readonly T[]): Counter<T> {
-    return new Counter({ name: `smart_retry_${name}`, help, labelNames, registers: [this.registry] });
+  #tally<L extends string>(name: string, help: string, labelNames: readonly L[]): Tally<L> {
+    return new Tally({ name: `smart_retry_${name}`, help, labelNames, registry: this.registry });
   }
 
   #gauge(name: string, help: string, read: () => number): void {
@@ -116,15 +109,9 @@ export class ApiMetrics {
 
   /** Policies come and go: without this their labels would only ever grow. */
   #forgetRemovedPolicies(configuration: Configuration): void {
-    const matches = this.#policyMatches;
-    const labelled = this.#labelledPolicies;
     this.#gauge('policies', 'Policies in force.', () => {
       const names = new Set(configuration.current().strategy.policies.map((policy) => policy.name));
-      for (const policy of labelled) {
-        if (names.has(policy)) continue;
-        matches.remove({ policy });
-        labelled.delete(policy);
-      }
+      this.#policyMatches.keepOnly(names);
       return names.size;
     });
   }

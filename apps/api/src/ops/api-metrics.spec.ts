@@ -1,0 +1,70 @@
+import { describe, expect, it } from '@jest/globals';
+import { DEFAULT_POLICIES } from '@smart-retry/domain';
+import { createSmartRetry } from '@smart-retry/engine';
+import { openMemory } from '@smart-retry/storage/memory';
+import { ApiMetrics } from './api-metrics.js';
+
+async function observed() {
+  const engine = createSmartRetry({ stores: openMemory() });
+  await engine.configuration.refresh();
+  const metrics = new ApiMetrics();
+  const probes = [
+    { store: 'postgres', check: () => Promise.resolve() },
+    { store: 'redis', check: () => Promise.reject(new Error('away')) },
+  ];
+  metrics.observe(engine, probes);
+  const ask = (errorClass: string) =>
+    metrics.countRecommendation(
+      engine.recommender.recommend({ jobType: 'j', errorClass, attemptNumber: 1 }).recommendation,
+    );
+  return { engine, metrics, ask };
+}
+
+describe('ApiMetrics', () => {
+  it('counts recommendations, policies and guardrails by their labels', async () => {
+    const { metrics, ask } = await observed();
+    ask('timeout');
+    ask('timeout');
+    ask('validation');
+    const text = await metrics.registry.metrics();
+    expect(text).toContain('smart_retry_recommendations_total{method="rules",decision="retry"} 2');
+    expect(text).toContain('smart_retry_policy_matches_total{policy="service_unavailable"} 2');
+    expect(text).toContain('smart_retry_guardrail_triggers_total{guardrail="validation"} 1');
+    expect(await metrics.registry.metrics()).toContain('policy_matches_total{policy="service_unavailable"} 2');
+  });
+
+  it('counts attempts, and the links of retries only', async () => {
+    const { metrics } = await observed();
+    const first = { jobId: '1', jobType: 'j', attemptNumber: 1, success: true, timestampMs: 0 };
+    metrics.countAttempts(
+      [first, { ...first, attemptNumber: 2 }, { ...first, success: false }],
+      [
+        { status: 'recorded', duplicate: false, link: null },
+        { status: 'recorded', duplicate: false, link: { source: 'job', errorClass: 'e', failedAttemptNumber: 1 } },
+        { status: 'recorded', duplicate: true, link: null },
+      ],
+    );
+    const text = await metrics.registry.metrics();
+    expect(text).toContain('smart_retry_attempts_total{status="recorded",result="success"} 2');
+    expect(text).toContain('smart_retry_attempts_total{status="duplicate",result="failure"} 1');
+    expect(text.match(/smart_retry_links_total\{.*/g)).toEqual(['smart_retry_links_total{source="job"} 1']);
+  });
+
+  it('forgets the labels of policies that are gone', async () => {
+    const { engine, metrics, ask } = await observed();
+    ask('timeout');
+    await metrics.registry.metrics();
+    await engine.configuration.removePolicy('service_unavailable', { actor: 'test' });
+    await metrics.registry.metrics();
+    const text = await metrics.registry.metrics();
+    expect(text).not.toContain('policy="service_unavailable"');
+    expect(text).toContain(`smart_retry_policies ${DEFAULT_POLICIES.length - 1}`);
+  });
+
+  it('tells which store answers', async () => {
+    const { metrics } = await observed();
+    const text = await metrics.registry.metrics();
+    expect(text).toContain('smart_retry_store_up{store="postgres"} 1');
+    expect(text).toContain('smart_retry_store_up{store="redis"} 0');
+  });
+});
