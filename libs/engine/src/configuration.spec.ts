@@ -125,6 +125,40 @@ describe('Configuration', () => {
     expect(b.configuration.current()).toMatchObject({ revision: 3, strategy: { guardrails: { emergencyStop: true } } });
   });
 
+  it('takes many changes at once in two processes, and loses none', async () => {
+    const store = new FakeStore();
+    const replicas = [await open(store), await open(store)];
+    const names = Array.from({ length: 40 }, (_, i) => `policy-${i}`);
+    await Promise.all(names.map((name, i) => replicas[i % 2]?.configuration.addPolicy(somePolicy({ name }), BY_TEST)));
+    const stored = store.stored?.strategy.policies.map(({ name }) => name);
+    expect(stored).toEqual(expect.arrayContaining(names));
+    expect(store.stored?.revision).toBe(1 + names.length);
+  });
+
+  it('keeps a newer revision when an older one is loaded late', async () => {
+    const store = new FakeStore();
+    const { configuration } = await open(store);
+    const other = await open(store);
+    await other.configuration.updateGuardrails({ maxAttempts: 4 }, BY_TEST);
+    const load = store.load.bind(store);
+    let deliver = () => {};
+    store.load = async () => {
+      const loaded = await load();
+      store.load = load;
+      await new Promise<void>((resolve) => (deliver = resolve));
+      return loaded;
+    };
+    const polled = configuration.refresh();
+    const stopped = configuration.updateGuardrails({ emergencyStop: true }, BY_TEST);
+    await untilSettled();
+    deliver();
+    await Promise.all([polled, stopped]);
+    expect(configuration.current()).toMatchObject({
+      revision: 3,
+      strategy: { guardrails: { emergencyStop: true, maxAttempts: 4 } },
+    });
+  });
+
   it('refuses a change whose writer has seen an older revision', async () => {
     const store = new FakeStore();
     const { configuration } = await open(store);

@@ -16,6 +16,7 @@ import {
   type Strategy,
 } from '@smart-retry/domain';
 import { patternProblems } from '@smart-retry/rules';
+import { OneAtATime } from './background/one-at-a-time.js';
 import { repeat } from './background/repeat.js';
 import { compileSnapshot, type ConfigurationSnapshot } from './configuration-snapshot.js';
 import { applyDeclared, isDeclaredNew, type DeclaredStrategy } from './declared-strategy.js';
@@ -48,7 +49,8 @@ export interface ConfigurationOptions {
   readonly onError: (error: unknown) => void;
 }
 
-const MAX_COMMIT_TRIES = 5;
+/** Every lost race is another process' change, so this bounds how many of those may come between. */
+const MAX_COMMIT_TRIES = 50;
 /** Missed polls after which the configuration may be out of date. */
 const STALE_AFTER_POLLS = 10;
 
@@ -67,6 +69,10 @@ export class Configuration {
   #snapshot: ConfigurationSnapshot;
   #isDeclaredApplied = false;
   #confirmedAtMs: number;
+  /** Loads and changes: those made at once are no conflict, and no slow load puts an older revision over a newer one. */
+  readonly #turns = new OneAtATime();
+  /** In order, so that the copy that stays is the one adopted last. */
+  readonly #copies = new OneAtATime();
   #copied: Promise<void> = Promise.resolve();
   #stopPolling: (() => void) | undefined;
 
@@ -112,7 +118,11 @@ export class Configuration {
   }
 
   /** Takes over what is stored, if it is newer. @throws {STORE_UNAVAILABLE} */
-  async refresh(): Promise<void> {
+  refresh(): Promise<void> {
+    return this.#turns.run(() => this.#refreshNow());
+  }
+
+  async #refreshNow(): Promise<void> {
     if (!this.#isDeclaredApplied) return this.#applyDeclared();
     const revision = await this.#options.store.revision();
     if (revision !== this.#snapshot.revision) {
@@ -180,21 +190,24 @@ export class Configuration {
     return this.#options.store.history(page);
   }
 
-  async #change(write: ConfigurationWrite, edit: Edit): Promise<StoredConfiguration> {
-    for (let tries = 1; ; tries++) {
-      await this.refresh();
-      const { revision, strategy } = this.#snapshot;
-      if (write.expectedRevision !== undefined && write.expectedRevision !== revision) throw changedMeanwhile(revision);
-      const edited = edit(strategy);
-      throwIfProblems('INVALID_CONFIGURATION', allProblems(edited.strategy));
-      try {
-        return await this.#commit({ ...edited, expectedRevision: revision, actor: write.actor }, write.keep);
-      } catch (error) {
-        const hasLostRace = error instanceof SmartRetryError && error.code === 'CONFIGURATION_CHANGED';
-        // Without a condition the writer means the newest configuration, whichever that is.
-        if (!hasLostRace || write.expectedRevision !== undefined || tries === MAX_COMMIT_TRIES) throw error;
+  #change(write: ConfigurationWrite, edit: Edit): Promise<StoredConfiguration> {
+    return this.#turns.run(async () => {
+      for (let tries = 1; ; tries++) {
+        await this.#refreshNow();
+        const { revision, strategy } = this.#snapshot;
+        if (write.expectedRevision !== undefined && write.expectedRevision !== revision)
+          throw changedMeanwhile(revision);
+        const edited = edit(strategy);
+        throwIfProblems('INVALID_CONFIGURATION', allProblems(edited.strategy));
+        try {
+          return await this.#commit({ ...edited, expectedRevision: revision, actor: write.actor }, write.keep);
+        } catch (error) {
+          const hasLostRace = error instanceof SmartRetryError && error.code === 'CONFIGURATION_CHANGED';
+          // Without a condition the writer means the newest configuration, whichever that is.
+          if (!hasLostRace || write.expectedRevision !== undefined || tries === MAX_COMMIT_TRIES) throw error;
+        }
       }
-    }
+    });
   }
 
   async #commit(
@@ -250,13 +263,8 @@ export class Configuration {
   #adopt(stored: StoredConfiguration): void {
     if (stored.revision === this.#snapshot.revision) return;
     this.#snapshot = this.#compile(stored);
-    this.#keepCopy(stored);
-  }
-
-  /** One after the other, so that the copy that stays is the one adopted last. */
-  #keepCopy(stored: StoredConfiguration): void {
     const { lastKnown, onError } = this.#options;
-    if (lastKnown !== undefined) this.#copied = this.#copied.then(() => lastKnown.save(stored)).catch(onError);
+    if (lastKnown !== undefined) this.#copied = this.#copies.run(() => lastKnown.save(stored)).catch(onError);
   }
 
   #compile(stored: StoredConfiguration): ConfigurationSnapshot {
