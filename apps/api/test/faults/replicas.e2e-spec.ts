@@ -79,7 +79,9 @@ describe.each<[string, (stores: GatedStores) => Readonly<Record<string, string>>
     const { body: before } = await a.get('/strategy');
     const names = Array.from({ length: 24 }, (_, i) => `at-once-${i}`);
     const created = await Promise.all(
-      names.map((name, i) => (i % 2 === 0 ? a : b).post('/policies', { name, error_patterns: [name], priority: 2 })),
+      names.map((name, i) =>
+        (i % 2 === 0 ? a : b).post('/policies', { name, error_patterns: [name], max_attempts: 3, priority: 2 }),
+      ),
     );
     expect(created.map(({ status }) => status)).toEqual(names.map(() => 201));
     for (const client of [a, b]) {
@@ -93,7 +95,7 @@ describe.each<[string, (stores: GatedStores) => Readonly<Record<string, string>>
   });
 
   it('let one of two creators of the same policy win', async () => {
-    const policy = { name: 'contested', error_patterns: ['x'], priority: 3 };
+    const policy = { name: 'contested', error_patterns: ['x'], max_attempts: 3, priority: 3 };
     const statuses = await Promise.all(
       [a, b, a, b].map(async (client) => (await client.post('/policies', policy)).status),
     );

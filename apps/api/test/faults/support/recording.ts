@@ -8,6 +8,7 @@ const SINGLE_CLIENTS = 24;
 const BATCH_CLIENTS = 8;
 const MAX_BATCH = 40;
 const PAUSE_AFTER_REFUSAL_MS = 20;
+const WAIT_MS = 30_000;
 const RESEND_BATCH = 1_000;
 
 export interface Report {
@@ -49,14 +50,12 @@ export class Recording {
 
   /** Resolves once so many reports are acknowledged. */
   async untilAcknowledged(count: number): Promise<void> {
-    await untilPasses(async () => expect(this.#acknowledged.length).toBeGreaterThanOrEqual(count), {
-      deadlineMs: 60_000,
-    });
+    await this.#until(() => this.#acknowledged.length >= count);
   }
 
   /** Resolves once so many answers were refusals. */
   async untilRefused(count: number): Promise<void> {
-    await untilPasses(async () => expect(this.#refusals.length).toBeGreaterThanOrEqual(count), { deadlineMs: 60_000 });
+    await this.#until(() => this.#refusals.length >= count);
   }
 
   /** Resolves when every worker has ended: by itself where the server is gone. */
@@ -64,6 +63,16 @@ export class Recording {
     this.#isStopped = true;
     await Promise.all(this.#clients);
     return { acknowledged: this.#acknowledged, unanswered: this.#unanswered, refusals: this.#refusals };
+  }
+
+  async #until(condition: () => boolean): Promise<void> {
+    try {
+      await untilPasses(async () => expect(condition()).toBe(true), { deadlineMs: WAIT_MS });
+    } catch {
+      // Workers that nobody stops would go on after the test.
+      const { acknowledged, refusals } = await this.stop();
+      throw new Error(`${acknowledged.length} acknowledged, ${refusals.length} refused: ${refusals.at(-1)?.text}`);
+    }
   }
 
   async #run(client: Client, { jobType, name, rng, isBatching }: Worker): Promise<void> {
