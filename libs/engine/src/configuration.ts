@@ -72,7 +72,6 @@ export class Configuration {
   /** Loads and changes: those made at once are no conflict, and no slow load puts an older revision over a newer one. */
   readonly #turns = new OneAtATime();
   /** In order, so that the copy that stays is the one adopted last. */
-  readonly #copies = new OneAtATime();
   #copied: Promise<void> = Promise.resolve();
   #stopPolling: (() => void) | undefined;
 
@@ -264,7 +263,7 @@ export class Configuration {
     if (stored.revision === this.#snapshot.revision) return;
     this.#snapshot = this.#compile(stored);
     const { lastKnown, onError } = this.#options;
-    if (lastKnown !== undefined) this.#copied = this.#copies.run(() => lastKnown.save(stored)).catch(onError);
+    if (lastKnown !== undefined) this.#copied = this.#copied.then(() => lastKnown.save(stored)).catch(onError);
   }
 
   #compile(stored: StoredConfiguration): ConfigurationSnapshot {
