@@ -7,6 +7,8 @@ import type { Lifecycle } from './lifecycle.js';
 
 /** How long a quiet connection may still bring a request that is on its way. */
 const QUIET_MS = 200;
+/** How long a request that is on its way may take. A connection on which nothing was ever sent is not idle to Node: it ends then, too. */
+const STRAGGLER_MS = 5_000;
 const SWEEP_INTERVAL_MS = 20;
 
 export interface Running {
@@ -36,10 +38,12 @@ async function endConnections(server: HttpServer): Promise<void> {
   // Not the HTTP server's own close: that one cuts off every connection without a request at this very moment.
   Server.prototype.close.call(server);
   await sleep(QUIET_MS);
+  const stragglers = setTimeout(() => server.closeAllConnections(), STRAGGLER_MS);
   while ((await countConnections(server)) > 0) {
     server.closeIdleConnections();
     await sleep(SWEEP_INTERVAL_MS);
   }
+  clearTimeout(stragglers);
 }
 
 function countConnections(server: HttpServer): Promise<number> {
