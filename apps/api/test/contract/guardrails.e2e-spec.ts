@@ -1,0 +1,159 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { FAILED_JOB } from '../support/bodies.js';
+import { createClient, type Client } from '../support/client.js';
+import { startApi, type RunningApi } from '../support/start-api.js';
+
+let api: RunningApi;
+let client: Client;
+let original: Readonly<Record<string, unknown>>;
+
+beforeAll(async () => {
+  api = await startApi();
+  client = createClient(api.baseUrl);
+  original = (await client.get('/strategy')).body;
+});
+
+afterEach(async () => {
+  await client.put('/strategy', original);
+});
+
+afterAll(async () => {
+  await api.stop();
+});
+
+const guard = async (guardrails: object) => {
+  const { status } = await client.put('/guardrails', guardrails);
+  expect(status).toBe(200);
+};
+
+const ask = async (features: object = {}) => {
+  const { status, body } = await client.post('/recommendation', { ...FAILED_JOB, ...features });
+  expect(status).toBe(200);
+  return body;
+};
+
+const STOPPED = { decision: 'stop', should_retry: false, delay_ms: 0, counts_as_attempt: false, method: 'guardrails' };
+
+describe('delays', () => {
+  it('are capped, jitter included, and the cap says so', async () => {
+    await guard({ max_delay_ms: 1_000 });
+    const { body } = await client.post('/recommendation/batch', { features: Array(500).fill(FAILED_JOB) });
+    const answers = body['recommendations'] as Readonly<Record<string, unknown>>[];
+    for (const answer of answers) {
+      expect(answer).toMatchObject({
+        policy_guardrails: ['max_delay'],
+        guardrail_effects: [{ name: 'max_delay', before: 2_000, after: 1_000 }],
+        reasons: expect.arrayContaining(['delay_capped']),
+      });
+      expect(Number(answer['delay_ms'])).toBeLessThanOrEqual(1_000);
+    }
+    // At this cap, too, nobody aligns.
+    expect(new Set(answers.map((answer) => answer['delay_ms'])).size).toBeGreaterThan(100);
+  });
+
+  it('are raised to the least one, and it says so', async () => {
+    await guard({ min_delay_ms: 20_000 });
+    const answer = await ask();
+    expect(answer).toMatchObject({
+      policy_guardrails: ['min_delay'],
+      guardrail_effects: [{ name: 'min_delay', before: 2_000, after: 20_000 }],
+    });
+    expect(Number(answer['delay_ms'])).toBeGreaterThanOrEqual(20_000);
+  });
+
+  it('of the built-in fallback are capped as well', async () => {
+    await client.put('/strategy', { ...original, policies: [] });
+    expect(await ask()).toMatchObject({ method: 'default', policy: null, policy_guardrails: [] });
+    await guard({ max_delay_ms: 100, max_attempts: 2 });
+    const answer = await ask();
+    expect(answer).toMatchObject({ method: 'default', max_attempts: 2 });
+    expect(answer['policy_guardrails']).toEqual(expect.arrayContaining(['max_delay', 'max_attempts']));
+    expect(Number(answer['delay_ms'])).toBeLessThanOrEqual(100);
+    expect(await ask({ attempt_number: 2 })).toMatchObject({ should_retry: false, delay_ms: 0 });
+  });
+});
+
+describe('max_attempts', () => {
+  it('answers the smaller of policy and guardrail, and says when it was lowered', async () => {
+    await guard({ max_attempts: 4 });
+    expect(await ask({ error_class: 'rate_limit' })).toMatchObject({
+      max_attempts: 4,
+      guardrail_effects: [{ name: 'max_attempts', before: 5, after: 4 }],
+    });
+    expect(await ask({ error_class: 'timeout' })).toMatchObject({ max_attempts: 3, guardrail_effects: [] });
+  });
+
+  it('stops where the policy alone would go on', async () => {
+    const last = { error_class: 'rate_limit', attempt_number: 4 };
+    expect(await ask(last)).toMatchObject({ decision: 'retry' });
+    await guard({ max_attempts: 4 });
+    expect(await ask(last)).toMatchObject({ ...STOPPED, max_attempts: 4, policy_guardrails: ['max_attempts'] });
+  });
+});
+
+describe('the emergency stop', () => {
+  it('stops everything at once, and lets go at once', async () => {
+    await guard({ emergency_stop: true });
+    expect(await ask()).toMatchObject({
+      ...STOPPED,
+      policy_guardrails: ['emergency_stop'],
+      guardrail_effects: [{ name: 'emergency_stop', before: 'retry', after: 'stop' }],
+      reasons: ['emergency_stop'],
+      rationale: expect.stringContaining('emergency stop'),
+    });
+    await guard({ emergency_stop: false });
+    expect(await ask()).toMatchObject({ decision: 'retry', policy_guardrails: [] });
+  });
+
+  it('is seen in batches and previews', async () => {
+    await guard({ emergency_stop: true });
+    const batch = await client.post('/recommendation/batch', { features: [FAILED_JOB, FAILED_JOB] });
+    expect(batch.body).toMatchObject({ recommendations: [STOPPED, STOPPED] });
+    const preview = await client.post('/preview', { features: FAILED_JOB });
+    expect(preview.body).toMatchObject({ recommendations: [STOPPED], timeline: [] });
+  });
+
+  it.each([
+    [{ tenant: 't' }, [{ tenant: 't' }, { tenant: 't', queue: 'q' }], [{}, { tenant: 'u' }]],
+    [{ queue: 'q' }, [{ queue: 'q' }], [{}, { queue: 'r' }, { tenant: 'q' }]],
+    [{ job_type: 'email_send' }, [{}], [{ job_type: 'email' }]],
+    [
+      { tenant: 't', queue: 'q' },
+      [{ tenant: 't', queue: 'q' }],
+      [{ tenant: 't' }, { queue: 'q' }, { tenant: 't', queue: 'r' }],
+    ],
+  ])('for %p stops those jobs, and no others', async (scope, stopped, running) => {
+    await guard({ emergency_stops: [{ ...scope, reason: 'incident 42' }] });
+    for (const job of stopped) {
+      expect(await ask(job)).toMatchObject({
+        ...STOPPED,
+        policy_guardrails: ['emergency_stop'],
+        rationale: expect.stringContaining('incident 42'),
+      });
+    }
+    for (const job of running) expect(await ask(job)).toMatchObject({ decision: 'retry' });
+  });
+});
+
+describe('guardrails that end a decision', () => {
+  it('all name themselves', async () => {
+    await client.put('/strategy', { ...original, enabled: false });
+    await guard({ emergency_stop: true, max_attempts: 1 });
+    const answer = await ask({ error_class: 'validation', deadline_at: new Date(Date.now() - 1).toISOString() });
+    expect(answer).toMatchObject(STOPPED);
+    expect([...(answer['policy_guardrails'] as string[])].sort()).toEqual([
+      'deadline',
+      'disabled',
+      'emergency_stop',
+      'max_attempts',
+      'validation',
+    ]);
+  });
+
+  it('include a strategy that is switched off', async () => {
+    await client.put('/strategy', { ...original, enabled: false });
+    expect(await ask()).toMatchObject({ ...STOPPED, policy_guardrails: ['disabled'], reasons: ['strategy_disabled'] });
+    await client.put('/strategy', { ...original, enabled: true });
+    expect(await ask()).toMatchObject({ decision: 'retry' });
+  });
+});
