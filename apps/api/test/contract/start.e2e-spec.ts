@@ -99,10 +99,12 @@ describe('a start', () => {
       policies: [{ name: 'p', max_attempts: 2, error_patterns: ['('] }],
       guardrails: { min_delay_ms: 2, max_delay_ms: 1 },
     };
-    const { exitCode, log } = await refuse({ RETRY_CONFIG: await writeFileOf(JSON.stringify({ strategy })) });
+    const { exitCode, settings } = await refuse({ RETRY_CONFIG: await writeFileOf(JSON.stringify({ strategy })) });
     expect(exitCode).toBe(1);
-    expect(log).toContain('error_patterns[0]');
-    expect(log).toContain('min_delay_ms');
+    expect([...settings].sort()).toEqual([
+      'strategy.guardrails.min_delay_ms',
+      'strategy.policies[0].error_patterns[0]',
+    ]);
   });
 
   it.each([['{'], ['[]']])('with the file %p is refused', async (text) => {

@@ -66,11 +66,19 @@ export async function startApi(options: StartApiOptions = {}): Promise<RunningAp
   };
 }
 
-/** Starts the API where it must not start, and waits for its end. */
+/** Starts the API where it must not start, and waits for its end. Rejects when it listens after all. */
 export async function startApiInVain(options: StartApiOptions = {}): Promise<RefusedStart> {
-  const { exited, logs, removeData } = await launch(options);
+  const started = await launch(options);
+  const { child, exited, logs, removeData } = started;
+  const hasStarted = await untilListening(started).then(
+    () => true,
+    () => false,
+  );
+  // Not left behind: a test that fails would leave a server running.
+  if (hasStarted) child.kill();
   const exitCode = await exited;
   await removeData();
+  if (hasStarted) throw new Error('the API started, where it must not');
   return { exitCode, logs };
 }
 
