@@ -148,6 +148,19 @@ describe('loadConfig', () => {
     expect(JSON.stringify(problems)).not.toContain('hunter2');
   });
 
+  it('finds the mistake in the file where the environment wins', async () => {
+    const problems = await problemsOf({ RETRY_PORT: '9090' }, { api: { port: 'eighty' } });
+    expect(problems).toEqual([expect.objectContaining({ path: 'api.port' })]);
+  });
+
+  it.each([
+    ['strategy.guardrails.min_delay_ms', { guardrails: { min_delay_ms: 2, max_delay_ms: 1 } }],
+    ['strategy.policies[0].error_patterns[0]', { policies: [{ name: 'p', max_attempts: 2, error_patterns: ['('] }] }],
+    ['strategy.data_collection.aggregation_interval', { data_collection: { aggregation_interval: '7m' } }],
+  ])('refuses a strategy for its %s', async (path, strategy) => {
+    expect(await problemsOf({}, { strategy })).toEqual([expect.objectContaining({ path })]);
+  });
+
   it.each([
     ['is missing', { RETRY_CONFIG: '/nowhere/config.json' }, undefined],
     ['is no JSON', {}, '{"enabled":'],

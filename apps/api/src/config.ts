@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { SmartRetryError, type FieldProblem } from '@smart-retry/domain';
+import {
+  DEFAULT_STRATEGY,
+  SmartRetryError,
+  strategyProblems,
+  type FieldProblem,
+  type Strategy,
+} from '@smart-retry/domain';
 import type { DeclaredStrategy, PartialStrategy } from '@smart-retry/engine';
+import { patternProblems } from '@smart-retry/rules';
 import { isLoopback } from './config/is-loopback.js';
 import { isJsonObject, readSettings, type Environment, type JsonObject } from './config/read-settings.js';
 import type { SettingValues } from './config/settings.js';
@@ -56,12 +63,29 @@ function readStrategy(given: unknown): {
   if (given === undefined) return { strategy: null, problems: [] };
   try {
     const strategy = toPartialStrategy(checkStrategy(given, 'strategy'));
+    const problems = problemsIn(strategy);
+    if (problems.length > 0) return { strategy: null, problems };
     const digest = createHash('sha256').update(JSON.stringify(given)).digest('hex');
     return { strategy: { strategy, digest }, problems: [] };
   } catch (error) {
     if (!(error instanceof SmartRetryError)) throw error;
     return { strategy: null, problems: error.fields };
   }
+}
+
+/** What no schema can say, as it would be on a new installation. */
+function problemsIn({ guardrails, dataCollection, ...rest }: PartialStrategy): FieldProblem[] {
+  const strategy: Strategy = {
+    ...DEFAULT_STRATEGY,
+    ...rest,
+    guardrails: { ...DEFAULT_STRATEGY.guardrails, ...guardrails },
+    dataCollection: { ...DEFAULT_STRATEGY.dataCollection, ...dataCollection },
+  };
+  const inPatterns = strategy.policies.flatMap((policy, i) => patternProblems(policy, `policies[${i}].`));
+  return [...strategyProblems(strategy), ...inPatterns].map(({ path, message }) => ({
+    path: `strategy.${path}`,
+    message,
+  }));
 }
 
 function overridesFrom(values: SettingValues): PartialStrategy {

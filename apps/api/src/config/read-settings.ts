@@ -46,11 +46,14 @@ export function readSettings(
       return value;
     };
     const text = setting.env === undefined ? undefined : env[setting.env]?.trim();
-    if (setting.env !== undefined && text) return given(setting.env, setting.type.fromText(text));
+    const fromText = setting.env !== undefined && text ? given(setting.env, setting.type.fromText(text)) : undefined;
     const json = setting.file === undefined ? undefined : fromFile.get(setting.file);
-    if (setting.file !== undefined && json !== undefined && json !== '')
-      return given(setting.file, setting.type.fromJson(json));
-    return setting.fallback;
+    // Read even when the environment wins: a mistake in the file would only wait for the variable to go away.
+    const fromJson =
+      setting.file !== undefined && json !== undefined && json !== ''
+        ? given(setting.file, setting.type.fromJson(json))
+        : undefined;
+    return fromText ?? fromJson ?? setting.fallback;
   };
   const names = Object.keys(SETTINGS) as SettingName[];
   const values = Object.fromEntries(names.map((name) => [name, read<unknown>(SETTINGS[name] as Setting<unknown>)]));

@@ -9,7 +9,7 @@ import { createHttpAdapter } from '../http/create-http-adapter.js';
 import { ProblemFilter } from '../http/problem.filter.js';
 import { collectMethods } from '../http/refuse-other-methods.js';
 import { guardRequests } from '../http/request-gate.js';
-import { documentRoutes } from '../ops/document-routes.js';
+import { documentRoutes, serveDocsPage } from '../ops/document-routes.js';
 import { timeRequests } from '../ops/time-requests.js';
 import type { Lifecycle } from './lifecycle.js';
 import { NestLogger } from './nest-logger.js';
@@ -31,7 +31,7 @@ export async function createApp(options: AppOptions): Promise<NestFastifyApplica
   const fastify = adapter.getInstance<FastifyInstance>();
   guardRequests(fastify, { adminKey: config.adminKey, lifecycle });
   timeRequests(fastify, services.metrics.registry);
-  await documentRoutes(fastify, { docsPath: `${basePath}/docs`, version: VERSION });
+  await documentRoutes(fastify, { version: VERSION });
   const methods = collectMethods(fastify);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.over(services, lifecycle, clock), adapter, {
     logger: new NestLogger(logger),
@@ -42,6 +42,7 @@ export async function createApp(options: AppOptions): Promise<NestFastifyApplica
   app.setGlobalPrefix(basePath);
   await app.init();
   methods.refuseOthers();
+  await serveDocsPage(fastify, { path: `${basePath}/docs` });
   await fastify.ready();
   return app;
 }

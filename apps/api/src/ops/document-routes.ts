@@ -7,10 +7,10 @@ const DESCRIPTION =
   'Whether, when and how a failed job is retried. Errors have one shape on every route; with ' +
   '`Accept: application/problem+json` they are RFC 9457 problem documents.';
 
-/** Derives the OpenAPI document from the schemas of every route registered from now on, and serves a page for it. */
+/** Derives the OpenAPI document from the schemas of every route registered from now on. */
 export async function documentRoutes(
   fastify: FastifyInstance,
-  options: { readonly docsPath: string; readonly version: string },
+  { version }: { readonly version: string },
 ): Promise<void> {
   // Awaited, so that the plug-in sees the routes that are added next.
   await fastify.register(swagger, {
@@ -18,7 +18,7 @@ export async function documentRoutes(
       openapi: '3.1.0',
       info: {
         title: 'Smart Retry',
-        version: options.version,
+        version,
         description: DESCRIPTION,
         license: { name: 'Apache-2.0' },
       },
@@ -33,5 +33,9 @@ export async function documentRoutes(
     transformObject: (documented) =>
       'openapiObject' in documented ? nameSchemas(documented.openapiObject) : documented.swaggerObject,
   });
-  await fastify.register(swaggerUi, { routePrefix: options.docsPath });
+}
+
+/** Serves a page for the document. Last, because its routes keep the error handler that they find. */
+export async function serveDocsPage(fastify: FastifyInstance, { path }: { readonly path: string }): Promise<void> {
+  await fastify.register(swaggerUi, { routePrefix: path });
 }
