@@ -127,9 +127,12 @@ describe('Configuration', () => {
 
   it('takes many changes at once in two processes, and loses none', async () => {
     const store = new FakeStore();
-    const replicas = [await open(store), await open(store)];
+    const one = await open(store);
+    const other = await open(store);
     const names = Array.from({ length: 40 }, (_, i) => `policy-${i}`);
-    await Promise.all(names.map((name, i) => replicas[i % 2]?.configuration.addPolicy(somePolicy({ name }), BY_TEST)));
+    await Promise.all(
+      names.map((name, i) => (i % 2 === 0 ? one : other).configuration.addPolicy(somePolicy({ name }), BY_TEST)),
+    );
     const stored = store.stored?.strategy.policies.map(({ name }) => name);
     expect(stored).toEqual(expect.arrayContaining(names));
     expect(store.stored?.revision).toBe(1 + names.length);

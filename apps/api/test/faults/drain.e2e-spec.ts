@@ -27,7 +27,7 @@ let api: RunningApi;
 
 beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'smart-retry-drain-'));
-  api = await startApi({ dataDir, env: { RETRY_DRAIN_DELAY: '2s' } });
+  api = await startApi({ dataDir, env: { RETRY_DRAIN_DELAY: '1s' } });
 }, TIMEOUT_MS);
 
 afterEach(async () => {
@@ -35,8 +35,8 @@ afterEach(async () => {
 });
 
 async function untilNotReady(): Promise<void> {
-  const { get } = createClient(api.baseUrl);
-  await untilPasses(async () => expect((await get('/health/ready')).status).toBe(503));
+  const client = createClient(api.baseUrl);
+  await untilPasses(async () => expect((await client.get('/health/ready')).status).toBe(503));
 }
 
 async function untilNobodyListens(): Promise<void> {
@@ -68,7 +68,7 @@ describe('SIGTERM', () => {
       const failures: unknown[] = [];
       let isSending = true;
       let afterSignal = 0;
-      let stopped: Promise<number | null> | undefined;
+      let isSignalled = false;
       const run = async (i: number) => {
         for (let sent = 0; isSending; sent++) {
           const report = { ...HALF_SENT, job_id: `${i}-${sent}` };
@@ -79,12 +79,13 @@ describe('SIGTERM', () => {
           else failures.push(attempt);
           if ('status' in advice && advice.status === 200) advised.push(String(advice.body['recommendation_id']));
           else failures.push(advice);
-          if (stopped !== undefined) afterSignal += 2;
+          if (isSignalled) afterSignal += 2;
         }
       };
       const clients = Array.from({ length: CLIENTS }, (_, i) => run(i));
       await untilPasses(async () => expect(acknowledged.length).toBeGreaterThan(UNTIL_SIGNAL_REQUESTS));
-      stopped = api.stop('SIGTERM');
+      isSignalled = true;
+      const stopped = api.stop('SIGTERM');
       // What a balancer does: it looks elsewhere as soon as readiness is off.
       await untilNotReady();
       await sleep(200);
@@ -178,7 +179,7 @@ async function listDecisions(): Promise<Set<string>> {
     const { body } = await client.get(`/decisions?job_type=drained&limit=200${cursor}`);
     const decisions = body['decisions'] as readonly { readonly recommendation_id: string }[];
     for (const decision of decisions) ids.add(decision.recommendation_id);
-    if (body['next_cursor'] === null) return ids;
-    cursor = `&cursor=${encodeURIComponent(String(body['next_cursor']))}`;
+    if (typeof body['next_cursor'] !== 'string') return ids;
+    cursor = `&cursor=${encodeURIComponent(body['next_cursor'])}`;
   }
 }

@@ -32,6 +32,11 @@ export class RawConnection {
     this.#socket.write(text);
   }
 
+  /** From now on reads nothing. */
+  ignoreAnswers(): void {
+    this.#socket.pause();
+  }
+
   /** Resolves, once the other side has ended it, to all that came back. */
   async untilClosed(): Promise<string> {
     await this.#closed;
