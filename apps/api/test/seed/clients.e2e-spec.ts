@@ -85,7 +85,13 @@ describe('the Go client', () => {
     expect(Number.isSafeInteger(advice.body['delay_ms'])).toBe(true);
 
     const linkedBefore = await linkedByShape();
-    const attempt = { ...fixture.attempt, job_type: 'go_mail', delay_ms: advice.body['delay_ms'] };
+    // Both documents call their job job_123, which here is the JavaScript client's.
+    const attempt = {
+      ...fixture.attempt,
+      job_id: 'job_of_go',
+      job_type: 'go_mail',
+      delay_ms: advice.body['delay_ms'],
+    };
     const timestamp = new Date().toISOString().replace('Z', '123456Z');
     expect(await client.post('/attempt', { ...attempt, timestamp })).toMatchObject({
       status: 200,
