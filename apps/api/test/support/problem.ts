@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import type { Answer } from './client.js';
 
-const INTERNALS = /node_modules|\bat .+:\d+:\d+|select |insert |postgres|ECONN|\/work\/|\.ts\b|\.js\b/i;
+const INTERNALS = /node_modules|\bat .+:\d+:\d+|select |insert |postgres|ECONN|file:\/\/|\.ts\b|\.js\b/i;
 
 /** Fails unless the answer is a refusal with this status, in the one shape that all have. */
 export function expectProblem({ status, body, headers, text }: Answer, expectedStatus: number, code?: string): void {
