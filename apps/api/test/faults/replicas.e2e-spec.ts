@@ -151,13 +151,16 @@ describe.each<[string, (stores: GatedStores) => Readonly<Record<string, string>>
       success: true,
       error_class: 'timeout',
     }));
-    const answers = await Promise.all(
-      reports.map((report) => Promise.all([a.post('/attempt', report), b.post('/attempt', report)])),
-    );
-    for (const pair of answers) {
-      expect(pair.map(({ status }) => status)).toEqual([200, 200]);
-      expect(pair.map(({ body }) => body['duplicate']).toSorted()).toEqual([false, true]);
-    }
+    // A refusal for want of time says nothing of once; workers repeat what was refused.
+    const recordBy = (client: Client, report: object) =>
+      untilPasses(async () => {
+        const { status, body } = await client.post('/attempt', report);
+        expect(status).toBe(200);
+        return body['duplicate'];
+      });
+    const answers = await Promise.all(reports.map((report) => Promise.all([recordBy(a, report), recordBy(b, report)])));
+    expect(answers).not.toContainEqual([false, false]);
+    expect(answers.flat()).toContain(false);
     expect((await a.get('/stats?job_type=both')).body['total_attempts']).toBe(reports.length);
     const [first, second] = await Promise.all([resend(a, reports), resend(b, reports.toReversed())]);
     expect(new Set([...first, ...second])).toEqual(new Set([true]));
