@@ -88,7 +88,7 @@ export function formatClockDuration(durationMs: number): string {
 /** A span for people: `850 ms`, `4.3 s`, `2 min 5 s`, `1 h 30 min`. */
 export function describeDuration(durationMs: number): string {
   if (durationMs < 1_000) return `${Math.round(durationMs)} ms`;
-  if (durationMs < 60_000) return `${Number((durationMs / 1_000).toFixed(1))} s`;
+  if (durationMs < 60_000) return `${Math.round(durationMs / 100) / 10} s`;
   const totalSeconds = Math.round(durationMs / 1_000);
   const hours = Math.floor(totalSeconds / 3_600);
   const minutes = Math.floor((totalSeconds % 3_600) / 60);

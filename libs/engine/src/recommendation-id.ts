@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { DecisionAction, EpochMs } from '@smart-retry/domain';
 import { createMac, sha256Hex } from './digest.js';
 
@@ -42,6 +43,8 @@ const UINT32_MAX = 2 ** 32 - 1;
 const UINT16_MAX = 2 ** 16 - 1;
 const SCOPE_AT = 18;
 const SCOPE_BYTES = 6;
+/** Tenants and job types are few beside jobs: nearly every digest is one that was worked out before. */
+const MAX_KNOWN_SCOPES = 1_000;
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
@@ -54,16 +57,17 @@ type Mac = (message: Uint8Array) => Buffer;
 export class RecommendationIds {
   #current: Mac;
   #earlier: readonly Mac[] = [];
+  readonly #scopeDigests = new LRUCache<string, string>({ max: MAX_KNOWN_SCOPES });
 
   /** @param key at least 16 random bytes */
   constructor(key: Uint8Array) {
-    this.#current = createMac(key);
+    this.#current = createMac(key, MAX_BYTES);
   }
 
   /** Signs with this key from now on; ids signed with an earlier one stay readable. */
   useKey(key: Uint8Array): void {
     this.#earlier = [this.#current, ...this.#earlier];
-    this.#current = createMac(key);
+    this.#current = createMac(key, MAX_BYTES);
   }
 
   encode(claims: RecommendationClaims): string {
@@ -75,7 +79,7 @@ export class RecommendationIds {
     bytes.writeUInt16BE(Math.round(claims.propensity * UINT16_MAX), 8);
     bytes.writeUInt32BE(Math.min(claims.attemptNumber, UINT32_MAX), 10);
     bytes.writeUInt32BE(Math.min(claims.delayMs, UINT32_MAX), 14);
-    bytes.write(scopeDigest(claims), SCOPE_AT, SCOPE_BYTES, 'hex');
+    bytes.write(this.#scopeDigest(claims), SCOPE_AT, SCOPE_BYTES, 'hex');
     bytes.writeUInt32BE(claims.nonce, 24);
     this.#current(bytes.subarray(0, bodyEnd)).copy(bytes, bodyEnd, 0, MAC_BYTES);
     return bytes.toString('base64url', 0, bodyEnd + MAC_BYTES);
@@ -100,8 +104,19 @@ export class RecommendationIds {
       attemptNumber: bytes.readUInt32BE(10),
       delayMs: bytes.readUInt32BE(14),
       failure: (flags & HAS_FAILURE) === 0 ? null : readFailure(bytes.subarray(HEADER_BYTES, bodyEnd)),
-      isFor: (job) => scope === scopeDigest(job),
+      isFor: (job) => scope === this.#scopeDigest(job),
     };
+  }
+
+  /** 12 hexadecimal digits. */
+  #scopeDigest({ tenant, jobType }: { readonly tenant: string; readonly jobType: string }): string {
+    const scope = `${tenant.length}:${tenant}${jobType}`;
+    let digest = this.#scopeDigests.get(scope);
+    if (digest === undefined) {
+      digest = sha256Hex(`recommendation-scope:${scope}`).slice(0, 2 * SCOPE_BYTES);
+      this.#scopeDigests.set(scope, digest);
+    }
+    return digest;
   }
 
   #isSigned(message: Uint8Array, mac: Uint8Array): boolean {
@@ -127,11 +142,6 @@ function readFailure(bytes: Uint8Array): DecodedRecommendationId['failure'] {
     errorClass: decoder.decode(bytes.subarray(1, classEnd)),
     errorCode: errorCode === '' ? undefined : errorCode,
   };
-}
-
-/** 12 hexadecimal digits. */
-function scopeDigest({ tenant, jobType }: { readonly tenant: string; readonly jobType: string }): string {
-  return sha256Hex(`recommendation-scope:${tenant.length}:${tenant}${jobType}`).slice(0, 2 * SCOPE_BYTES);
 }
 
 /** Compares the bytes of `claimed` with as many of `signed`. */

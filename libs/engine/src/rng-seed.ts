@@ -1,5 +1,5 @@
 import type { RetryFeatures } from '@smart-retry/domain';
-import { sha256Hex } from './digest.js';
+import { sha256Words } from './digest.js';
 
 /** Four 32-bit words. */
 export type RngSeed = readonly [number, number, number, number];
@@ -13,7 +13,5 @@ export function seedOf(features: RetryFeatures, randomWord: () => number): RngSe
   if (jobId === undefined) return [randomWord(), randomWord(), randomWord(), randomWord()];
   // Purpose first, lengths before texts: no two questions share an input by accident, nor with another hash's purpose.
   const tenant = features.tenant ?? '';
-  const digest = sha256Hex(`decision-draw:${tenant.length}:${tenant}${jobId.length}:${jobId}${features.attemptNumber}`);
-  const word = (i: number) => Number.parseInt(digest.slice(8 * i, 8 * i + 8), 16);
-  return [word(0), word(1), word(2), word(3)];
+  return sha256Words(`decision-draw:${tenant.length}:${tenant}${jobId.length}:${jobId}${features.attemptNumber}`);
 }

@@ -46,7 +46,7 @@ function proposeFromPolicy(
     confidence: isExhausted ? 1 : 0,
     rationale: isExhausted
       ? `policy "${policy.name}" allows ${policy.maxAttempts} attempts and attempt ${attemptNumber} has failed with ${error}`
-      : `policy "${policy.name}" waits ${describeDuration(delayMs)} ± ${policy.jitterPercent} % after attempt ${attemptNumber} of ${policy.maxAttempts} failed with ${error}`,
+      : `policy "${policy.name}" waits ${describeDuration(delayMs)} (jitter ${policy.jitterPercent} %) after attempt ${attemptNumber} of ${policy.maxAttempts} failed with ${error}`,
     reasons: isExhausted ? [reason, 'policy_attempts_exhausted'] : [reason],
     alternatives: [],
     modelVersion: null,

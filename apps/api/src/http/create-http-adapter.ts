@@ -34,7 +34,7 @@ export function createHttpAdapter(logger: Logger): FastifyAdapter {
     skipMiddie: true,
     clientErrorHandler: createClientErrorAnswer(() => nextRequestId({ headers: {} })),
     frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
-      sendProblem(request, reply.header('x-request-id', request.id), describeFailure(error));
+      sendProblem(request, reply, describeFailure(error));
     },
   });
   const fastify = adapter.getInstance<FastifyInstance>();

@@ -24,9 +24,10 @@ const PORT = /:\d+$/;
 
 /** Runs before anything else of a request: names it, and turns away who may not ask. */
 export function guardRequests(fastify: FastifyInstance, { adminKey, lifecycle }: GateOptions): void {
-  const refuse = adminKey === undefined ? refuseForeignHost : createKeyCheck(adminKey);
+  const refuse = adminKey === undefined ? createHostCheck() : createKeyCheck(adminKey);
   fastify.addHook('onRequest', (request, reply, done) => {
-    reply.header('x-request-id', request.id);
+    // A header costs as much as a decision by rules: an answer carries the id only where somebody looks for it.
+    if (request.headers['x-request-id'] !== undefined) reply.header('x-request-id', request.id);
     if (lifecycle.isClosing) reply.header('connection', 'close');
     const refusal = refuse(request);
     // Read only when it matters: the route's options are assembled anew at each access.
@@ -36,10 +37,17 @@ export function guardRequests(fastify: FastifyInstance, { adminKey, lifecycle }:
 }
 
 /** Without a key only this machine may ask; a name that resolves to it by DNS rebinding may not. */
-function refuseForeignHost(request: FastifyRequest): SmartRetryError | null {
-  const host = request.headers.host;
-  if (host === undefined || isLoopback(host.replace(PORT, ''))) return null;
-  return new SmartRetryError('FORBIDDEN_HOST', 'without a key this API answers to loopback names only');
+function createHostCheck(): (request: FastifyRequest) => SmartRetryError | null {
+  // Clients keep to one spelling; it is taken apart once.
+  let lastAccepted: string | undefined;
+  return ({ headers: { host } }) => {
+    if (host === undefined || host === lastAccepted) return null;
+    if (!isLoopback(host.replace(PORT, ''))) {
+      return new SmartRetryError('FORBIDDEN_HOST', 'without a key this API answers to loopback names only');
+    }
+    lastAccepted = host;
+    return null;
+  };
 }
 
 function createKeyCheck(adminKey: string): (request: FastifyRequest) => SmartRetryError | null {

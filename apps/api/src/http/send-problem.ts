@@ -5,12 +5,13 @@ export const PROBLEM_JSON = 'application/problem+json';
 const JSON_TYPE = 'application/json; charset=utf-8';
 const DEFAULT_RETRY_AFTER_MS = 1_000;
 
-/** Answers a refused request, in the shape that its `Accept` asks for. */
+/** Answers a refused request, in the shape that its `Accept` asks for, and names it. */
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): void {
   const status = statusOf(problem.code);
   const wantsDocument = request.headers.accept?.includes(PROBLEM_JSON) ?? false;
   const hasBody = request.method === 'POST' || request.method === 'PUT';
   const context = { requestId: request.id, atMs: Date.now(), hasBody };
+  reply.header('x-request-id', request.id);
   if (status === 401) reply.header('www-authenticate', 'Bearer');
   if (status === 503 || problem.retryAfterMs !== undefined) {
     reply.header('retry-after', Math.max(1, Math.ceil((problem.retryAfterMs ?? DEFAULT_RETRY_AFTER_MS) / 1_000)));

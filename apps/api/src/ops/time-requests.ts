@@ -12,6 +12,7 @@ export function timeRequests(fastify: FastifyInstance, registry: Registry): void
     buckets: BUCKETS_S,
     registers: [registry],
   });
+  const isEveryRequestLogged = ['debug', 'trace'].includes(fastify.log.level);
   fastify.addHook('onRoute', (route: RouteOptions) => {
     const method = String(route.method);
     // Resolved once for each route: nothing is looked up while a request is served.
@@ -20,10 +21,13 @@ export function timeRequests(fastify: FastifyInstance, registry: Registry): void
     );
     route.onResponse = [route.onResponse ?? []].flat().concat((request, reply, done) => {
       byStatusClass[Math.floor(reply.statusCode / 100) - 1]?.observe(reply.elapsedTime / 1_000);
-      request.log.debug(
-        { requestId: request.id, method, url: request.url, status: reply.statusCode, durationMs: reply.elapsedTime },
-        'request answered',
-      );
+      if (isEveryRequestLogged) {
+        const { id: requestId, url } = request;
+        request.log.debug(
+          { requestId, method, url, status: reply.statusCode, durationMs: reply.elapsedTime },
+          'request answered',
+        );
+      }
       done();
     });
   });

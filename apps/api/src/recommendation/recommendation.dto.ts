@@ -125,10 +125,12 @@ export function fromRecommendation(recommendation: Recommendation): Recommendati
 }
 
 export function fromIssuedRecommendation(issued: IssuedRecommendation): IssuedRecommendationResponse {
-  return Object.assign(fromRecommendation(issued.recommendation), {
+  return {
+    // First: adding to a spread object costs V8 many times as much as spreading into a new one.
     recommendation_id: issued.recommendationId,
     expires_at: formatTimestamp(issued.expiresAtMs),
-  });
+    ...fromRecommendation(issued.recommendation),
+  };
 }
 
 export function fromPreview(preview: Preview, features: FeaturesBody): PreviewResponse {
