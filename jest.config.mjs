@@ -18,7 +18,7 @@ const shared = {
   },
   // Sources import each other as `./x.js`, the name that Node sees after the build.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': ['$1.ts', '$1.js'] },
-  testEnvironmentOptions: { exportConditions: ['@smart-retry/source', 'node', 'import', 'default'] },
+  testEnvironmentOptions: { customExportConditions: ['@smart-retry/source', 'node', 'node-addons'] },
   modulePathIgnorePatterns: ['/dist/', '/.nx/', '/.cache/'],
 };
 

@@ -9,6 +9,7 @@ import { describeStart } from './lifecycle/describe-start.js';
 import type { Config } from './config.js';
 
 const SHUTDOWN_DEADLINE_MS = 30_000;
+const SAME_SIGNAL_MS = 500;
 const clock = Date.now;
 const logger = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime });
 
@@ -22,13 +23,15 @@ async function start(config: Config): Promise<void> {
   // For the person who has just typed `npm start`; the log on stdout stays JSON.
   process.stderr.write(`\nSmart Retry answers at ${url} (documentation: ${url}/docs). Try:\n\n  ${example}\n\n`);
 
-  let isStopping = false;
+  let stoppingSinceMs: number | undefined;
   const stop = (signal: NodeJS.Signals) => {
-    if (isStopping) {
+    if (stoppingSinceMs !== undefined) {
+      // Ctrl-C under `npm start` comes twice: from the terminal, and once more from npm.
+      if (clock() - stoppingSinceMs < SAME_SIGNAL_MS) return;
       logger.warn({ signal }, 'second signal: ending at once');
       process.exit(1);
     }
-    isStopping = true;
+    stoppingSinceMs = clock();
     setTimeout(() => process.exit(1), SHUTDOWN_DEADLINE_MS).unref();
     const closeServices = () => services.close();
     shutDown({ app, lifecycle, closeServices, drainDelayMs: config.drainDelayMs, logger }).then(

@@ -67,7 +67,7 @@ export function toAttemptReport(body: AttemptBody, accepted: AcceptedTimes, pref
     recommendationId: optionalText(body.recommendation_id),
     payloadSize: body.payload_size,
     timeOfDay: body.time_of_day,
-    health: body.health,
+    health: body.health ?? undefined,
     delayMs: body.delay_ms,
     actualDelayMs: body.actual_delay_ms,
     processingTimeMs: readDurationMs(`${prefix}processing_time`, body.processing_time),

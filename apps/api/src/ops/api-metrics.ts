@@ -1,6 +1,6 @@
 import type { AttemptReport, Recommendation } from '@smart-retry/domain';
 import type { Configuration, RecordedAttempt, SmartRetry } from '@smart-retry/engine';
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { StoreProbe } from './store-probe.js';
 import { Tally } from './tally.js';
 
@@ -56,6 +56,7 @@ export class ApiMetrics {
     this.#gauge('cache_entries', 'Recent recommendations remembered.', () => recent.stats.entries);
     this.#total('cache_hits_total', 'Outcomes linked from memory.', () => recent.stats.hits);
     this.#total('cache_misses_total', 'Outcomes that memory did not know.', () => recent.stats.misses);
+    collectDefaultMetrics({ register: this.registry, prefix: 'smart_retry_' });
     this.#storesUp(probes);
     this.#forgetRemovedPolicies(configuration);
   }

@@ -22,8 +22,11 @@ export const AttemptNumber = (description: string) =>
   Type.Integer({ minimum: 1, maximum: MAX_ATTEMPT_NUMBER, description });
 export const WholeCount = Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }));
 export const HourOfDay = Type.Optional(Type.Integer({ minimum: 0, maximum: 23, description: 'Hour, UTC.' }));
+/** A Go client sends a map that it does not have as null. */
 export const Health = Type.Optional(
-  Type.Record(Type.String(), Type.Number(), {
+  Type.Unsafe<Readonly<Record<string, number>> | null>({
+    type: ['object', 'null'],
+    additionalProperties: { type: 'number' },
     maxProperties: 64,
     propertyNames: { maxLength: 64 },
     description: 'Named signals of worker or downstream.',
@@ -96,7 +99,7 @@ export function toRetryFeatures(body: FeaturesBody, accepted: AcceptedTimes, pre
   if (workerVersion !== undefined) features.workerVersion = workerVersion;
   if (body.payload_size !== undefined) features.payloadSize = body.payload_size;
   if (body.time_of_day !== undefined) features.timeOfDay = body.time_of_day;
-  if (body.health !== undefined) features.health = body.health;
+  if (body.health != null) features.health = body.health;
   if (body.recent_failures !== undefined) features.recentFailures = body.recent_failures;
   if (body.critical !== undefined) features.critical = body.critical;
   const sinceLastFailureMs = readDurationMs(`${prefix}since_last_failure`, body.since_last_failure);
