@@ -9,7 +9,7 @@ import { describeStart } from './lifecycle/describe-start.js';
 import type { Config } from './config.js';
 
 const SHUTDOWN_DEADLINE_MS = 30_000;
-const SAME_SIGNAL_MS = 500;
+const SAME_SIGNAL_MS = 200;
 const clock = Date.now;
 const logger = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime });
 
