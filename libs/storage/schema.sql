@@ -44,7 +44,8 @@ CREATE TABLE attempt_rollups (
   delays_known bigint NOT NULL,
   delay_sum_ms double precision NOT NULL,
   last_retry_at_ms bigint,
-  CONSTRAINT attempt_rollups_pkey PRIMARY KEY (grain_ms, bucket_at_ms, series)
+  CONSTRAINT attempt_rollups_pkey PRIMARY KEY (grain_ms, bucket_at_ms, series),
+  CONSTRAINT attempt_rollups_sample_rate_check CHECK ((sample_rate > (0)::double precision))
 ) PARTITION BY RANGE (bucket_at_ms);
 
 CREATE TABLE attempts (
@@ -61,7 +62,8 @@ CREATE TABLE attempts (
   tenant text COLLATE "C" NOT NULL,
   job_id text COLLATE "C" NOT NULL,
   details json NOT NULL,
-  link json
+  link json,
+  CONSTRAINT attempts_sample_rate_check CHECK ((sample_rate > (0)::double precision))
 ) PARTITION BY RANGE (at_ms);
 CREATE INDEX attempts_at ON public.attempts USING brin (at_ms) WITH (pages_per_range='32', autosummarize='on');
 CREATE INDEX attempts_failed_job ON public.attempts USING btree (hashtextextended(job_id, (0)::bigint), at_ms) WHERE (NOT success);

@@ -119,12 +119,19 @@ describe('SIGTERM', () => {
     await rm(dataDir, { recursive: true });
   });
 
-  it('sent twice ends at once', async () => {
+  it('sent once more after a moment ends at once', async () => {
     const api = await startApi({ env: { RETRY_DRAIN_DELAY: '20s' } });
     const stopped = api.stop('SIGTERM');
-    await sleep(100);
+    await sleep(1_000);
     process.kill(api.pid, 'SIGTERM');
     expect(await stopped).toBe(1);
+  });
+
+  it('twice in one moment, as Ctrl-C under npm is, still drains', async () => {
+    const api = await startApi();
+    const stopped = api.stop('SIGINT');
+    process.kill(api.pid, 'SIGINT');
+    expect(await stopped).toBe(0);
   });
 });
 

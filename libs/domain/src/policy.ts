@@ -107,6 +107,8 @@ export function policyProblems(policy: RetryPolicy): FieldProblem[] {
   const isDelay = (n: number) => Number.isSafeInteger(n) && n >= 0 && n <= POLICY_LIMITS.maxDelayMs;
   require(policy.name.trim() !== '' &&
     policy.name.length <= POLICY_LIMITS.nameLength, 'name', `must have 1 to ${POLICY_LIMITS.nameLength} characters`);
+  // A client's URL parser takes these segments away: such a policy could be added and never removed.
+  require(policy.name !== '.' && policy.name !== '..', 'name', 'must not be "." or ".."');
   require(isCount(policy.maxAttempts), 'max_attempts', `must be a whole number from 1 to ${POLICY_LIMITS.maxAttempts}`);
   require(isDelay(policy.baseDelayMs), 'base_delay_ms', `must be a whole number from 0 to ${POLICY_LIMITS.maxDelayMs}`);
   require(isDelay(policy.maxDelayMs), 'max_delay_ms', `must be a whole number from 0 to ${POLICY_LIMITS.maxDelayMs}`);

@@ -30,6 +30,7 @@ describe('policyProblems', () => {
     [{ backoffMultiplier: Number.NaN }, 'backoff_multiplier'],
     [{ jitterPercent: 101 }, 'jitter_percent'],
     [{ name: ' ' }, 'name'],
+    [{ name: '..' }, 'name'],
     [{ errorPatterns: [''] }, 'error_patterns[0]'],
     [{ maxElapsedMs: -5 }, 'max_elapsed_ms'],
   ])('names the field of %p', (change, path) => {

@@ -13,15 +13,20 @@ const open = (
 ) => {
   const clock = new FixedClock();
   const strategy = someStrategy();
-  const configuration = compileSnapshot(
-    {
-      revision: 1,
-      strategy: { ...strategy, dataCollection: { ...strategy.dataCollection, ...collection } },
-      changedAtMs: T0,
-      changedBy: 'test',
-    },
-    { isEnabled: true },
-  );
+  const snapshotWith = (changes: typeof collection) =>
+    compileSnapshot(
+      {
+        revision: 1,
+        strategy: { ...strategy, dataCollection: { ...strategy.dataCollection, ...changes } },
+        changedAtMs: T0,
+        changedBy: 'test',
+      },
+      { isEnabled: true },
+    );
+  let configuration = snapshotWith(collection);
+  const collect = (changes: typeof collection) => {
+    configuration = snapshotWith(changes);
+  };
   const stored: AttemptRecord[] = [];
   const lookups: FailureLookup[] = [];
   const recent = new RecentRecommendations({ maxEntries: 10, ttlMs: 60_000, clock: clock.read });
@@ -43,7 +48,7 @@ const open = (
     maxBatchAttempts: 100,
     maxQueuedAttempts: 100,
   });
-  return { recorder, stored, lookups, recent, clock };
+  return { recorder, stored, lookups, recent, collect };
 };
 
 const advised = (delayMs: number) => ({
@@ -108,4 +113,24 @@ describe('AttemptRecorder', () => {
     expect(stored).toHaveLength(2 * keptJobs.size);
     expect(stored[0]?.sampleRate).toBe(0.5);
   });
+
+  it('keeps the rate with which a job was sampled, however the setting changes while it waits', async () => {
+    const { recorder, stored, collect } = open({ sampleRate: 0.5 });
+    const recording = recorder.record(Array.from({ length: 40 }, (_, i) => someReport({ jobId: `job-${i}` })));
+    collect({ sampleRate: 0 });
+    await recording;
+    expect(new Set(stored.map((record) => record.sampleRate))).toEqual(new Set([0.5]));
+  });
+
+  it.each(['cancelled', 'unknown'])(
+    'keeps a %s attempt, as no retry and with no failure to learn from',
+    async (status) => {
+      const { recorder, stored, lookups, recent } = open();
+      recent.remember(someFeatures({ jobId: 'job-1' }), advised(2_000));
+      await recorder.record([someReport({ status, success: false, errorClass: 'timeout' })]);
+      expect(stored).toMatchObject([{ isRetry: false, report: { status } }]);
+      expect(stored[0]?.link).toBeUndefined();
+      expect(lookups).toEqual([]);
+    },
+  );
 });

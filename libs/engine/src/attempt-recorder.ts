@@ -10,6 +10,7 @@ import { GroupCommit } from './background/group-commit.js';
 import type { Configuration } from './configuration.js';
 import {
   isPlainFirstTry,
+  isWithoutOutcome,
   linkByCandidates,
   linkByRecommendationId,
   mergeCandidates,
@@ -46,6 +47,9 @@ export interface AttemptRecorderOptions {
 interface PendingAttempt {
   readonly report: AttemptReport;
   readonly link: FailureLink | null | 'unresolved';
+  /** As they were when it was sampled: they may change while it waits. */
+  readonly sampleRate: number;
+  readonly aggregationIntervalMs: number;
 }
 
 const SKIPPED: RecordedAttempt = { status: 'skipped', duplicate: false, link: null };
@@ -71,9 +75,12 @@ export class AttemptRecorder {
    * @throws {STORE_UNAVAILABLE} @throws {OVERLOADED}
    */
   async record(reports: readonly AttemptReport[]): Promise<readonly RecordedAttempt[]> {
-    const { enabled, sampleRate } = this.#options.configuration.current().strategy.dataCollection;
+    const { enabled, sampleRate, aggregationIntervalMs } =
+      this.#options.configuration.current().strategy.dataCollection;
     const kept = reports.map((report) => enabled && isSampled(report.jobId, sampleRate));
-    const pending = reports.filter((_, i) => kept[i]).map((report) => ({ report, link: this.#linkAtOnce(report) }));
+    const pending = reports
+      .filter((_, i) => kept[i])
+      .map((report) => ({ report, link: this.#linkAtOnce(report), sampleRate, aggregationIntervalMs }));
     const recorded = (await this.#commit.submit(pending)).values();
     return kept.map((isKept) => (isKept ? (recorded.next().value ?? SKIPPED) : SKIPPED));
   }
@@ -85,25 +92,26 @@ export class AttemptRecorder {
 
   #linkAtOnce(report: AttemptReport): PendingAttempt['link'] {
     const { ids, recent } = this.#options;
+    if (isWithoutOutcome(report)) return null;
     const id = report.recommendationId === undefined ? null : ids.decode(report.recommendationId);
     const linked = linkByRecommendationId(report, id);
     if (linked !== null || isPlainFirstTry(report)) return linked;
     const candidates = recent.find(this.#lookupFor(report));
+    recent.count(candidates);
     const known = candidates === null ? null : linkByCandidates(report, candidates);
     // Another process may have advised the same delay for another failure: only the store can tell.
     return known?.source === 'job' ? known : 'unresolved';
   }
 
   async #write(pending: readonly PendingAttempt[]): Promise<readonly RecordedAttempt[]> {
-    const { attempts, clock, configuration } = this.#options;
+    const { attempts, clock } = this.#options;
     const links = await this.#resolveLinks(pending);
-    const { sampleRate, aggregationIntervalMs } = configuration.current().strategy.dataCollection;
-    const records = pending.map(({ report }, i): AttemptRecord => {
+    const records = pending.map(({ report, sampleRate, aggregationIntervalMs }, i): AttemptRecord => {
       const link = links[i] ?? null;
       return {
         report,
         ...(link !== null && { link }),
-        isRetry: report.attemptNumber >= 2 || link !== null,
+        isRetry: !isWithoutOutcome(report) && (report.attemptNumber >= 2 || link !== null),
         sampleRate,
         recordedAtMs: clock(),
         aggregationIntervalMs,

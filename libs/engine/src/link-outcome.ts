@@ -3,10 +3,18 @@ import type { DecodedRecommendationId } from './recommendation-id.js';
 
 export const NO_CANDIDATES: FailureCandidates = { recommendedForJob: [], recordedForJob: [], recommendedForShape: [] };
 
-/** The failure named by the report's own recommendation id (way 1); null when it has none, or one of another job. */
+/** Statuses of attempts that neither succeeded nor failed: they are kept, and teach nothing. */
+const WITHOUT_OUTCOME: ReadonlySet<string | undefined> = new Set(['cancelled', 'unknown']);
+
+/** Whether an attempt neither succeeded nor failed. */
+export function isWithoutOutcome(report: AttemptReport): boolean {
+  return WITHOUT_OUTCOME.has(report.status);
+}
+
+/** The failure named by the report's own recommendation id (way 1); null when it has none, or one that it did not follow. */
 export function linkByRecommendationId(report: AttemptReport, id: DecodedRecommendationId | null): FailureLink | null {
   if (id === null || id.failure === null || id.decision === 'stop') return null;
-  if (!id.isFor({ tenant: report.tenant ?? '', jobType: report.jobType })) return null;
+  if (!id.isFor({ tenant: report.tenant ?? '', jobType: report.jobType }) || !isFollowing(report, id)) return null;
   return link(report, 'recommendation', {
     errorClass: id.failure.errorClass,
     ...(id.failure.errorCode !== undefined && { errorCode: id.failure.errorCode }),
@@ -61,12 +69,19 @@ function findRecommendation(
 ): FailureCandidate | undefined {
   const before = candidates.find((candidate) => candidate.attemptNumber === report.attemptNumber - 1);
   if (before !== undefined) return before;
-  // Some clients report a retry under the number of the attempt that failed. A failure under that number is the
-  // failure itself, unless it waited for exactly what was advised after it.
-  return candidates.find(
-    (candidate) =>
-      candidate.attemptNumber === report.attemptNumber && (report.success || candidate.delayMs === report.delayMs),
-  );
+  return candidates.find((candidate) => isFollowing(report, candidate));
+}
+
+/**
+ * Whether a report is of the attempt after this failure. Some clients report a retry under the number of the attempt that
+ * failed; a failure under that number is the failure itself, unless it waited for exactly what was advised after it.
+ */
+function isFollowing(
+  report: AttemptReport,
+  failure: { readonly attemptNumber: number; readonly delayMs?: number },
+): boolean {
+  if (failure.attemptNumber === report.attemptNumber - 1) return true;
+  return failure.attemptNumber === report.attemptNumber && (report.success || failure.delayMs === report.delayMs);
 }
 
 function isSameFailure(a: FailureCandidate, b: FailureCandidate): boolean {

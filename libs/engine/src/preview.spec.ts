@@ -40,6 +40,13 @@ describe('planRetries', () => {
     expect(timeline).toHaveLength(2);
   });
 
+  it('says the stop of a job that has no attempts left, whatever the horizon', () => {
+    for (const horizon of [undefined, 3, 2, 9]) {
+      const { recommendations, timeline } = plan({ attemptNumber: 3 }, horizon);
+      expect([recommendations.map((r) => r.decision), timeline]).toEqual([['stop'], []]);
+    }
+  });
+
   it('is one stop and an empty timeline for a validation error', () => {
     const { recommendations, timeline } = plan({ errorClass: 'validation' }, 5);
     expect(recommendations.map((r) => r.decision)).toEqual(['stop']);

@@ -45,8 +45,10 @@ export function planRetries(
   let failure: RetryFeatures = { ...features, firstFailedAtMs: features.firstFailedAtMs ?? nowMs };
   let atMs = nowMs;
   let maxAttempts = horizon.maxAttempts ?? Number.POSITIVE_INFINITY;
-  while (failure.attemptNumber < maxAttempts && recommendations.length < MAX_DECISIONS) {
+  while (recommendations.length < MAX_DECISIONS) {
     const { recommendation } = decide(failure, snapshot, atMs, createRng(seedOf(failure, horizon.randomWord)));
+    const isBeyondHorizon = failure.attemptNumber >= maxAttempts;
+    if (isBeyondHorizon && (recommendation.shouldRetry || recommendations.length > 0)) break;
     recommendations.push(recommendation);
     if (!recommendation.shouldRetry) break;
     maxAttempts = Math.min(maxAttempts, horizon.maxAttempts ?? recommendation.maxAttempts);

@@ -15,7 +15,14 @@ describe('RecentRecommendations', () => {
     expect(recent.find(lookup('c'))?.recommendedForJob).toHaveLength(1);
     clock.advance(1_001);
     expect(recent.find(lookup('c'))).toBeNull();
-    expect(recent.stats).toMatchObject({ hits: 1, misses: 2 });
+  });
+
+  it('counts hits and misses as it is told', () => {
+    const recent = new RecentRecommendations({ maxEntries: 2, ttlMs: 1_000, clock: new FixedClock().read });
+    recent.count(null);
+    recent.count({ recommendedForJob: [ADVISED], recordedForJob: [], recommendedForShape: [] });
+    recent.count(null);
+    expect(recent.stats).toEqual({ entries: 0, hits: 1, misses: 2 });
   });
 
   it('keeps ("a:b", "c") and ("a", "b:c") apart', () => {

@@ -40,15 +40,18 @@ export class RecentRecommendations {
     const before = this.#entries.get(jobKey({ ...lookup, attemptNumber: attemptNumber - 1 }));
     const same = this.#entries.get(jobKey(lookup));
     const shaped = delayMs === undefined ? undefined : this.#entries.get(shapeKey({ ...lookup, delayMs }));
-    const isKnown = before !== undefined || same !== undefined || shaped !== undefined;
-    if (isKnown) this.#hits++;
-    else this.#misses++;
-    if (!isKnown) return null;
+    if (before === undefined && same === undefined && shaped === undefined) return null;
     return {
       recommendedForJob: [...(before ?? []), ...(same ?? [])],
       recordedForJob: [],
       recommendedForShape: shaped ?? [],
     };
+  }
+
+  /** Counts what a look-up for one outcome found. */
+  count(found: FailureCandidates | null): void {
+    if (found === null) this.#misses++;
+    else this.#hits++;
   }
 
   get stats(): { readonly entries: number; readonly hits: number; readonly misses: number } {

@@ -4,6 +4,11 @@ import { SmartRetryError, type FieldProblem } from '@smart-retry/domain';
 /** Whether a text matches, as a whole. */
 export type Pattern = (text: string) => boolean;
 
+/**
+ * Matching takes time in proportion to the text times this. `(?:.{0,200}){1,5}x` is short and compiles to thousands of
+ * instructions; sixty-four of those held a process for seconds.
+ */
+const MAX_PROGRAM_SIZE = 300;
 const LITERAL = /^[\w \-/:@#%&=,;!<>~"'`]+$/;
 
 /**
@@ -16,14 +21,17 @@ export function compilePattern(source: string, path: string): Pattern {
   if (LITERAL.test(source)) return (text) => text === source;
   try {
     const re2 = RE2JS.compile(source);
+    if (re2.programSize() > MAX_PROGRAM_SIZE) throw invalidPattern(path, 'it repeats too much');
     return (text) => re2.testExact(text);
   } catch (cause) {
     if (!(cause instanceof RE2JSException)) throw cause;
-    throw new SmartRetryError('INVALID_POLICY', `${path}: not an RE2 pattern: ${cause.message}`, {
-      cause,
-      fields: [{ path, message: `not an RE2 pattern: ${cause.message}` }],
-    });
+    throw invalidPattern(path, cause.message, cause);
   }
+}
+
+function invalidPattern(path: string, reason: string, cause?: unknown): SmartRetryError {
+  const message = `not a usable RE2 pattern: ${reason}`;
+  return new SmartRetryError('INVALID_POLICY', `${path}: ${message}`, { cause, fields: [{ path, message }] });
 }
 
 /** Compiles a list; reports every invalid pattern of it, not only the first. */

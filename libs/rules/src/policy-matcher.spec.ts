@@ -56,6 +56,14 @@ describe('PolicyMatcher', () => {
     expect(nameFor(matcher, { errorClass: 'a'.repeat(5_000) })).toBeUndefined();
   });
 
+  it('refuses a pattern that repeats so much that linear is still slow', () => {
+    expect(patternProblems(somePolicy({ errorPatterns: ['(?:.{0,200}){1,5}x'] }))).toEqual([
+      { path: 'error_patterns[0]', message: expect.stringContaining('repeats too much') },
+    ]);
+    const ordinary = '.*(timeout|timed.?out|deadline|unavailable).{0,40}';
+    expect(patternProblems(somePolicy({ errorPatterns: [ordinary] }))).toEqual([]);
+  });
+
   it('names every pattern that does not compile', () => {
     const broken = somePolicy({ errorPatterns: ['ok', '(', '(?=x)'], queuePatterns: ['[z-a]'] });
     expect(patternProblems(broken).map((problem) => problem.path)).toEqual([

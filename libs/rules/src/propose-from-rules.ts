@@ -14,20 +14,30 @@ import { backoffDelayMs } from './backoff.js';
 /** What the matching policy asks for: its backoff, or a stop once its attempts are used up. Abstains when none matched. */
 export function proposeFromRules(features: RetryFeatures, policy: RetryPolicy | null): Proposal | Abstention {
   if (policy === null) return { kind: 'abstention', layer: 'rules', reason: 'no_policy_matched' };
-  return proposeFromPolicy(features, policy, 'rules', 'policy_matched');
+  return proposeFromPolicy(features, policy, {
+    layer: 'rules',
+    name: `policy "${policy.name}"`,
+    reasons: ['policy_matched'],
+  });
 }
 
 /** What answers when nothing else does: the built-in policy. Never abstains. */
 export function proposeFromDefault(features: RetryFeatures): Proposal {
-  return proposeFromPolicy(features, BUILT_IN_POLICY, 'default', 'no_policy_matched');
+  return proposeFromPolicy(features, BUILT_IN_POLICY, {
+    layer: 'default',
+    name: 'no policy matches, and the built-in default',
+    reasons: [],
+  });
 }
 
-function proposeFromPolicy(
-  features: RetryFeatures,
-  policy: RetryPolicy,
-  layer: LayerName,
-  reason: ReasonCode,
-): Proposal {
+interface Speaker {
+  readonly layer: LayerName;
+  /** As the rationale calls it. */
+  readonly name: string;
+  readonly reasons: readonly ReasonCode[];
+}
+
+function proposeFromPolicy(features: RetryFeatures, policy: RetryPolicy, { layer, name, reasons }: Speaker): Proposal {
   const { attemptNumber } = features;
   const error =
     features.errorCode === undefined ? features.errorClass : `${features.errorClass} (${features.errorCode})`;
@@ -45,9 +55,9 @@ function proposeFromPolicy(
     // Rules know nothing of outcomes: a backoff is followed, not believed. That attempts are used up is certain.
     confidence: isExhausted ? 1 : 0,
     rationale: isExhausted
-      ? `policy "${policy.name}" allows ${policy.maxAttempts} attempts and attempt ${attemptNumber} has failed with ${error}`
-      : `policy "${policy.name}" waits ${describeDuration(delayMs)} (jitter ${policy.jitterPercent} %) after attempt ${attemptNumber} of ${policy.maxAttempts} failed with ${error}`,
-    reasons: isExhausted ? [reason, 'policy_attempts_exhausted'] : [reason],
+      ? `${name} allows ${policy.maxAttempts} attempts and attempt ${attemptNumber} has failed with ${error}`
+      : `${name} waits ${describeDuration(delayMs)} (jitter ${policy.jitterPercent} %) after attempt ${attemptNumber} of ${policy.maxAttempts} failed with ${error}`,
+    reasons: isExhausted ? [...reasons, 'policy_attempts_exhausted'] : reasons,
     alternatives: [],
     modelVersion: null,
   };

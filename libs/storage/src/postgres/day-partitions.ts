@@ -82,7 +82,7 @@ function createPartition(table: PartitionedTable, dayMs: EpochMs): string {
     ${returnIfThere}
     PERFORM pg_advisory_xact_lock(${PARTITION_LOCK});
     ${returnIfThere}
-    CREATE TABLE ${partition} (LIKE ${table}) ${STORAGE[table] ?? ''};
+    CREATE TABLE ${partition} (LIKE ${table} INCLUDING CONSTRAINTS) ${STORAGE[table] ?? ''};
     ALTER TABLE ${table} ATTACH PARTITION ${partition} FOR VALUES FROM (${dayMs}) TO (${dayMs + DAY_MS});
   END $$`;
 }
