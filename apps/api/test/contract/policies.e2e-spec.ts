@@ -185,6 +185,15 @@ describe('the life of a policy', () => {
     expect(body).toMatchObject({ method: 'default', policy: null, should_retry: true, max_attempts: 3 });
     expect((await client.post('/policies', kept)).status).toBe(201);
   });
+
+  it('ends with a DELETE that names the type of a body that it does not have', async () => {
+    const ask = { headers: { 'content-type': 'application/json' } };
+    await client.post('/policies', { name: 'typed', error_patterns: ['typed'], max_attempts: 2 });
+    expect(await client.delete('/policies/typed', ask)).toMatchObject({ status: 200, body: { status: 'removed' } });
+    // Control: where there is to be a body, an empty one is refused.
+    expectProblem(await client.post('/policies', '', ask), 400, 'INVALID_REQUEST');
+    expectProblem(await client.put('/policies/default', '', ask), 400, 'INVALID_REQUEST');
+  });
 });
 
 describe('max_elapsed_ms', () => {
