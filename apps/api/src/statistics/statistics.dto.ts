@@ -61,7 +61,7 @@ export type StatisticsResponse = Static<typeof StatisticsResponse>;
 
 /** The query over `[now − window, now)`. @throws {INVALID_REQUEST} for a bad window. */
 export function toStatisticsQuery(params: StatisticsParams, nowMs: EpochMs, retentionDays: number): StatisticsQuery {
-  const windowMs = readWindowMs(params.window || DEFAULT_WINDOW, retentionDays);
+  const windowMs = readWindowMs(params.window ?? DEFAULT_WINDOW, retentionDays);
   const filter: Partial<Record<StatisticsDimension, string>> = {};
   for (const dimension of STATISTICS_DIMENSIONS) {
     const value = readQueryText(dimension, params[dimension]);
