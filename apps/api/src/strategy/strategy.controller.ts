@@ -8,6 +8,7 @@ import { ConfigurationWrites } from '../http/configuration-writes.js';
 import { setEntityTag } from '../http/entity-tag.js';
 import { problemResponses } from '../http/problem-responses.js';
 import { fromGuardrailSettings, GuardrailsPatch, toGuardrailChanges } from './guardrails.dto.js';
+import { replaceKeepingStops } from './replace-keeping-stops.js';
 import { fromRevision, GuardrailsResponse, StrategyResponse } from './strategy-responses.dto.js';
 import { fromStrategy, StrategyBody, toStrategy } from './strategy.dto.js';
 
@@ -43,10 +44,14 @@ export class StrategyController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<object | string> {
     const strategy = toStrategy(body);
+    const keepsStops = body.guardrails.emergency_stops === undefined;
     return this.writes.run(
       request,
       reply,
-      (write) => this.configuration.replaceStrategy(strategy, write),
+      (write) =>
+        keepsStops
+          ? replaceKeepingStops(this.configuration, strategy, write)
+          : this.configuration.replaceStrategy(strategy, write),
       (changed) => ({ status: 200, body: showStrategy(changed) }),
     );
   }

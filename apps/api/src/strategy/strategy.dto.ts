@@ -17,12 +17,15 @@ const strategyFields = {
   data_collection: DataCollectionPart,
 };
 
-/** A whole strategy; what guardrails and data collection leave out takes its default. */
+/** A whole strategy; what guardrails and data collection leave out takes its default, scoped stops excepted. */
 export const StrategyBody = named(
   'Strategy',
   Type.Object(
     { ...strategyFields, ...serverKeptFields },
-    { additionalProperties: false, description: 'Replaces the strategy.' },
+    {
+      additionalProperties: false,
+      description: 'Replaces the strategy. Without `guardrails.emergency_stops` the scoped stops in force are kept.',
+    },
   ),
 );
 export type StrategyBody = Static<typeof StrategyBody>;

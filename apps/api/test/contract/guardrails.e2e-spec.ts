@@ -135,6 +135,35 @@ describe('the emergency stop', () => {
   });
 });
 
+describe('a strategy from a client that knows no scoped stops', () => {
+  const seedShaped = () => {
+    const { emergency_stops: _stops, ...guardrails } = original['guardrails'] as Readonly<Record<string, unknown>>;
+    return { ...original, guardrails };
+  };
+
+  it('keeps them, and they go on stopping', async () => {
+    await guard({ emergency_stops: [{ tenant: 't' }], max_budget_percent: 11 });
+    const { status, body } = await client.put('/strategy', seedShaped());
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ guardrails: { max_budget_percent: 20, emergency_stops: [{ tenant: 't' }] } });
+    expect(await ask({ tenant: 't' })).toMatchObject(STOPPED);
+    expect(await ask({ tenant: 'u' })).toMatchObject({ decision: 'retry' });
+    // Control: a client that knows them lifts them.
+    await client.put('/strategy', original);
+    expect(await ask({ tenant: 't' })).toMatchObject({ decision: 'retry' });
+  });
+
+  it('keeps those as well that are set while it writes', async () => {
+    const stops = Array.from({ length: 5 }, (_, i) =>
+      client.put('/guardrails', { emergency_stops: [{ tenant: `${i}` }] }),
+    );
+    const strategies = Array.from({ length: 5 }, () => client.put('/strategy', seedShaped()));
+    const answers = await Promise.all([...stops, ...strategies]);
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+    expect((await client.get('/guardrails')).body['emergency_stops']).toHaveLength(1);
+  });
+});
+
 describe('guardrails that end a decision', () => {
   it('all name themselves', async () => {
     await client.put('/strategy', { ...original, enabled: false });
