@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { DEFAULT_POLICIES } from '@smart-retry/domain';
+import { DEFAULT_POLICIES, type LinkSource } from '@smart-retry/domain';
 import { createSmartRetry } from '@smart-retry/engine';
 import { openMemory } from '@smart-retry/storage/memory';
 import { ApiMetrics } from './api-metrics.js';
@@ -48,6 +48,30 @@ describe('ApiMetrics', () => {
     expect(text).toContain('smart_retry_attempts_total{status="recorded",result="success"} 2');
     expect(text).toContain('smart_retry_attempts_total{status="duplicate",result="failure"} 1');
     expect(text.match(/smart_retry_links_total\{.*/g)).toEqual(['smart_retry_links_total{source="job"} 1']);
+  });
+
+  it('counts the retries that a recommendation led to by how they ended', async () => {
+    const { metrics } = await observed();
+    const retry = { jobId: '1', jobType: 'j', attemptNumber: 2, success: true, timestampMs: 0 };
+    const link = { errorClass: 'e', failedAttemptNumber: 1 };
+    const linked = (source: LinkSource, recommendationId?: string) => ({
+      status: 'recorded' as const,
+      duplicate: false,
+      link: { ...link, source, ...(recommendationId !== undefined && { recommendationId }) },
+    });
+    const recommended = [linked('recommendation', 'r'), linked('shape', 'r'), linked('job', 'r')];
+    metrics.countAttempts([retry, retry, retry], recommended);
+    metrics.countAttempts([{ ...retry, success: false }], recommended);
+    // Controls: nobody asked before these, and a repeat is no second retry.
+    metrics.countAttempts(
+      [retry, retry, retry],
+      [linked('job'), linked('self'), { ...linked('shape', 'r'), duplicate: true }],
+    );
+    const text = await metrics.registry.metrics();
+    expect(text.match(/smart_retry_recommended_retries_total\{.*/g)).toEqual([
+      'smart_retry_recommended_retries_total{result="success"} 3',
+      'smart_retry_recommended_retries_total{result="failure"} 1',
+    ]);
   });
 
   it('forgets the labels of policies that are gone', async () => {

@@ -14,6 +14,11 @@ export class ApiMetrics {
   readonly #guardrails = this.#tally('guardrail_triggers_total', 'Guardrails that changed a decision.', ['guardrail']);
   readonly #attempts = this.#tally('attempts_total', 'Attempts reported.', ['status', 'result']);
   readonly #links = this.#tally('links_total', 'Retries by how their failure was found.', ['source']);
+  readonly #recommendedRetries = this.#tally(
+    'recommended_retries_total',
+    'Recorded retries that a recommendation led to: how often its advice came true.',
+    ['result'],
+  );
   readonly #batchSizes = new Histogram({
     name: 'smart_retry_attempt_batch_size',
     help: 'Attempts written by one statement.',
@@ -37,6 +42,7 @@ export class ApiMetrics {
       if (status !== 'recorded' || (outcome.link === null && report.attemptNumber === 1)) return;
       const source = outcome.link?.source ?? 'none';
       this.#links.add(source, () => ({ source }));
+      if (isRecommended(outcome)) this.#recommendedRetries.add(result, () => ({ result }));
     });
   }
 
@@ -54,8 +60,8 @@ export class ApiMetrics {
     this.#total('audit_records_written_total', 'Decisions written.', () => audit.stats.written);
     this.#total('audit_records_dropped_total', 'Decisions that could not be kept.', () => audit.stats.dropped);
     this.#gauge('cache_entries', 'Recent recommendations remembered.', () => recent.stats.entries);
-    this.#total('cache_hits_total', 'Outcomes linked from memory.', () => recent.stats.hits);
-    this.#total('cache_misses_total', 'Outcomes that memory did not know.', () => recent.stats.misses);
+    this.#total('cache_hits_total', 'Outcomes whose failure memory knew.', () => recent.stats.hits);
+    this.#total('cache_misses_total', 'Outcomes whose failure memory did not know.', () => recent.stats.misses);
     collectDefaultMetrics({ register: this.registry, prefix: 'smart_retry_' });
     this.#storesUp(probes);
     this.#forgetRemovedPolicies(configuration);
@@ -116,4 +122,10 @@ export class ApiMetrics {
       return names.size;
     });
   }
+}
+
+/** A failure of the same job may also have been found among the attempts, where nobody asked for advice. */
+function isRecommended({ link }: RecordedAttempt): boolean {
+  if (link?.source === 'job') return link.recommendationId !== undefined;
+  return link?.source === 'recommendation' || link?.source === 'shape';
 }
