@@ -110,6 +110,15 @@ describe('loadConfig', () => {
     });
   });
 
+  it('takes an address without a host, as Go spells it, for one of this machine', async () => {
+    expect(await load({ RETRY_REDIS_ADDR: ':6379' })).toMatchObject({ redisAddr: 'localhost:6379' });
+    expect(await load({}, { redis_addr: ':6380' })).toMatchObject({ redisAddr: 'localhost:6380' });
+    expect(await load({ RETRY_REDIS_ADDR: 'cache:6379' })).toMatchObject({ redisAddr: 'cache:6379' });
+    expect(await problemsOf({ RETRY_REDIS_ADDR: ':' })).toEqual([
+      expect.objectContaining({ path: 'RETRY_REDIS_ADDR' }),
+    ]);
+  });
+
   it('notices a change of the strategy in the file', async () => {
     const digestOf = async (name: string) => (await load({}, { strategy: { name } })).declared.file?.digest;
     expect(await digestOf('a')).toBe(await digestOf('a'));

@@ -60,6 +60,22 @@ function readDuration(value: string | number): number | undefined {
   }
 }
 
+const ADDRESS = /^(?:\[[0-9a-fA-F:]+\]|[^\s:[\]/@]+):\d{1,5}$/;
+
+/** A server's address; a port alone, as Go spells it, is one of this machine. */
+export const HOST_AND_PORT: SettingType<string> = {
+  name: 'host:port',
+  expected: 'host:port',
+  fromText: readAddress,
+  fromJson: (value) => (typeof value === 'string' ? readAddress(value) : undefined),
+  print: (address) => address,
+};
+
+function readAddress(text: string): string | undefined {
+  const address = text.startsWith(':') ? `localhost${text}` : text;
+  return ADDRESS.test(address) ? address : undefined;
+}
+
 /** Text for which `accepts` holds. */
 export function text(
   name: string,

@@ -1,4 +1,4 @@
-import { BOOLEAN, DURATION, oneOf, RATIO, text, wholeNumber, type SettingType } from './setting-type.js';
+import { BOOLEAN, DURATION, HOST_AND_PORT, oneOf, RATIO, text, wholeNumber, type SettingType } from './setting-type.js';
 
 /** One line of the configuration reference. At least one of `env` and `file` is given. */
 export interface Setting<T> {
@@ -17,7 +17,6 @@ type Defaulted<T> = Setting<T> & { readonly fallback: T };
 const optional = <T>(setting: Omit<Setting<T>, 'fallback'>): Setting<T> => ({ ...setting, fallback: undefined });
 const defaulted = <T>(setting: Defaulted<T>): Defaulted<T> => setting;
 
-const HOST_AND_PORT = /^(?:\[[0-9a-fA-F:]+\]|[^\s:[\]/@]+):\d{1,5}$/;
 const BASE_PATH = /^(?:\/|(?:\/[A-Za-z0-9._~-]+)+)$/;
 
 /** Every setting, in the order of the reference. Parsing, problems and `docs/configuration.md` are derived from it. */
@@ -83,8 +82,8 @@ export const SETTINGS = {
   redisAddr: optional({
     env: 'RETRY_REDIS_ADDR',
     file: 'redis_addr',
-    type: text('host:port', 'host:port', (value) => HOST_AND_PORT.test(value)),
-    description: 'Redis. Without it counters stay in the process: run one API process.',
+    type: HOST_AND_PORT,
+    description: 'Redis; `:6379` is `localhost:6379`. Without it counters stay in the process: run one API process.',
   }),
   redisPassword: optional({
     env: 'RETRY_REDIS_PASSWORD',
