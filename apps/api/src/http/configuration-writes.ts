@@ -1,15 +1,18 @@
 import type { StoredConfiguration } from '@smart-retry/domain';
-import type { ConfigurationWrite } from '@smart-retry/engine';
+import { Configuration, type ConfigurationWrite } from '@smart-retry/engine';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { actorOf } from './actor.js';
-import { readExpectedRevision, setEntityTag } from './entity-tag.js';
+import { readExpectedRevisions, setEntityTag } from './entity-tag.js';
 import { Idempotency, type WriteAnswer } from './idempotency.js';
 
 /** Runs a change of the configuration with everything its headers ask for: who, on what condition, at most once. */
 @Injectable()
 export class ConfigurationWrites {
-  constructor(private readonly idempotency: Idempotency) {}
+  constructor(
+    private readonly idempotency: Idempotency,
+    private readonly configuration: Configuration,
+  ) {}
 
   run(
     request: FastifyRequest,
@@ -17,8 +20,9 @@ export class ConfigurationWrites {
     change: (write: ConfigurationWrite) => Promise<StoredConfiguration>,
     answer: (changed: StoredConfiguration) => WriteAnswer,
   ): Promise<object | string> {
-    const expectedRevision = readExpectedRevision(request);
+    const expectedRevisions = readExpectedRevisions(request);
     return this.idempotency.once(request, reply, async (keep) => {
+      const expectedRevision = await this.pickExpected(expectedRevisions);
       const changed = await change({
         actor: actorOf(request),
         ...(expectedRevision !== undefined && { expectedRevision }),
@@ -27,5 +31,12 @@ export class ConfigurationWrites {
       setEntityTag(reply, changed.revision);
       return answer(changed);
     });
+  }
+
+  /** Of several revisions the one in force; any of them when there is none, as the change is to be refused then. */
+  private async pickExpected(revisions: readonly number[] = []): Promise<number | undefined> {
+    if (revisions.length > 1) await this.configuration.refresh();
+    const { revision } = this.configuration.current();
+    return revisions.includes(revision) ? revision : revisions[0];
   }
 }

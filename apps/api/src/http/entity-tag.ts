@@ -9,14 +9,16 @@ export function setEntityTag(reply: FastifyReply, revision: number): void {
 }
 
 /**
- * The revision that the writer has seen, from `If-Match`; undefined without the header or for `*`.
+ * The revisions that the writer would change, from `If-Match`; undefined, which is any, without the header or for `*`.
  * @throws {INVALID_REQUEST} for a tag that no answer carried.
  */
-export function readExpectedRevision(request: FastifyRequest): number | undefined {
+export function readExpectedRevisions(request: FastifyRequest): readonly number[] | undefined {
   const header = request.headers['if-match']?.trim();
   if (header === undefined || header === '*') return undefined;
-  const revision = REVISION_TAG.exec(header)?.[1];
-  if (revision !== undefined) return Number(revision);
-  const message = 'must be the ETag of an answer, such as "5"';
-  throw new SmartRetryError('INVALID_REQUEST', `If-Match ${message}`, { fields: [{ path: 'If-Match', message }] });
+  return header.split(',').map((tag) => {
+    const revision = REVISION_TAG.exec(tag.trim())?.[1];
+    if (revision !== undefined) return Number(revision);
+    const message = 'must be the ETag of an answer, such as "5", or a list of them';
+    throw new SmartRetryError('INVALID_REQUEST', `If-Match ${message}`, { fields: [{ path: 'If-Match', message }] });
+  });
 }

@@ -128,6 +128,15 @@ describe('If-Match', () => {
     expect((await client.get('/strategy')).body).toMatchObject({ guardrails: { max_budget_percent: 19 } });
   });
 
+  it('may list several: one of them has to be the current one', async () => {
+    const current = await etagOf('/strategy');
+    const matching = (tags: string) => client.put('/guardrails', {}, { headers: { 'if-match': tags } });
+    expect((await matching(`"999999", ${current}`)).status).toBe(200);
+    // Control: that write made another revision the current one.
+    expectProblem(await matching(`"999999", ${current}`), 409, 'CONFIGURATION_CHANGED');
+    expectProblem(await matching(`${current}, latest`), 400, 'INVALID_REQUEST');
+  });
+
   it('must be a tag that some answer carried', async () => {
     expectProblem(await client.put('/guardrails', {}, { headers: { 'if-match': 'latest' } }), 400, 'INVALID_REQUEST');
   });
