@@ -54,7 +54,7 @@ export type RecordedResponse = Static<typeof RecordedResponse>;
  * A report in the vocabulary of the engine; without a timestamp it happened now.
  * @throws {INVALID_REQUEST} @throws {INVALID_DURATION} @throws {TIMESTAMP_OUT_OF_RANGE}
  */
-export function toAttemptReport(body: AttemptBody, accepted: AcceptedTimes, prefix = ''): AttemptReport {
+export function toAttemptReport(body: AttemptBody, accepted: AcceptedTimes): AttemptReport {
   const timestamp = optionalText(body.timestamp);
   const labels = {
     errorClass: optionalText(body.error_class),
@@ -70,15 +70,14 @@ export function toAttemptReport(body: AttemptBody, accepted: AcceptedTimes, pref
     health: body.health ?? undefined,
     delayMs: body.delay_ms,
     actualDelayMs: body.actual_delay_ms,
-    processingTimeMs: readDurationMs(`${prefix}processing_time`, body.processing_time),
+    processingTimeMs: readDurationMs('processing_time', body.processing_time),
   };
   return {
     jobId: body.job_id,
     jobType: body.job_type,
     attemptNumber: body.attempt_number,
     success: body.success,
-    timestampMs:
-      timestamp === undefined ? accepted.nowMs : readPastTimestampMs(`${prefix}timestamp`, timestamp, accepted),
+    timestampMs: timestamp === undefined ? accepted.nowMs : readPastTimestampMs('timestamp', timestamp, accepted),
     ...dropAbsent(labels),
   };
 }

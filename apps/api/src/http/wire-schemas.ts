@@ -31,6 +31,3 @@ export const serverKeptFields = {
 
 /** Answers RFC 3339 in UTC with milliseconds. */
 export const Timestamp = Type.String({ description: 'RFC 3339, UTC, milliseconds.' });
-
-export const Nullable = <const T extends string>(type: T, description?: string) =>
-  Type.Unsafe<null>({ type: [type, 'null'], ...(description !== undefined && { description }) });
