@@ -274,7 +274,7 @@ describe('what was declared', () => {
     const store = new FakeStore();
     const declared = { file, environment: { sampleRate: 0.5, mlEnabled: false } };
     const first = await open(store, { declared });
-    await first.configuration.replaceStrategy(someStrategy(), BY_TEST);
+    await first.configuration.replaceStrategy(() => someStrategy(), BY_TEST);
     const { configuration } = await open(store, { declared });
     expect(configuration.current().strategy).toMatchObject({ mlEnabled: false, dataCollection: { sampleRate: 0.5 } });
   });

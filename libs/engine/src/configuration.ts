@@ -1,8 +1,6 @@
 import {
   SmartRetryError,
   guardrailProblems,
-  policyProblems,
-  strategyProblems,
   throwIfProblems,
   type Clock,
   type ConfigurationChange,
@@ -15,9 +13,9 @@ import {
   type StoredConfiguration,
   type Strategy,
 } from '@smart-retry/domain';
-import { patternProblems } from '@smart-retry/rules';
 import { OneAtATime } from './background/one-at-a-time.js';
 import { repeat } from './background/repeat.js';
+import { allProblems, requirePolicy, requireSound } from './configuration-checks.js';
 import { compileSnapshot, type ConfigurationSnapshot } from './configuration-snapshot.js';
 import { applyDeclared, isDeclaredNew, type DeclaredStrategy } from './declared-strategy.js';
 
@@ -177,8 +175,15 @@ export class Configuration {
   }
 
   /** @throws {INVALID_CONFIGURATION} @throws {CONFIGURATION_CHANGED} @throws {STORE_UNAVAILABLE} */
-  replaceStrategy(strategy: Strategy, write: ConfigurationWrite): Promise<StoredConfiguration> {
-    return this.#change(write, () => ({ strategy, action: 'strategy.replaced', target: null }));
+  replaceStrategy(
+    replacement: (inForce: Strategy) => Strategy,
+    write: ConfigurationWrite,
+  ): Promise<StoredConfiguration> {
+    return this.#change(write, (inForce) => ({
+      strategy: replacement(inForce),
+      action: 'strategy.replaced',
+      target: null,
+    }));
   }
 
   /** Who changed what, newest first. @throws {STORE_UNAVAILABLE} */
@@ -260,7 +265,9 @@ export class Configuration {
   }
 
   #adopt(stored: StoredConfiguration): void {
-    if (stored.revision === this.#snapshot.revision) return;
+    // The last known copy may be of another store, where the same revision was another change.
+    const { revision, changedAtMs } = this.#snapshot;
+    if (stored.revision === revision && stored.changedAtMs === changedAtMs) return;
     this.#snapshot = this.#compile(stored);
     const { lastKnown, onError } = this.#options;
     if (lastKnown !== undefined) this.#copied = this.#copied.then(() => lastKnown.save(stored)).catch(onError);
@@ -272,23 +279,6 @@ export class Configuration {
 
   #onPublished(revision: number): void {
     if (revision > this.#snapshot.revision) this.refresh().catch(this.#options.onError);
-  }
-}
-
-function allProblems(strategy: Strategy) {
-  return [
-    ...strategyProblems(strategy),
-    ...strategy.policies.flatMap((policy, i) => patternProblems(policy, `policies[${i}].`)),
-  ];
-}
-
-function requireSound(policy: RetryPolicy): void {
-  throwIfProblems('INVALID_POLICY', [...policyProblems(policy), ...patternProblems(policy)]);
-}
-
-function requirePolicy(strategy: Strategy, name: string): void {
-  if (!strategy.policies.some((policy) => policy.name === name)) {
-    throw new SmartRetryError('POLICY_NOT_FOUND', `there is no policy named "${name}"`);
   }
 }
 

@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { StoredConfiguration } from '@smart-retry/domain';
+import { DEFAULT_STRATEGY, type StoredConfiguration } from '@smart-retry/domain';
 import type { LastKnownConfiguration } from '@smart-retry/engine';
 import { Type, type Static } from 'typebox';
 import { compileSchema } from '../http/compile-schema.js';
@@ -29,7 +29,7 @@ export class LastKnownConfigurationFile implements LastKnownConfiguration {
         revision: saved.revision,
         changedAtMs: saved.changed_at_ms,
         changedBy: saved.changed_by,
-        strategy: toStrategy(saved.strategy),
+        strategy: toStrategy(saved.strategy, DEFAULT_STRATEGY),
       };
     } catch {
       // Missing, half written or of another version: the declared strategy serves instead.

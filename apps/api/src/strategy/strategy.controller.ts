@@ -8,7 +8,6 @@ import { ConfigurationWrites } from '../http/configuration-writes.js';
 import { setEntityTag } from '../http/entity-tag.js';
 import { problemResponses } from '../http/problem-responses.js';
 import { fromGuardrailSettings, GuardrailsPatch, toGuardrailChanges } from './guardrails.dto.js';
-import { replaceKeepingStops } from './replace-keeping-stops.js';
 import { fromRevision, GuardrailsResponse, StrategyResponse } from './strategy-responses.dto.js';
 import { fromStrategy, StrategyBody, toStrategy } from './strategy.dto.js';
 
@@ -43,15 +42,10 @@ export class StrategyController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<object | string> {
-    const strategy = toStrategy(body);
-    const keepsStops = body.guardrails.emergency_stops === undefined;
     return this.writes.run(
       request,
       reply,
-      (write) =>
-        keepsStops
-          ? replaceKeepingStops(this.configuration, strategy, write)
-          : this.configuration.replaceStrategy(strategy, write),
+      (write) => this.configuration.replaceStrategy((inForce) => toStrategy(body, inForce), write),
       (changed) => ({ status: 200, body: showStrategy(changed) }),
     );
   }

@@ -35,14 +35,19 @@ export const StrategyFilePart = Type.Partial(Type.Object(strategyFields), { addi
 export type StrategyFilePart = Static<typeof StrategyFilePart>;
 
 /** @throws {INVALID_DURATION} */
-export function toStrategy(body: StrategyBody): Strategy {
+export function toStrategy(body: StrategyBody, inForce: Strategy): Strategy {
   return {
     name: body.name,
     enabled: body.enabled,
     policies: body.policies.map(toRetryPolicy),
     bayesianThreshold: body.bayesian_threshold,
     mlEnabled: body.ml_enabled,
-    guardrails: { ...DEFAULT_STRATEGY.guardrails, ...toGuardrailChanges(body.guardrails) },
+    guardrails: {
+      ...DEFAULT_STRATEGY.guardrails,
+      // A client that does not know of scoped stops must not lift them.
+      emergencyStops: inForce.guardrails.emergencyStops,
+      ...toGuardrailChanges(body.guardrails),
+    },
     dataCollection: {
       ...DEFAULT_STRATEGY.dataCollection,
       ...toDataCollectionChanges(body.data_collection, 'data_collection'),
