@@ -36,6 +36,8 @@ describe('a strategy on the wire', () => {
         emergencyStops: [{ tenant: 't', jobType: 'j', queue: 'q', reason: 'r' }],
       },
     };
-    expect(toStrategy(compileSchema<StrategyBody>(StrategyBody)(fromStrategy(strategy)), DEFAULT_STRATEGY)).toEqual(strategy);
+    expect(toStrategy(compileSchema<StrategyBody>(StrategyBody)(fromStrategy(strategy)), DEFAULT_STRATEGY)).toEqual(
+      strategy,
+    );
   });
 });
