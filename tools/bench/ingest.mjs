@@ -5,15 +5,15 @@ import { build } from '../build.mjs';
 import { describeMachine, median, table, writeReport } from './report.mjs';
 
 // `npm run bench:ingest`: durable attempts over HTTP beside raw inserts into the same table, in the same run.
-const ROUNDS = 5;
-const SECONDS = 8;
+const ROUNDS = 3;
+const SECONDS = 6;
 const CONNECTIONS = 64;
 const ROWS_PER_TRANSACTION = 64;
 
 bootstrap();
 build('.');
 const machine = describeMachine();
-const { startApi } = await import('./started-server.mjs');
+const { startApi, startEcho } = await import('./started-server.mjs');
 const { drive, findWrk } = await import('./wrk.mjs');
 const { startEmbeddedPostgres } = await import('../../libs/storage/dist/embedded/index.js');
 
@@ -26,60 +26,77 @@ SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::double precis
 const api = await startApi();
 // A second user of the server that the API has started: the same process, folder and settings.
 const shared = await startEmbeddedPostgres({ dataDir: api.dataDir });
-const rounds = { http: [], raw1: [], raw2: [] };
+const echo = await startEcho();
+const rounds = { http: [], batch: [], echo: [], raw1: [], raw2: [] };
 let lost;
 try {
   const wrk = findWrk();
   process.env.BENCH_RECOMMENDATION_ID = await askForRecommendation();
   for (let round = 0; round <= ROUNDS; round++) {
-    process.env.BENCH_LABEL = `r${round}`;
-    const http = await drive(wrk, {
-      url: `${api.baseUrl}/attempt`,
-      script: join(ROOT, 'tools/bench/attempt.lua'),
-      connections: CONNECTIONS,
-      seconds: SECONDS,
-    });
+    const post = (url, script) =>
+      drive(wrk, { url, script: join(ROOT, 'tools/bench', script), connections: CONNECTIONS, seconds: SECONDS });
+    process.env.BENCH_LABEL = `single-${round}`;
+    const http = await post(`${api.baseUrl}/attempt`, 'attempt.lua');
+    process.env.BENCH_LABEL = `batch-${round}`;
+    const batch = await post(`${api.baseUrl}/attempt/batch`, 'attempt-batch.lua');
+    const bare = await post(`${echo.baseUrl}/echo`, 'attempt.lua');
     const raw1 = await insertRaw(1, `raw1-${round}`);
     const raw2 = await insertRaw(2, `raw2-${round}`);
     if (round > 0) {
       rounds.http.push(http);
+      rounds.batch.push({ ...batch, requestsPerSecond: batch.requestsPerSecond * ROWS_PER_TRANSACTION });
+      rounds.echo.push(bare);
       rounds.raw1.push(raw1);
       rounds.raw2.push(raw2);
     }
   }
   lost = await compareAcknowledgedWithStored();
 } finally {
+  await echo.stop();
   await shared.stop();
   await api.stop();
 }
 
 const rawBest = rounds.raw1.map((rate, i) => Math.max(rate, rounds.raw2[i]));
-const ratios = rounds.http.map((http, i) => http.requestsPerSecond / rawBest[i]);
-const percent = (ratio) => `${Math.round(100 * ratio)} %`;
-const whole = (n) => Math.round(n).toLocaleString('en');
+const shareOf = (measured, whole) => {
+  const ratios = measured.map((rate, i) => rate / whole[i]);
+  return `**${percent(median(ratios))}** (${percent(Math.min(...ratios))}–${percent(Math.max(...ratios))})`;
+};
+const rates = (driven) => driven.map((round) => round.requestsPerSecond);
+const describe = (what, driven) => [
+  what,
+  whole(median(rates(driven))),
+  describeRange(rates(driven)),
+  `${median(driven.map((r) => r.p50Ms)).toFixed(2)} / ${median(driven.map((r) => r.p99Ms)).toFixed(2)}`,
+  driven.reduce((sum, r) => sum + r.failures, 0),
+];
 writeReport('ingest', {
   title: 'Durable attempts',
   machine,
   sections: [
-    `\`npm run bench:ingest\`: POST /attempt with one attempt each over ${CONNECTIONS} connections (wrk, one thread), answered when durable, beside raw inserts of ${ROWS_PER_TRANSACTION}-row transactions (\`unnest\`, prepared) into the same table and indexes of the same embedded Postgres (fsync on). ${ROUNDS} alternating rounds of ${SECONDS} s after one to warm up; medians. The API also checks for duplicates and keeps the roll-ups. Wanted: at least 50 % of the better raw rate of each round.`,
+    `\`npm run bench:ingest\`: attempts over ${CONNECTIONS} connections (wrk, one thread), each request answered when all of it is durable, beside raw inserts of ${ROWS_PER_TRANSACTION}-row transactions (\`unnest\`, prepared) into the same table and indexes of the same embedded Postgres (fsync on), and beside a bare NestJS-on-Fastify echo of the same single report, which stores nothing: the ceiling of one attempt a request. ${ROUNDS} alternating rounds of ${SECONDS} s after one to warm up; medians. The API also checks for duplicates and keeps the roll-ups. Wanted: at least 50 % of the better raw rate of each round.`,
     table(
-      ['what', 'attempts/s', 'range', 'p50 / p99 ms', 'failed'],
+      ['what', 'attempts/s', 'range', 'p50 / p99 ms of a request', 'failed'],
       [
-        [
-          'POST /attempt',
-          whole(median(rounds.http.map((r) => r.requestsPerSecond))),
-          describeRange(rounds.http.map((r) => r.requestsPerSecond)),
-          `${median(rounds.http.map((r) => r.p50Ms)).toFixed(2)} / ${median(rounds.http.map((r) => r.p99Ms)).toFixed(2)}`,
-          rounds.http.reduce((sum, r) => sum + r.failures, 0),
-        ],
+        describe('POST /attempt, one a request', rounds.http),
+        describe(`POST /attempt/batch, ${ROWS_PER_TRANSACTION} a request`, rounds.batch),
+        describe('bare echo of one report', rounds.echo),
         ['raw inserts, 1 connection', whole(median(rounds.raw1)), describeRange(rounds.raw1), '', ''],
         ['raw inserts, 2 connections', whole(median(rounds.raw2)), describeRange(rounds.raw2), '', ''],
       ],
     ),
-    `POST /attempt as a share of the better raw rate: **${percent(median(ratios))}** (${percent(Math.min(...ratios))}–${percent(Math.max(...ratios))}).`,
+    `Shares: batches of the better raw rate ${shareOf(rates(rounds.batch), rawBest)}; single reports of the better raw rate ${shareOf(rates(rounds.http), rawBest)}, of the echo ${shareOf(rates(rounds.http), rates(rounds.echo))}.`,
     lost,
   ],
 });
+
+function percent(ratio) {
+  return `${Math.round(100 * ratio)} %`;
+}
+
+function whole(n) {
+  return Math.round(n).toLocaleString('en');
+}
 
 function describeRange(values) {
   return `${whole(Math.min(...values))}–${whole(Math.max(...values))}`;
