@@ -11,10 +11,10 @@ export function isWithoutOutcome(report: AttemptReport): boolean {
   return WITHOUT_OUTCOME.has(report.status);
 }
 
-/** The failure named by the report's own recommendation id (way 1); null when it has none, or one that it did not follow. */
+/** The failure named by the report's own recommendation id (way 1); null when it has none, or one of another job, or its own. */
 export function linkByRecommendationId(report: AttemptReport, id: DecodedRecommendationId | null): FailureLink | null {
   if (id === null || id.failure === null || id.decision === 'stop') return null;
-  if (!id.isFor({ tenant: report.tenant ?? '', jobType: report.jobType }) || !isFollowing(report, id)) return null;
+  if (!id.isFor({ tenant: report.tenant ?? '', jobType: report.jobType }) || isFailureItself(report, id)) return null;
   return link(report, 'recommendation', {
     errorClass: id.failure.errorClass,
     ...(id.failure.errorCode !== undefined && { errorCode: id.failure.errorCode }),
@@ -69,19 +69,18 @@ function findRecommendation(
 ): FailureCandidate | undefined {
   const before = candidates.find((candidate) => candidate.attemptNumber === report.attemptNumber - 1);
   if (before !== undefined) return before;
-  return candidates.find((candidate) => isFollowing(report, candidate));
+  // Some clients report a retry under the number of the attempt that failed.
+  return candidates.find(
+    (candidate) => candidate.attemptNumber === report.attemptNumber && !isFailureItself(report, candidate),
+  );
 }
 
-/**
- * Whether a report is of the attempt after this failure. Some clients report a retry under the number of the attempt that
- * failed; a failure under that number is the failure itself, unless it waited for exactly what was advised after it.
- */
-function isFollowing(
+/** Whether a report is of the very failure, not of what came after: a failure under its number that did not wait what was advised. */
+function isFailureItself(
   report: AttemptReport,
   failure: { readonly attemptNumber: number; readonly delayMs?: number },
 ): boolean {
-  if (failure.attemptNumber === report.attemptNumber - 1) return true;
-  return failure.attemptNumber === report.attemptNumber && (report.success || failure.delayMs === report.delayMs);
+  return failure.attemptNumber === report.attemptNumber && !report.success && failure.delayMs !== report.delayMs;
 }
 
 function isSameFailure(a: FailureCandidate, b: FailureCandidate): boolean {
