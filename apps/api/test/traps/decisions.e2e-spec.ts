@@ -45,7 +45,7 @@ describe('the contract', () => {
       features: { ...FAILED_JOB, attempt_number: 999 },
       max_attempts: 1,
     });
-    expect(body).toMatchObject({ recommendations: [], timeline: [] });
+    expect(body).toMatchObject({ recommendations: [{ decision: 'stop' }], timeline: [] });
     expect((await client.get('/decisions?job_id=nobody')).body).toMatchObject({ decisions: [], next_cursor: null });
     expect((await client.get('/stats?job_type=nobody&group_by=queue')).body).toMatchObject({ groups: [] });
   });
