@@ -26,8 +26,8 @@ function wordAt(bytes: string, i: number): number {
  * A function that answers HMAC-SHA-256 (32 bytes) under `key` (at most 64 bytes) of messages of at most `maxBytes`:
  * `H((K ⊕ opad) ‖ H((K ⊕ ipad) ‖ message))`.
  *
- * Node's own Hmac makes a stream and a native handle for each message; under load, with their collection, that is the
- * greatest single cost of a recommendation. Two one-shot hashes over buffers that are kept cost a fraction.
+ * Node's own Hmac makes a stream and a native handle for each message, which have to be collected; two one-shot hashes
+ * over buffers that are kept make neither.
  *
  * @see RFC 2104
  */

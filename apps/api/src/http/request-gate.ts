@@ -26,7 +26,7 @@ const PORT = /:\d+$/;
 export function guardRequests(fastify: FastifyInstance, { adminKey, lifecycle }: GateOptions): void {
   const refuse = adminKey === undefined ? createHostCheck() : createKeyCheck(adminKey);
   fastify.addHook('onRequest', (request, reply, done) => {
-    // A header costs as much as a decision by rules: an answer carries the id only where somebody looks for it.
+    // No header is free on the hot path: an answer carries the id only where somebody looks for it.
     if (request.headers['x-request-id'] !== undefined) reply.header('x-request-id', request.id);
     if (lifecycle.isClosing) reply.header('connection', 'close');
     const refusal = refuse(request);
