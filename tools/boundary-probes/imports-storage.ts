@@ -10,6 +10,7 @@ import '@smart-retry/rules'; // expect: @nx/enforce-module-boundaries
 import '@smart-retry/guardrails'; // expect: @nx/enforce-module-boundaries
 import '@smart-retry/engine'; // expect: @nx/enforce-module-boundaries
 import '@smart-retry/api'; // expect: @nx/enforce-module-boundaries
+import '@smart-retry/simulation'; // expect: @nx/enforce-module-boundaries
 import '../../domain/src/index.js'; // expect: @nx/enforce-module-boundaries
 import 're2js'; // expect: @nx/enforce-module-boundaries
 import '@nestjs/common'; // expect: @nx/enforce-module-boundaries

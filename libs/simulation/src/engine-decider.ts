@@ -1,0 +1,31 @@
+import { createRng, type EpochMs } from '@smart-retry/domain';
+import type { SmartRetry, SmartRetryOptions } from '@smart-retry/engine';
+import type { Decider } from './decider.js';
+import { choiceOf } from './engine-choice.js';
+
+/** Whatever puts the engine together around stores; `createSmartRetry` with the stores filled in. */
+export type StartEngine = (options: Pick<SmartRetryOptions, 'clock' | 'randomWord'>) => Promise<SmartRetry>;
+
+export interface EngineDecider extends Decider {
+  close(): Promise<void>;
+}
+
+/** The product itself, in this process, on virtual time. */
+export async function startEngineDecider(name: string, seed: number, start: StartEngine): Promise<EngineDecider> {
+  let nowMs: EpochMs = 0;
+  const rng = createRng([seed, 0x656e, 0x6769, 0x6e65]);
+  const smartRetry = await start({ clock: () => nowMs, randomWord: () => Math.floor(rng() * 2 ** 32) });
+  return {
+    name,
+    decide(failure) {
+      nowMs = Math.max(nowMs, failure.failedAtMs);
+      const { recommendation, recommendationId } = smartRetry.recommender.recommend(failure);
+      return choiceOf(recommendation, recommendationId);
+    },
+    async report(attempt) {
+      nowMs = Math.max(nowMs, attempt.timestampMs);
+      await smartRetry.attempts.record([attempt]);
+    },
+    close: () => smartRetry.close(),
+  };
+}

@@ -1,0 +1,10 @@
+// as: libs/simulation/src/__probe__.ts
+import '@smart-retry/domain';
+import '@smart-retry/engine';
+import 'tinyqueue';
+import '@smart-retry/rules'; // expect: @nx/enforce-module-boundaries
+import '@smart-retry/guardrails'; // expect: @nx/enforce-module-boundaries
+import '@smart-retry/storage/memory'; // expect: @nx/enforce-module-boundaries
+import '@smart-retry/api'; // expect: @nx/enforce-module-boundaries
+import '../../domain/src/index.js'; // expect: @nx/enforce-module-boundaries
+import 're2js'; // expect: @nx/enforce-module-boundaries

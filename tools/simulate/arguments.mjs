@@ -1,0 +1,52 @@
+import { parseArgs } from 'node:util';
+import { BASELINES, WORLD_FAMILIES } from '../../libs/simulation/dist/index.js';
+
+/** Our own decider: in this process, and through the real API. */
+export const OURS = 'ours';
+export const OURS_OVER_HTTP = 'ours-http';
+
+const HELD_OUT_SEEDS = '1001-1020';
+
+export function parseArguments(args) {
+  const { values } = parseArgs({
+    args,
+    options: {
+      worlds: { type: 'string' },
+      seeds: { type: 'string', default: '1-8' },
+      deciders: { type: 'string' },
+      http: { type: 'boolean', default: false },
+      out: { type: 'string' },
+    },
+  });
+  const isHeldOut = values.seeds.startsWith('held-out');
+  const worlds = WORLD_FAMILIES.map(({ name }) => name);
+  const baselines = BASELINES.map(({ name }) => name);
+  const ours = values.http ? OURS_OVER_HTTP : OURS;
+  return {
+    worlds: choose('world', values.worlds, worlds),
+    deciders:
+      values.deciders === undefined
+        ? [...baselines, ours]
+        : choose('decider', values.deciders, [...baselines, OURS, OURS_OVER_HTTP]),
+    split: isHeldOut ? 'held-out' : 'tuning',
+    seeds: parseSeeds(isHeldOut ? (values.seeds.split(':')[1] ?? HELD_OUT_SEEDS) : values.seeds),
+    out: values.out,
+  };
+}
+
+function choose(what, text, known) {
+  const chosen = text === undefined ? known : text.split(',');
+  const unknown = chosen.filter((name) => !known.includes(name));
+  if (unknown.length > 0) throw new Error(`no ${what} ${unknown.join(', ')}; there are: ${known.join(', ')}`);
+  return chosen;
+}
+
+function parseSeeds(text) {
+  return text.split(',').flatMap((part) => {
+    const [first, last = first] = part.split('-').map(Number);
+    if (!Number.isSafeInteger(first) || !Number.isSafeInteger(last) || first > last) {
+      throw new Error(`--seeds ${text}: wanted 1-8, 3,5 or held-out`);
+    }
+    return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  });
+}

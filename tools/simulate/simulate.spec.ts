@@ -1,0 +1,73 @@
+import { describe, expect, it } from '@jest/globals';
+import { compareDeciders } from '../../libs/simulation/dist/index.js';
+import { parseArguments } from './arguments.mjs';
+import { toCsv } from './csv.mjs';
+import { drawComparisons } from './picture.mjs';
+
+describe('the arguments of npm run simulate', () => {
+  it('default to all worlds, eight tuning seeds, every baseline and ours', () => {
+    const { worlds, seeds, split, deciders } = parseArguments([]);
+    expect(worlds).toContain('metastable-overload');
+    expect(seeds).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(split).toBe('tuning');
+    expect(deciders).toEqual(expect.arrayContaining(['rules', 'oracle', 'ours']));
+  });
+
+  it('take lists and ranges', () => {
+    expect(parseArguments(['--worlds', 'blips,drift', '--seeds', '3,7-9', '--deciders', 'rules,ours'])).toMatchObject({
+      worlds: ['blips', 'drift'],
+      seeds: [3, 7, 8, 9],
+      deciders: ['rules', 'ours'],
+    });
+  });
+
+  it('reach the held-out worlds by name only, in twenty seeds or as many as are asked for', () => {
+    expect(parseArguments(['--seeds', '1001-1020']).split).toBe('tuning');
+    expect(parseArguments(['--seeds', 'held-out'])).toMatchObject({ split: 'held-out' });
+    expect(parseArguments(['--seeds', 'held-out']).seeds).toHaveLength(20);
+    expect(parseArguments(['--seeds', 'held-out:5-6']).seeds).toEqual([5, 6]);
+  });
+
+  it('play ours over HTTP when asked to', () => {
+    expect(parseArguments(['--http']).deciders).toContain('ours-http');
+    expect(parseArguments(['--http']).deciders).not.toContain('ours');
+  });
+
+  it('are refused with what there is instead', () => {
+    expect(() => parseArguments(['--worlds', 'blip'])).toThrow(/no world blip; there are: blips, /);
+    expect(() => parseArguments(['--seeds', '8-1'])).toThrow(/--seeds 8-1/);
+  });
+});
+
+describe('toCsv', () => {
+  it('leaves empty what could not be measured', () => {
+    const row = { world: 'blips', split: 'tuning', seed: 1, decider: 'rules', portion: 'all' };
+    expect(toCsv([{ ...row, measurement: { utility: 0.5, brier: null } }])).toBe(
+      'world,split,seed,decider,portion,utility,brier\nblips,tuning,1,rules,all,0.5,\n',
+    );
+  });
+});
+
+describe('drawComparisons', () => {
+  it('draws a small picture of each world in which there is something to gain, with every decider', () => {
+    const roles = { rules: 'rules', statics: new Set(['rules']) };
+    const compare = (ours: number) =>
+      compareDeciders(
+        new Map([
+          ['rules', [0.2, 0.3]],
+          ['ours', [ours, ours]],
+        ]),
+        roles,
+      );
+    const comparisons = new Map([
+      ['drift', compare(0.7)],
+      ['blips', compare(0.25)],
+    ]);
+    const svg = drawComparisons(comparisons, { title: 'two seeds' });
+    expect(svg).toMatch(/^<svg [^>]*xmlns="http:\/\/www.w3.org\/2000\/svg"/);
+    for (const text of ['two seeds', 'drift', 'rules 0.25 → ours 0.70', 'ours: 100 % of the way, utility 0.700']) {
+      expect(svg).toContain(text);
+    }
+    expect(svg).not.toContain('>blips<');
+  });
+});
