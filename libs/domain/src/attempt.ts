@@ -39,6 +39,8 @@ export interface FailureLink {
   /** Unknown when nobody reported it. */
   readonly delayMs?: number;
   readonly recommendationId?: string;
+  /** How long the dependency had been failing when that attempt failed (see `RetryFeatures.incidentAgeMs`). */
+  readonly incidentAgeMs?: number;
 }
 
 /** An attempt on its way to the store. */

@@ -33,6 +33,8 @@ export interface RetryFeatures {
   readonly retryAfterMs?: number;
   /** Never explored. */
   readonly critical?: boolean;
+  /** Milliseconds from the first failure of the dependency's running streak (no success between) to this one; kept by the server, unknown when absent. */
+  readonly incidentAgeMs?: number;
   /** A stable digest of the error's message; the message itself is never kept. */
   readonly errorFingerprint?: string;
 }

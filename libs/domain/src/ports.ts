@@ -93,6 +93,8 @@ export interface FailureCandidate {
   /** The delay that was advised after it; absent for a recorded attempt. */
   readonly delayMs?: number;
   readonly recommendationId?: string;
+  /** How long the dependency had been failing then (see `RetryFeatures.incidentAgeMs`); absent when nobody knew. */
+  readonly incidentAgeMs?: number;
   readonly atMs: EpochMs;
 }
 
