@@ -1,13 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import {
-  DEFAULT_STRATEGY,
-  SmartRetryError,
-  strategyProblems,
-  type FieldProblem,
-  type Strategy,
-} from '@smart-retry/domain';
-import type { DeclaredStrategy, PartialStrategy } from '@smart-retry/engine';
+import { SmartRetryError, strategyProblems, type FieldProblem } from '@smart-retry/domain';
+import { completeStrategy, type DeclaredStrategy, type PartialStrategy } from '@smart-retry/engine';
 import { patternProblems } from '@smart-retry/rules';
 import { isLoopback } from './config/is-loopback.js';
 import { isJsonObject, readSettings, type Environment, type JsonObject } from './config/read-settings.js';
@@ -74,13 +68,8 @@ function readStrategy(given: unknown): {
 }
 
 /** What no schema can say, as it would be on a new installation. */
-function problemsIn({ guardrails, dataCollection, ...rest }: PartialStrategy): FieldProblem[] {
-  const strategy: Strategy = {
-    ...DEFAULT_STRATEGY,
-    ...rest,
-    guardrails: { ...DEFAULT_STRATEGY.guardrails, ...guardrails },
-    dataCollection: { ...DEFAULT_STRATEGY.dataCollection, ...dataCollection },
-  };
+function problemsIn(part: PartialStrategy): FieldProblem[] {
+  const strategy = completeStrategy(part);
   const inPatterns = strategy.policies.flatMap((policy, i) => patternProblems(policy, `policies[${i}].`));
   return [...strategyProblems(strategy), ...inPatterns].map(({ path, message }) => ({
     path: `strategy.${path}`,

@@ -5,6 +5,20 @@ export { createRng, uniformInteger } from './rng.js';
 export type { Rng } from './rng.js';
 export { DELAY_BUCKETS, delayBucketIndex } from './delay-buckets.js';
 export type { DelayBucket } from './delay-buckets.js';
+export {
+  DEFAULT_EXPLORATION,
+  DEFAULT_OBJECTIVE,
+  OBJECTIVE_LIMITS,
+  explorationOf,
+  explorationProblems,
+  objectiveOf,
+  objectiveProblems,
+} from './objective.js';
+export type { ExplorationSettings, Objective } from './objective.js';
+export { DEFAULT_LEARNING, LEARNING_LIMITS, LEARNING_MODES, learningProblems } from './learning.js';
+export type { ExcludedWindow, JobTypeLearning, LearningMode, LearningSettings } from './learning.js';
+export { isExplorable, isTeaching, learningModeOf } from './learning-index.js';
+export type { TeachingQuestion } from './learning-index.js';
 export { BUILT_IN_POLICY, DEFAULT_POLICIES, POLICY_LIMITS, policyProblems } from './policy.js';
 export type { RetryPolicy } from './policy.js';
 export {

@@ -1,4 +1,5 @@
 import type { FieldProblem } from './errors.js';
+import { explorationProblems, objectiveProblems, type ExplorationSettings, type Objective } from './objective.js';
 
 /** A rule: which failed jobs it is for, and the backoff it asks for. Milliseconds throughout. */
 export interface RetryPolicy {
@@ -22,6 +23,14 @@ export interface RetryPolicy {
   readonly stopOnValidation: boolean;
   /** Longest time from the first failure to the start of a retry; needs the job's first failure time. */
   readonly maxElapsedMs?: number;
+  /** What differs from the strategy's objective. */
+  readonly objective?: Partial<Objective>;
+  /** What differs from the strategy's exploration. */
+  readonly exploration?: Partial<ExplorationSettings>;
+  /** Executions allowed when a learned layer speaks; the strategy's, else `maxAttempts`, when absent. Guardrails bound it. */
+  readonly learnedMaxAttempts?: number;
+  /** Longest delay that a learned layer may choose; the guardrails' when absent. `maxDelayMs` bounds the rules alone. */
+  readonly learnedMaxDelayMs?: number;
 }
 
 const POLICY_DEFAULTS = {
@@ -120,6 +129,14 @@ export function policyProblems(policy: RetryPolicy): FieldProblem[] {
   require(Number.isSafeInteger(policy.priority), 'priority', 'must be a whole number');
   require(policy.maxElapsedMs === undefined ||
     isDelay(policy.maxElapsedMs), 'max_elapsed_ms', `must be a whole number from 0 to ${POLICY_LIMITS.maxDelayMs}`);
+  require(policy.learnedMaxAttempts === undefined ||
+    isCount(
+      policy.learnedMaxAttempts,
+    ), 'learned_max_attempts', `must be a whole number from 1 to ${POLICY_LIMITS.maxAttempts}`);
+  require(policy.learnedMaxDelayMs === undefined ||
+    isDelay(
+      policy.learnedMaxDelayMs,
+    ), 'learned_max_delay_ms', `must be a whole number from 0 to ${POLICY_LIMITS.maxDelayMs}`);
   for (const [path, patterns] of Object.entries({
     error_patterns: policy.errorPatterns,
     job_type_patterns: policy.jobTypePatterns,
@@ -133,5 +150,9 @@ export function policyProblems(policy: RetryPolicy): FieldProblem[] {
           POLICY_LIMITS.patternLength, `${path}[${i}]`, `must have 1 to ${POLICY_LIMITS.patternLength} characters`);
     });
   }
-  return problems;
+  return [
+    ...problems,
+    ...objectiveProblems(policy.objective ?? {}, 'objective.'),
+    ...explorationProblems(policy.exploration ?? {}, 'exploration.'),
+  ];
 }

@@ -1,4 +1,14 @@
 import type { FieldProblem } from './errors.js';
+import { DEFAULT_LEARNING, learningProblems, type LearningSettings } from './learning.js';
+import {
+  DEFAULT_EXPLORATION,
+  DEFAULT_OBJECTIVE,
+  explorationOf,
+  explorationProblems,
+  objectiveProblems,
+  type ExplorationSettings,
+  type Objective,
+} from './objective.js';
 import { DEFAULT_POLICIES, POLICY_LIMITS, policyProblems, type RetryPolicy } from './policy.js';
 
 /** Stops every retry of the jobs that it names: all given fields must be equal (AND); at least one is given. */
@@ -46,6 +56,11 @@ export interface Strategy {
   readonly mlEnabled: boolean;
   readonly guardrails: GuardrailSettings;
   readonly dataCollection: DataCollectionSettings;
+  readonly objective: Objective;
+  readonly exploration: ExplorationSettings;
+  readonly learning: LearningSettings;
+  /** Executions allowed when a learned layer speaks, for policies that do not say; their `maxAttempts` when absent. */
+  readonly learnedMaxAttempts?: number;
 }
 
 /** Each divides the next, so that statistics of any mix of them tile a window exactly. */
@@ -74,6 +89,9 @@ export const DEFAULT_STRATEGY: Strategy = {
     aggregationIntervalMs: 300_000,
     featureExtraction: true,
   },
+  objective: DEFAULT_OBJECTIVE,
+  exploration: DEFAULT_EXPLORATION,
+  learning: DEFAULT_LEARNING,
 };
 
 export const STRATEGY_LIMITS = { nameLength: 128, scopedStops: 1_000, labelLength: 255, retentionDays: 3_650 } as const;
@@ -135,8 +153,26 @@ export function strategyProblems(strategy: Strategy): FieldProblem[] {
   strategy.policies.forEach((policy, i) => {
     require(!names.has(policy.name), `policies[${i}].name`, `must be unique: "${policy.name}" is already used`);
     names.add(policy.name);
-    for (const problem of policyProblems(policy))
+    for (const problem of [...policyProblems(policy), ...sharedExplorationProblems(strategy, policy)])
       problems.push({ path: `policies[${i}].${problem.path}`, message: problem.message });
   });
-  return [...problems, ...guardrailProblems(strategy.guardrails, 'guardrails.')];
+  require(strategy.learnedMaxAttempts === undefined ||
+    (Number.isSafeInteger(strategy.learnedMaxAttempts) &&
+      strategy.learnedMaxAttempts >= 1 &&
+      strategy.learnedMaxAttempts <=
+        POLICY_LIMITS.maxAttempts), 'learned_max_attempts', `must be a whole number from 1 to ${POLICY_LIMITS.maxAttempts}`);
+  return [
+    ...problems,
+    ...guardrailProblems(strategy.guardrails, 'guardrails.'),
+    ...objectiveProblems(strategy.objective, 'objective.'),
+    ...explorationProblems(strategy.exploration, 'exploration.'),
+    ...learningProblems(strategy.learning, 'learning.'),
+  ];
+}
+
+/** What is wrong only because a policy gives one of the shares and the strategy the other. */
+function sharedExplorationProblems(strategy: Strategy, { exploration }: RetryPolicy): FieldProblem[] {
+  const isMixed = (exploration?.maxShare === undefined) !== (exploration?.anchorShare === undefined);
+  if (exploration === undefined || !isMixed) return [];
+  return explorationProblems(explorationOf(strategy, { exploration }), 'exploration.');
 }

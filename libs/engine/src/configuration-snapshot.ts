@@ -1,4 +1,4 @@
-import { DEFAULT_STRATEGY, type EpochMs, type StoredConfiguration, type Strategy } from '@smart-retry/domain';
+import type { EpochMs, StoredConfiguration, Strategy } from '@smart-retry/domain';
 import { PolicyMatcher } from '@smart-retry/rules';
 
 /** The strategy in force at one moment, ready to decide with. Immutable. */
@@ -15,10 +15,10 @@ export interface ConfigurationSnapshot {
 
 /** @throws {INVALID_POLICY} when a pattern does not compile. */
 export function compileSnapshot(
-  stored: Omit<StoredConfiguration, 'strategy'> & { readonly strategy: Strategy },
+  stored: StoredConfiguration,
   service: { readonly isEnabled: boolean },
 ): ConfigurationSnapshot {
-  const strategy = completeStrategy(stored.strategy);
+  const { strategy } = stored;
   return {
     revision: stored.revision,
     strategy,
@@ -26,15 +26,5 @@ export function compileSnapshot(
     policies: new PolicyMatcher(strategy.policies),
     changedAtMs: stored.changedAtMs,
     changedBy: stored.changedBy,
-  };
-}
-
-/** Fills what an older version did not store yet with today's defaults. */
-function completeStrategy(strategy: Strategy): Strategy {
-  return {
-    ...DEFAULT_STRATEGY,
-    ...strategy,
-    guardrails: { ...DEFAULT_STRATEGY.guardrails, ...strategy.guardrails },
-    dataCollection: { ...DEFAULT_STRATEGY.dataCollection, ...strategy.dataCollection },
   };
 }

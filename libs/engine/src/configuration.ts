@@ -16,6 +16,7 @@ import {
 import { OneAtATime } from './background/one-at-a-time.js';
 import { repeat } from './background/repeat.js';
 import { allProblems, requirePolicy, requireSound } from './configuration-checks.js';
+import { completeStoredStrategies } from './complete-stored-strategies.js';
 import { compileSnapshot, type ConfigurationSnapshot } from './configuration-snapshot.js';
 import { applyDeclared, isDeclaredNew, type DeclaredStrategy } from './declared-strategy.js';
 
@@ -74,7 +75,7 @@ export class Configuration {
   #stopPolling: (() => void) | undefined;
 
   constructor(options: ConfigurationOptions) {
-    this.#options = options;
+    this.#options = { ...options, store: completeStoredStrategies(options.store) };
     this.#confirmedAtMs = Number.NEGATIVE_INFINITY;
     this.#snapshot = this.#compile({
       revision: 0,

@@ -1,15 +1,5 @@
-import {
-  DEFAULT_STRATEGY,
-  type DataCollectionSettings,
-  type GuardrailSettings,
-  type Strategy,
-} from '@smart-retry/domain';
-
-/** What a configuration file says of the strategy: any part of it. */
-export type PartialStrategy = Partial<Omit<Strategy, 'guardrails' | 'dataCollection'>> & {
-  readonly guardrails?: Partial<GuardrailSettings>;
-  readonly dataCollection?: Partial<DataCollectionSettings>;
-};
+import type { Strategy } from '@smart-retry/domain';
+import { completeStrategy, overlayStrategy, type PartialStrategy } from './overlay-strategy.js';
 
 /** Single settings from environment variables. */
 export interface EnvironmentStrategy {
@@ -20,7 +10,7 @@ export interface EnvironmentStrategy {
 
 /** The strategy as declared where the service is started, before anything was changed at run time. */
 export interface DeclaredStrategy {
-  /** From the configuration file; its digest tells whether the file has changed since it was last applied. */
+  /** From the configuration file: any part of the strategy; its digest tells whether the file has changed since it was last applied. */
   readonly file: { readonly strategy: PartialStrategy; readonly digest: string } | null;
   /** These win at every start. */
   readonly environment: EnvironmentStrategy;
@@ -35,11 +25,11 @@ interface StoredStrategy {
 
 /** The strategy with which a start begins: what is stored, then the file if it is new, then the environment. */
 export function applyDeclared(declared: DeclaredStrategy, stored: StoredStrategy | null): Strategy {
-  const base = stored?.strategy ?? DEFAULT_STRATEGY;
+  const base = completeStrategy(stored?.strategy ?? {});
   const { file, environment } = declared;
-  const withFile = file !== null && file.digest !== stored?.fileDigest ? overlay(base, file.strategy) : base;
+  const withFile = file !== null && file.digest !== stored?.fileDigest ? overlayStrategy(base, file.strategy) : base;
   const { sampleRate, ...direct } = environment;
-  return overlay(withFile, { ...direct, ...(sampleRate !== undefined && { dataCollection: { sampleRate } }) });
+  return overlayStrategy(withFile, { ...direct, ...(sampleRate !== undefined && { dataCollection: { sampleRate } }) });
 }
 
 /** Whether what was declared says anything that is not stored yet. */
@@ -51,13 +41,4 @@ export function isDeclaredNew({ file, environment }: DeclaredStrategy, stored: S
     (environment.mlEnabled ?? mlEnabled) !== mlEnabled ||
     (environment.sampleRate ?? dataCollection.sampleRate) !== dataCollection.sampleRate
   );
-}
-
-function overlay(base: Strategy, part: PartialStrategy): Strategy {
-  return {
-    ...base,
-    ...part,
-    guardrails: { ...base.guardrails, ...part.guardrails },
-    dataCollection: { ...base.dataCollection, ...part.dataCollection },
-  };
 }

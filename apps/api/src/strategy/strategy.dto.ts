@@ -52,6 +52,10 @@ export function toStrategy(body: StrategyBody, inForce: Strategy): Strategy {
       ...DEFAULT_STRATEGY.dataCollection,
       ...toDataCollectionChanges(body.data_collection, 'data_collection'),
     },
+    objective: inForce.objective,
+    exploration: inForce.exploration,
+    learning: inForce.learning,
+    ...(inForce.learnedMaxAttempts !== undefined && { learnedMaxAttempts: inForce.learnedMaxAttempts }),
   };
 }
 
