@@ -94,7 +94,7 @@ export interface FailureCandidate {
   readonly delayMs?: number;
   readonly recommendationId?: string;
   /** How long the dependency had been failing then (see `RetryFeatures.incidentAgeMs`); absent when nobody knew. */
-  readonly incidentAgeMs?: number;
+  readonly incidentAgeMs?: number | undefined;
   readonly atMs: EpochMs;
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { FailureCandidate } from '@smart-retry/domain';
 import { someReport, T0 } from '@smart-retry/domain/testing';
 import { linkByCandidates, linkByRecommendationId, mergeCandidates, NO_CANDIDATES } from './link-outcome.js';
-import { RecommendationIds } from './recommendation-id.js';
+import { RecommendationIds, type RecommendationClaims } from './recommendation-id.js';
 
 const candidate = (changes: Partial<FailureCandidate> = {}): FailureCandidate => ({
   errorClass: 'timeout',
@@ -15,19 +15,19 @@ const candidate = (changes: Partial<FailureCandidate> = {}): FailureCandidate =>
 
 describe('way 1: the recommendation id', () => {
   const ids = new RecommendationIds(new Uint8Array(32));
-  const issue = (jobType: string) =>
-    ids.encode({
-      decision: 'retry',
-      issuedAtMs: T0,
-      attemptNumber: 1,
-      delayMs: 2_100,
-      propensity: 1,
-      tenant: '',
-      jobType,
-      errorClass: 'timeout',
-      errorCode: '504',
-      nonce: 0,
-    });
+  const CLAIMS: RecommendationClaims = {
+    decision: 'retry',
+    issuedAtMs: T0,
+    attemptNumber: 1,
+    delayMs: 2_100,
+    propensity: 1,
+    tenant: '',
+    jobType: 'email_send',
+    errorClass: 'timeout',
+    errorCode: '504',
+    nonce: 0,
+  };
+  const issue = (jobType: string) => ids.encode({ ...CLAIMS, jobType });
 
   it('names class, code, attempt and advised delay', () => {
     const id = issue('email_send');
@@ -39,6 +39,16 @@ describe('way 1: the recommendation id', () => {
       delayMs: 2_100,
       recommendationId: id,
     });
+  });
+
+  it('hands on how long the dependency had been failing, where that is known', () => {
+    const id = ids.encode({ ...CLAIMS, incidentAgeMs: 7_000 });
+    const link = linkByRecommendationId(someReport({ recommendationId: id }), ids.decode(id));
+    expect(link).toMatchObject({ source: 'recommendation', incidentAgeMs: 7_000 });
+    const found = { ...NO_CANDIDATES, recommendedForJob: [candidate({ incidentAgeMs: 90_000 })] };
+    expect(linkByCandidates(someReport(), found)).toMatchObject({ source: 'job', incidentAgeMs: 90_000 });
+    const known = { ...NO_CANDIDATES, recommendedForJob: [candidate()] };
+    expect(linkByCandidates(someReport(), known)).not.toHaveProperty('incidentAgeMs');
   });
 
   it('lets the delay really waited win', () => {

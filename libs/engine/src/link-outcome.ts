@@ -20,6 +20,7 @@ export function linkByRecommendationId(report: AttemptReport, id: DecodedRecomme
     ...(id.failure.errorCode !== undefined && { errorCode: id.failure.errorCode }),
     attemptNumber: id.attemptNumber,
     delayMs: id.delayMs,
+    incidentAgeMs: id.incidentAgeMs,
     ...(report.recommendationId !== undefined && { recommendationId: report.recommendationId }),
     atMs: id.issuedAtMs,
   });
@@ -107,5 +108,6 @@ function link(report: AttemptReport, source: LinkSource, failure: FailureCandida
     failedAttemptNumber: failure.attemptNumber,
     ...(delayMs !== undefined && { delayMs }),
     ...(failure.recommendationId !== undefined && { recommendationId: failure.recommendationId }),
+    ...(failure.incidentAgeMs !== undefined && { incidentAgeMs: failure.incidentAgeMs }),
   };
 }

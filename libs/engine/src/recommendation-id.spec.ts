@@ -4,6 +4,8 @@ import { T0 } from '@smart-retry/domain/testing';
 import { RecommendationIds, type RecommendationClaims } from './recommendation-id.js';
 
 const KEY = new Uint8Array(32).fill(7);
+/** Issued under KEY for the claims below by the code before version 2. */
+const OF_VERSION_1 = 'AQQBm8IQMkCAAAAAAAIAAB9AC3QQGiQWAAAAAQd0aW1lb3V0NTA0KNE9d7DlUYtDttHo';
 const claims = (changes: Partial<RecommendationClaims> = {}): RecommendationClaims => ({
   decision: 'retry',
   issuedAtMs: T0,
@@ -34,11 +36,31 @@ describe('RecommendationIds', () => {
           expect(id.length).toBeLessThanOrEqual(128);
           expect(decoded).toMatchObject({ decision: 'retry', issuedAtMs: T0, attemptNumber, delayMs });
           const size = new TextEncoder().encode(errorClass + (errorCode ?? '')).length;
-          if (size <= 55) expect(decoded?.failure).toEqual({ errorClass, errorCode });
+          if (size <= 54) expect(decoded?.failure).toEqual({ errorClass, errorCode });
           else expect(decoded?.failure).toBeNull();
         },
       ),
     );
+  });
+
+  it('carries the age of the incident to 5 %, whatever it is', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 1e10, noNaN: true }), (incidentAgeMs) => {
+        const decoded = ids.decode(ids.encode(claims({ incidentAgeMs })))?.incidentAgeMs ?? NaN;
+        expect(Math.abs(decoded - incidentAgeMs)).toBeLessThanOrEqual(0.05 * (1_000 + incidentAgeMs));
+      }),
+    );
+    expect(ids.decode(ids.encode(claims({ incidentAgeMs: 0 })))?.incidentAgeMs).toBe(0);
+    expect(ids.decode(ids.encode(claims({ incidentAgeMs: Number.MAX_VALUE })))?.incidentAgeMs).toBeGreaterThan(1e12);
+    expect(ids.decode(ids.encode(claims()))?.incidentAgeMs).toBeUndefined();
+  });
+
+  it('still reads an id of version 1, which knows no incident', () => {
+    const decoded = ids.decode(OF_VERSION_1);
+    expect(decoded).toMatchObject({ decision: 'retry', issuedAtMs: T0, attemptNumber: 2, delayMs: 8_000 });
+    expect(decoded?.failure).toEqual({ errorClass: 'timeout', errorCode: '504' });
+    expect(decoded?.incidentAgeMs).toBeUndefined();
+    expect(decoded?.isFor({ tenant: 'acme', jobType: 'email_send' })).toBe(true);
   });
 
   it('is for its own tenant and job type only', () => {

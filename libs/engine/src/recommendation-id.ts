@@ -14,6 +14,8 @@ export interface RecommendationClaims {
   readonly jobType: string;
   readonly errorClass: string;
   readonly errorCode: string | undefined;
+  /** How long the dependency had been failing; kept to 5 % of a second and it together, unknown when absent. */
+  readonly incidentAgeMs?: number | undefined;
   /** Random 32 bits that keep two ids of one millisecond apart. */
   readonly nonce: number;
 }
@@ -25,14 +27,19 @@ export interface DecodedRecommendationId {
   readonly attemptNumber: number;
   readonly delayMs: number;
   readonly propensity: number;
+  /** Undefined where it was not known, and in ids of version 1. */
+  readonly incidentAgeMs: number | undefined;
   /** Null when class and code did not fit into the id; the outcome is then linked by job or shape. */
   readonly failure: { readonly errorClass: string; readonly errorCode: string | undefined } | null;
   /** Whether the id was issued for this tenant and job type. */
   isFor(job: { readonly tenant: string; readonly jobType: string }): boolean;
 }
 
-const VERSION = 1;
-const HEADER_BYTES = 28;
+const VERSION = 2;
+/** Where the header ends, by version: version 1 knew no incidents. Ids live for a day, and replicas are updated one by one. */
+const HEADER_BYTES_OF: Readonly<Record<number, number>> = { 1: 28, 2: 29 };
+const HEADER_BYTES = 29;
+const INCIDENT_AGE_AT = 28;
 const MAC_BYTES = 12;
 /** 96 bytes are 128 characters of base64url. */
 const MAX_BYTES = 96;
@@ -41,6 +48,8 @@ const HAS_FAILURE = 0b100;
 const DECISIONS: readonly DecisionAction[] = ['retry', 'defer', 'stop'];
 const UINT32_MAX = 2 ** 32 - 1;
 const UINT16_MAX = 2 ** 16 - 1;
+const AGE_STEPS_PER_DOUBLING = 8;
+const UNKNOWN_AGE = 255;
 const SCOPE_AT = 18;
 const SCOPE_BYTES = 6;
 /** Tenants and job types are few beside jobs: nearly every digest is one that was worked out before. */
@@ -52,7 +61,8 @@ type Mac = (message: Uint8Array) => Buffer;
 
 /**
  * Signs and reads recommendation ids: base64url of
- * `version, flags, issuedAt₄₈, propensity₁₆, attempt₃₂, delay₃₂, scope digest₄₈, nonce₃₂, [class, code], HMAC-SHA-256₉₆`.
+ * `version, flags, issuedAt₄₈, propensity₁₆, attempt₃₂, delay₃₂, scope digest₄₈, nonce₃₂, incident age₈, [class, code],
+ * HMAC-SHA-256₉₆`.
  */
 export class RecommendationIds {
   #current: Mac;
@@ -81,6 +91,7 @@ export class RecommendationIds {
     bytes.writeUInt32BE(Math.min(claims.delayMs, UINT32_MAX), 14);
     bytes.write(this.#scopeDigest(claims), SCOPE_AT, SCOPE_BYTES, 'hex');
     bytes.writeUInt32BE(claims.nonce, 24);
+    bytes[INCIDENT_AGE_AT] = packAge(claims.incidentAgeMs);
     this.#current(bytes.subarray(0, bodyEnd)).copy(bytes, bodyEnd, 0, MAC_BYTES);
     return bytes.toString('base64url', 0, bodyEnd + MAC_BYTES);
   }
@@ -91,7 +102,8 @@ export class RecommendationIds {
     const bytes = Buffer.from(id, 'base64url');
     const bodyEnd = bytes.length - MAC_BYTES;
     // Decoding is lenient; only the one spelling that was issued is accepted.
-    if (bodyEnd < HEADER_BYTES || bytes[0] !== VERSION || bytes.toString('base64url') !== id) return null;
+    const headerBytes = HEADER_BYTES_OF[bytes[0] ?? 0];
+    if (headerBytes === undefined || bodyEnd < headerBytes || bytes.toString('base64url') !== id) return null;
     if (!this.#isSigned(bytes.subarray(0, bodyEnd), bytes.subarray(bodyEnd))) return null;
     const flags = bytes.readUInt8(1);
     const decision = DECISIONS[flags & 0b11];
@@ -103,7 +115,8 @@ export class RecommendationIds {
       propensity: bytes.readUInt16BE(8) / UINT16_MAX,
       attemptNumber: bytes.readUInt32BE(10),
       delayMs: bytes.readUInt32BE(14),
-      failure: (flags & HAS_FAILURE) === 0 ? null : readFailure(bytes.subarray(HEADER_BYTES, bodyEnd)),
+      incidentAgeMs: headerBytes > INCIDENT_AGE_AT ? unpackAge(bytes.readUInt8(INCIDENT_AGE_AT)) : undefined,
+      failure: (flags & HAS_FAILURE) === 0 ? null : readFailure(bytes.subarray(headerBytes, bodyEnd)),
       isFor: (job) => scope === this.#scopeDigest(job),
     };
   }
@@ -142,6 +155,16 @@ function readFailure(bytes: Uint8Array): DecodedRecommendationId['failure'] {
     errorClass: decoder.decode(bytes.subarray(1, classEnd)),
     errorCode: errorCode === '' ? undefined : errorCode,
   };
+}
+
+/** Eight steps to each doubling of one second and the age together: fine for seconds, enough for years. */
+function packAge(ageMs: number | undefined): number {
+  if (ageMs === undefined) return UNKNOWN_AGE;
+  return Math.min(UNKNOWN_AGE - 1, Math.round(AGE_STEPS_PER_DOUBLING * Math.log2(1 + Math.max(0, ageMs) / 1_000)));
+}
+
+function unpackAge(packed: number): number | undefined {
+  return packed === UNKNOWN_AGE ? undefined : Math.round(1_000 * (2 ** (packed / AGE_STEPS_PER_DOUBLING) - 1));
 }
 
 /** Compares the bytes of `claimed` with as many of `signed`. */

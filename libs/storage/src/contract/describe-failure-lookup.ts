@@ -54,6 +54,15 @@ export function describeFailureLookup(name: string, open: Open<Stores>): void {
       ]);
     });
 
+    it('knows how long the dependency had been failing when a retry was recommended', async () => {
+      const job = { tenant: unique('tenant'), jobId: unique('job'), attemptNumber: 1 };
+      const shape = { tenant: job.tenant, attemptNumber: 1, incidentAgeMs: 0.5 };
+      await stores.decisions.append([exampleDecision({ ...job, incidentAgeMs: 61_000 }), exampleDecision(shape)]);
+      const found = await find({ ...job, attemptNumber: 2 });
+      expect(found?.recommendedForJob).toMatchObject([{ incidentAgeMs: 61_000 }]);
+      expect((await find({ ...shape, delayMs: 4_000 }))?.recommendedForShape).toMatchObject([{ incidentAgeMs: 0.5 }]);
+    });
+
     it('finds neither stops, nor decisions for another tenant, job type or job', async () => {
       const job = { tenant: unique('tenant'), jobId: unique('job'), attemptNumber: 1 };
       await stores.decisions.append([

@@ -106,6 +106,7 @@ function toCandidate({ features, recommendation, recommendationId, decidedAtMs }
     attemptNumber: features.attemptNumber,
     delayMs: recommendation.delayMs,
     recommendationId,
+    ...(features.incidentAgeMs === undefined ? {} : { incidentAgeMs: features.incidentAgeMs }),
     atMs: decidedAtMs,
   };
 }

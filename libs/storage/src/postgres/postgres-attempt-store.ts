@@ -31,6 +31,7 @@ interface CandidateRow {
   readonly attempt_number: number;
   readonly delay_ms: number | null;
   readonly recommendation_id: string | null;
+  readonly incident_age_ms: number | null;
   readonly at_ms: EpochMs;
 }
 
@@ -113,6 +114,7 @@ function toCandidate(row: CandidateRow): FailureCandidate {
     attemptNumber: row.attempt_number,
     ...(row.delay_ms === null ? {} : { delayMs: row.delay_ms }),
     ...(row.recommendation_id === null ? {} : { recommendationId: row.recommendation_id }),
+    ...(row.incident_age_ms === null ? {} : { incidentAgeMs: row.incident_age_ms }),
     atMs: row.at_ms,
   };
 }
