@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AttemptRecord, FailureCandidates, FailureLookup } from '@smart-retry/domain';
 import { FixedClock, someFeatures, someReport, someStrategy, T0 } from '@smart-retry/domain/testing';
-import { AttemptRecorder } from './attempt-recorder.js';
+import { AttemptRecorder, type AttemptRecorderOptions } from './attempt-recorder.js';
 import { compileSnapshot } from './configuration-snapshot.js';
 import { NO_CANDIDATES } from './link-outcome.js';
 import { RecentRecommendations } from './recent-recommendations.js';
@@ -10,6 +10,7 @@ import { RecommendationIds } from './recommendation-id.js';
 const open = (
   collection: { enabled?: boolean; sampleRate?: number } = {},
   found: FailureCandidates = NO_CANDIDATES,
+  told: Pick<AttemptRecorderOptions, 'onRecorded' | 'onError'> = {},
 ) => {
   const clock = new FixedClock();
   const strategy = someStrategy();
@@ -34,8 +35,10 @@ const open = (
     configuration: { current: () => configuration },
     attempts: {
       record: (records) => {
-        stored.push(...records);
-        return Promise.resolve(records.map(() => ({ duplicate: false })));
+        const isKnown = (record: AttemptRecord) => stored.some(({ report }) => report.jobId === record.report.jobId);
+        const results = records.map((record) => ({ duplicate: isKnown(record) }));
+        stored.push(...records.filter((_, i) => results[i]?.duplicate === false));
+        return Promise.resolve(results);
       },
       findFailures: (asked) => {
         lookups.push(...asked);
@@ -47,6 +50,7 @@ const open = (
     clock: clock.read,
     maxBatchAttempts: 100,
     maxQueuedAttempts: 100,
+    ...told,
   });
   return { recorder, stored, lookups, recent, collect };
 };
@@ -133,4 +137,25 @@ describe('AttemptRecorder', () => {
       expect(lookups).toEqual([]);
     },
   );
+
+  it('tells what has become durable, and nothing of what was there already', async () => {
+    const told: string[][] = [];
+    const onRecorded = (records: readonly AttemptRecord[]) => told.push(records.map(({ report }) => report.jobId));
+    const { recorder } = open({}, NO_CANDIDATES, { onRecorded });
+    await recorder.record([someReport({ jobId: 'a' })]);
+    await recorder.record([someReport({ jobId: 'a' }), someReport({ jobId: 'b' })]);
+    await recorder.record([someReport({ jobId: 'b' })]);
+    expect(told).toEqual([['a'], ['b']]);
+  });
+
+  it('acknowledges what is stored even when whoever is told of it fails', async () => {
+    const errors: unknown[] = [];
+    const failure = new Error('cannot learn');
+    const onRecorded = () => {
+      throw failure;
+    };
+    const { recorder } = open({}, NO_CANDIDATES, { onRecorded, onError: (error) => errors.push(error) });
+    expect(await recorder.record([someReport()])).toMatchObject([{ status: 'recorded', duplicate: false }]);
+    expect(errors).toEqual([failure]);
+  });
 });

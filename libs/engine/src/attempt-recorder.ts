@@ -41,6 +41,10 @@ export interface AttemptRecorderOptions {
   readonly maxBatchAttempts: number;
   readonly maxQueuedAttempts: number;
   readonly onBatch?: (attempts: number) => void;
+  /** Told what has just become durable, without what was there already. */
+  readonly onRecorded?: (records: readonly AttemptRecord[]) => void;
+  /** Told what `onRecorded` threw: the attempts are stored, whatever becomes of what is told of them. */
+  readonly onError?: (error: unknown) => void;
 }
 
 /** A report that is on its way, with the link if it is known without the store. */
@@ -118,7 +122,18 @@ export class AttemptRecorder {
       };
     });
     const results = await attempts.record(records);
+    this.#announce(records.filter((_, i) => results[i]?.duplicate === false));
     return results.map(({ duplicate }, i) => ({ status: 'recorded', duplicate, link: links[i] ?? null }));
+  }
+
+  #announce(fresh: readonly AttemptRecord[]): void {
+    const { onRecorded, onError } = this.#options;
+    if (fresh.length === 0) return;
+    try {
+      onRecorded?.(fresh);
+    } catch (error) {
+      onError?.(error);
+    }
   }
 
   async #resolveLinks(pending: readonly PendingAttempt[]): Promise<readonly (FailureLink | null)[]> {
