@@ -67,11 +67,10 @@ export function explorationProblems(
   if (anchorShare !== undefined && !isShare(anchorShare)) {
     problems.push({ path: `${prefix}anchor_share`, message: 'must be from 0 to 1' });
   }
-  if (maxShare !== undefined && anchorShare !== undefined && maxShare + anchorShare > 1) {
-    const message = `must be at most 1 together with anchor_share (${anchorShare})`;
-    problems.push({ path: `${prefix}max_share`, message });
+  if (problems.length > 0 || maxShare === undefined || anchorShare === undefined || maxShare + anchorShare <= 1) {
+    return problems;
   }
-  return problems;
+  return [{ path: `${prefix}max_share`, message: `must be at most 1 together with anchor_share (${anchorShare})` }];
 }
 
 function isShare(n: number): boolean {

@@ -171,8 +171,8 @@ export function strategyProblems(strategy: Strategy): FieldProblem[] {
 }
 
 /** What is wrong only because a policy gives one of the shares and the strategy the other. */
-function sharedExplorationProblems(strategy: Strategy, { exploration }: RetryPolicy): FieldProblem[] {
-  const isMixed = (exploration?.maxShare === undefined) !== (exploration?.anchorShare === undefined);
-  if (exploration === undefined || !isMixed) return [];
+function sharedExplorationProblems(strategy: Strategy, { exploration = {} }: RetryPolicy): FieldProblem[] {
+  const isMixed = (exploration.maxShare === undefined) !== (exploration.anchorShare === undefined);
+  if (!isMixed || explorationProblems(exploration, '').length > 0) return [];
   return explorationProblems(explorationOf(strategy, { exploration }), 'exploration.');
 }
