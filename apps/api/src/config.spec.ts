@@ -106,7 +106,7 @@ describe('loadConfig', () => {
     expect(await load(env, SEED_FILE)).toMatchObject({
       port: 9090,
       enabled: false,
-      declared: { environment: { mlEnabled: false, bayesianThreshold: 0.9, dataCollection: { sampleRate: 0.5 } } },
+      declared: { environment: { mlEnabled: false, bayesianThreshold: 0.9, sampleRate: 0.5 } },
     });
   });
 

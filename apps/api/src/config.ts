@@ -1,12 +1,18 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { SmartRetryError, strategyProblems, type FieldProblem } from '@smart-retry/domain';
-import { completeStrategy, type DeclaredStrategy, type PartialStrategy } from '@smart-retry/engine';
+import {
+  completeStrategy,
+  type DeclaredStrategy,
+  type EnvironmentStrategy,
+  type PartialStrategy,
+} from '@smart-retry/engine';
 import { patternProblems } from '@smart-retry/rules';
 import { isLoopback } from './config/is-loopback.js';
 import { isJsonObject, readSettings, type Environment, type JsonObject } from './config/read-settings.js';
 import type { SettingValues } from './config/settings.js';
 import { compileSchema } from './http/compile-schema.js';
+import { dropAbsent } from './http/drop-absent.js';
 import { StrategyFilePart, toPartialStrategy } from './strategy/strategy.dto.js';
 
 /** Everything that is decided before the service starts. */
@@ -77,10 +83,6 @@ function problemsIn(part: PartialStrategy): FieldProblem[] {
   }));
 }
 
-function overridesFrom(values: SettingValues): PartialStrategy {
-  return {
-    ...(values.mlEnabled !== undefined && { mlEnabled: values.mlEnabled }),
-    ...(values.bayesianThreshold !== undefined && { bayesianThreshold: values.bayesianThreshold }),
-    ...(values.sampleRate !== undefined && { dataCollection: { sampleRate: values.sampleRate } }),
-  };
+function overridesFrom({ mlEnabled, bayesianThreshold, sampleRate }: SettingValues): EnvironmentStrategy {
+  return dropAbsent({ mlEnabled, bayesianThreshold, sampleRate });
 }

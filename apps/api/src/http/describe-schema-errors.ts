@@ -32,7 +32,8 @@ function toFieldProblem({ keyword, instancePath, params, message }: SchemaError)
     case 'enum':
       return {
         path: toFieldPath(instancePath),
-        message: `must be one of ${[params['allowedValues']].flat().join(', ')}`,
+        // "" and null stand for absent: nobody needs them named.
+        message: `must be one of ${[params['allowedValues']].flat().filter(Boolean).join(', ')}`,
       };
     case 'minLength':
       return { path: toFieldPath(instancePath), message: 'must not be empty' };

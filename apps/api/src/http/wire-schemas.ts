@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type, type Static, type TObject, type TObjectOptions, type TProperties } from 'typebox';
 
 /** Longest label (job type, class, code, queue, tenant, …). */
 export const LABEL_LENGTH = 255;
@@ -6,6 +6,24 @@ export const LABEL_LENGTH = 255;
 /** Text where `""` and `null` mean absent. */
 export const NullableText = (options: { readonly maxLength: number; readonly description?: string }) =>
   Type.Unsafe<string | null>({ type: ['string', 'null'], ...options });
+
+/** A whole number where `null` means absent. */
+export const NullableInteger = (options: {
+  readonly minimum: number;
+  readonly maximum: number;
+  readonly description?: string;
+}) => Type.Unsafe<number | null>({ type: ['integer', 'null'], ...options });
+
+/** One of some words, where `""` and `null` mean absent. */
+export const NullableWord = <T extends string>(words: readonly T[], options: { readonly description?: string } = {}) =>
+  Type.Unsafe<T | '' | null>({ type: ['string', 'null'], enum: [...words, '', null], ...options });
+
+/** An object without unknown fields where `null` means absent. */
+export const NullableObject = <T extends TProperties>(properties: T, options: TObjectOptions = {}) =>
+  Type.Unsafe<Static<TObject<T>> | null>({
+    ...Type.Object(properties, { additionalProperties: false, ...options }),
+    type: ['object', 'null'],
+  });
 
 export const OptionalLabel = Type.Optional(NullableText({ maxLength: LABEL_LENGTH }));
 export const RequiredLabel = Type.String({ minLength: 1, maxLength: LABEL_LENGTH });

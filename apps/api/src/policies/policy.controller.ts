@@ -64,7 +64,7 @@ export class PolicyController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<object | string> {
-    const policy = toRetryPolicy(body);
+    const policy = toRetryPolicy(body, '');
     return this.writes.run(
       request,
       reply,
@@ -89,7 +89,7 @@ export class PolicyController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<object | string> {
     if (body.name !== undefined && body.name !== name) throw renamed();
-    const policy = toRetryPolicy({ ...body, name });
+    const policy = toRetryPolicy({ ...body, name }, '');
     return this.writes.run(
       request,
       reply,

@@ -10,12 +10,12 @@ describe('policies on the wire', () => {
     (_name, policy) => {
       const limited = { ...policy, maxElapsedMs: 60_000, queuePatterns: ['q.*'] };
       const body = compileSchema<PolicyBody>(PolicyBody)(fromRetryPolicy(limited));
-      expect(toRetryPolicy(body)).toEqual(limited);
+      expect(toRetryPolicy(body, '')).toEqual(limited);
     },
   );
 
   it('takes the numbers of the built-in fallback for what is left out', () => {
-    expect(toRetryPolicy({ name: 'p', max_attempts: 2 })).toMatchObject({
+    expect(toRetryPolicy({ name: 'p', max_attempts: 2 }, '')).toMatchObject({
       baseDelayMs: 1_000,
       maxDelayMs: 30_000,
       backoffMultiplier: 2,

@@ -1,6 +1,10 @@
 import { BUILT_IN_POLICY, POLICY_LIMITS, type RetryPolicy } from '@smart-retry/domain';
 import { Type, type Static } from 'typebox';
+import { dropAbsent } from '../http/drop-absent.js';
 import { named } from '../http/named.js';
+import { NullableInteger } from '../http/wire-schemas.js';
+import { ExplorationPart, fromExploration, toExploration } from '../strategy/exploration.dto.js';
+import { fromObjective, ObjectivePart, toObjective } from '../strategy/objective.dto.js';
 
 const Patterns = (description: string) =>
   Type.Optional(
@@ -11,6 +15,9 @@ const Patterns = (description: string) =>
   );
 
 const DelayMs = (description: string) => Type.Integer({ minimum: 0, maximum: POLICY_LIMITS.maxDelayMs, description });
+
+const OptionalDelayMs = (description: string) =>
+  Type.Optional(NullableInteger({ minimum: 0, maximum: POLICY_LIMITS.maxDelayMs, description }));
 
 const policyFields = {
   error_patterns: Patterns('RE2; one must match the whole error class or the whole error code. None: every failure.'),
@@ -34,7 +41,20 @@ const policyFields = {
     }),
   ),
   stop_on_validation: Type.Optional(Type.Boolean({ description: 'Never retry what matches. Default false.' })),
-  max_elapsed_ms: Type.Optional(DelayMs('Longest time from the first failure to the start of a retry.')),
+  max_elapsed_ms: OptionalDelayMs('Longest time from the first failure to the start of a retry.'),
+  objective: Type.Optional(ObjectivePart),
+  exploration: Type.Optional(ExplorationPart),
+  learned_max_attempts: Type.Optional(
+    NullableInteger({
+      minimum: 1,
+      maximum: POLICY_LIMITS.maxAttempts,
+      description:
+        "Executions when a learned layer speaks. Default: the strategy's, else `max_attempts`. Guardrails bound it.",
+    }),
+  ),
+  learned_max_delay_ms: OptionalDelayMs(
+    "Longest delay that a learned layer may choose. Default: the guardrails'. `max_delay_ms` bounds the rules alone.",
+  ),
 };
 
 const PolicyName = Type.String({ minLength: 1, maxLength: POLICY_LIMITS.nameLength });
@@ -52,8 +72,13 @@ export const PolicyReplacementBody = Type.Object(
 );
 export type PolicyReplacementBody = Static<typeof PolicyReplacementBody>;
 
-/** What is left out takes the numbers of the built-in fallback, which are those of the `default` policy. */
-export function toRetryPolicy(body: PolicyBody): RetryPolicy {
+/**
+ * What is left out takes the numbers of the built-in fallback, which are those of the `default` policy; what differs
+ * from the strategy for learned layers stays the strategy's.
+ *
+ * @throws {INVALID_DURATION} naming the field below `prefix`.
+ */
+export function toRetryPolicy(body: PolicyBody, prefix: string): RetryPolicy {
   return {
     name: body.name,
     errorPatterns: body.error_patterns ?? [],
@@ -67,7 +92,13 @@ export function toRetryPolicy(body: PolicyBody): RetryPolicy {
     jitterPercent: body.jitter_percent ?? BUILT_IN_POLICY.jitterPercent,
     priority: body.priority ?? BUILT_IN_POLICY.priority,
     stopOnValidation: body.stop_on_validation ?? false,
-    ...(body.max_elapsed_ms !== undefined && { maxElapsedMs: body.max_elapsed_ms }),
+    ...dropAbsent({
+      maxElapsedMs: body.max_elapsed_ms ?? undefined,
+      objective: body.objective ? toObjective(body.objective, `${prefix}objective.`) : undefined,
+      exploration: body.exploration ? toExploration(body.exploration) : undefined,
+      learnedMaxAttempts: body.learned_max_attempts ?? undefined,
+      learnedMaxDelayMs: body.learned_max_delay_ms ?? undefined,
+    }),
   };
 }
 
@@ -86,6 +117,12 @@ export function fromRetryPolicy(policy: RetryPolicy) {
     jitter_percent: policy.jitterPercent,
     priority: policy.priority,
     stop_on_validation: policy.stopOnValidation,
-    ...(policy.maxElapsedMs !== undefined && { max_elapsed_ms: policy.maxElapsedMs }),
+    ...dropAbsent({
+      max_elapsed_ms: policy.maxElapsedMs,
+      objective: policy.objective && fromObjective(policy.objective),
+      exploration: policy.exploration && fromExploration(policy.exploration),
+      learned_max_attempts: policy.learnedMaxAttempts,
+      learned_max_delay_ms: policy.learnedMaxDelayMs,
+    }),
   };
 }

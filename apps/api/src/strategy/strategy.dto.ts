@@ -1,11 +1,15 @@
-import { DEFAULT_STRATEGY, POLICY_LIMITS, STRATEGY_LIMITS, type Strategy } from '@smart-retry/domain';
+import { DEFAULT_STRATEGY, POLICY_LIMITS, STRATEGY_LIMITS, type RetryPolicy, type Strategy } from '@smart-retry/domain';
 import type { PartialStrategy } from '@smart-retry/engine';
 import { Type, type Static } from 'typebox';
+import { dropAbsent } from '../http/drop-absent.js';
 import { named } from '../http/named.js';
-import { serverKeptFields } from '../http/wire-schemas.js';
+import { NullableInteger, serverKeptFields } from '../http/wire-schemas.js';
 import { fromRetryPolicy, PolicyBody, toRetryPolicy } from '../policies/policy.dto.js';
 import { DataCollectionPart, fromDataCollectionSettings, toDataCollectionChanges } from './data-collection.dto.js';
+import { ExplorationPart, fromExploration, toExploration } from './exploration.dto.js';
 import { fromGuardrailSettings, GuardrailsPart, toGuardrailChanges } from './guardrails.dto.js';
+import { fromLearningSettings, LearningPart, toLearningChanges } from './learning.dto.js';
+import { fromObjective, ObjectivePart, toObjective } from './objective.dto.js';
 
 const strategyFields = {
   name: Type.String({ minLength: 1, maxLength: STRATEGY_LIMITS.nameLength }),
@@ -15,16 +19,32 @@ const strategyFields = {
   ml_enabled: Type.Boolean(),
   guardrails: GuardrailsPart,
   data_collection: DataCollectionPart,
+  objective: Type.Optional(ObjectivePart),
+  exploration: Type.Optional(ExplorationPart),
+  learning: Type.Optional(LearningPart),
+  learned_max_attempts: Type.Optional(
+    NullableInteger({
+      minimum: 1,
+      maximum: POLICY_LIMITS.maxAttempts,
+      description:
+        'Executions when a learned layer speaks, for policies that do not say. null: their own `max_attempts`. Guardrails bound it.',
+    }),
+  ),
 };
 
-/** A whole strategy; what guardrails and data collection leave out takes its default, scoped stops excepted. */
+/**
+ * A whole strategy; what a section leaves out takes its default. What a client may not know of yet (scoped stops, and
+ * the sections for learned layers) stays as it is where it is left out as a whole.
+ */
 export const StrategyBody = named(
   'Strategy',
   Type.Object(
     { ...strategyFields, ...serverKeptFields },
     {
       additionalProperties: false,
-      description: 'Replaces the strategy. Without `guardrails.emergency_stops` the scoped stops in force are kept.',
+      description:
+        'Replaces the strategy; what a section leaves out takes its default. Without `guardrails.emergency_stops`, ' +
+        '`objective`, `exploration`, `learning` or `learned_max_attempts`, those in force are kept.',
     },
   ),
 );
@@ -34,12 +54,12 @@ export type StrategyBody = Static<typeof StrategyBody>;
 export const StrategyFilePart = Type.Partial(Type.Object(strategyFields), { additionalProperties: false });
 export type StrategyFilePart = Static<typeof StrategyFilePart>;
 
-/** @throws {INVALID_DURATION} */
+/** @throws {INVALID_DURATION} @throws {INVALID_REQUEST} for a time that is none. */
 export function toStrategy(body: StrategyBody, inForce: Strategy): Strategy {
   return {
     name: body.name,
     enabled: body.enabled,
-    policies: body.policies.map(toRetryPolicy),
+    policies: toRetryPolicies(body.policies, ''),
     bayesianThreshold: body.bayesian_threshold,
     mlEnabled: body.ml_enabled,
     guardrails: {
@@ -52,25 +72,38 @@ export function toStrategy(body: StrategyBody, inForce: Strategy): Strategy {
       ...DEFAULT_STRATEGY.dataCollection,
       ...toDataCollectionChanges(body.data_collection, 'data_collection'),
     },
-    objective: inForce.objective,
-    exploration: inForce.exploration,
-    learning: inForce.learning,
-    ...(inForce.learnedMaxAttempts !== undefined && { learnedMaxAttempts: inForce.learnedMaxAttempts }),
+    objective: body.objective
+      ? { ...DEFAULT_STRATEGY.objective, ...toObjective(body.objective, 'objective.') }
+      : inForce.objective,
+    exploration: body.exploration
+      ? { ...DEFAULT_STRATEGY.exploration, ...toExploration(body.exploration) }
+      : inForce.exploration,
+    learning: body.learning
+      ? { ...DEFAULT_STRATEGY.learning, ...toLearningChanges(body.learning, 'learning.') }
+      : inForce.learning,
+    ...dropAbsent({
+      learnedMaxAttempts:
+        body.learned_max_attempts === undefined ? inForce.learnedMaxAttempts : (body.learned_max_attempts ?? undefined),
+    }),
   };
 }
 
-/** @throws {INVALID_DURATION} */
+/** @throws {INVALID_DURATION} @throws {INVALID_REQUEST} for a time that is none. */
 export function toPartialStrategy(part: StrategyFilePart): PartialStrategy {
   return {
     ...(part.name !== undefined && { name: part.name }),
     ...(part.enabled !== undefined && { enabled: part.enabled }),
-    ...(part.policies !== undefined && { policies: part.policies.map(toRetryPolicy) }),
+    ...(part.policies !== undefined && { policies: toRetryPolicies(part.policies, 'strategy.') }),
     ...(part.bayesian_threshold !== undefined && { bayesianThreshold: part.bayesian_threshold }),
     ...(part.ml_enabled !== undefined && { mlEnabled: part.ml_enabled }),
     ...(part.guardrails !== undefined && { guardrails: toGuardrailChanges(part.guardrails) }),
     ...(part.data_collection !== undefined && {
       dataCollection: toDataCollectionChanges(part.data_collection, 'strategy.data_collection'),
     }),
+    ...(part.objective && { objective: toObjective(part.objective, 'strategy.objective.') }),
+    ...(part.exploration && { exploration: toExploration(part.exploration) }),
+    ...(part.learning && { learning: toLearningChanges(part.learning, 'strategy.learning.') }),
+    ...dropAbsent({ learnedMaxAttempts: part.learned_max_attempts ?? undefined }),
   };
 }
 
@@ -84,5 +117,13 @@ export function fromStrategy(strategy: Strategy) {
     ml_enabled: strategy.mlEnabled,
     guardrails: fromGuardrailSettings(strategy.guardrails),
     data_collection: fromDataCollectionSettings(strategy.dataCollection),
+    objective: fromObjective(strategy.objective),
+    exploration: fromExploration(strategy.exploration),
+    learning: fromLearningSettings(strategy.learning),
+    ...dropAbsent({ learned_max_attempts: strategy.learnedMaxAttempts }),
   };
+}
+
+function toRetryPolicies(bodies: readonly PolicyBody[], prefix: string): RetryPolicy[] {
+  return bodies.map((body, i) => toRetryPolicy(body, `${prefix}policies[${i}].`));
 }
