@@ -4,6 +4,7 @@ import {
   type ConfigurationChange,
   type ConfigurationStore,
   type StoredConfiguration,
+  type Strategy,
 } from '@smart-retry/domain';
 import { FixedClock, somePolicy, someStrategy } from '@smart-retry/domain/testing';
 import { Configuration, type ConfigurationOptions } from './configuration.js';
@@ -76,6 +77,18 @@ describe('Configuration', () => {
     const { configuration } = await open(store);
     expect(store.changes.map((change) => change.action)).toEqual(['strategy.created']);
     expect(configuration.current()).toMatchObject({ revision: 1, isEnabled: true });
+  });
+
+  it('completes a strategy of an older version, without a change of its own', async () => {
+    const store = new FakeStore();
+    await open(store);
+    const { learning: _learning, objective: _objective, ...known } = someStrategy();
+    if (store.stored !== null) store.stored = { ...store.stored, strategy: known as Strategy };
+    const { configuration } = await open(store);
+    expect(configuration.current().strategy).toEqual(someStrategy());
+    expect(store.changes).toHaveLength(1);
+    await configuration.updateGuardrails({ maxAttempts: 4 }, BY_TEST);
+    expect(store.changes[1]?.strategy).toEqual(someStrategy(undefined, { maxAttempts: 4 }));
   });
 
   it('makes a change visible at once, with who made it', async () => {

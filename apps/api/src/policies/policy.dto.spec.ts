@@ -8,7 +8,15 @@ describe('policies on the wire', () => {
   it.each(DEFAULT_POLICIES.map((policy) => [policy.name, policy] as const))(
     'bring %s back as it was',
     (_name, policy) => {
-      const limited = { ...policy, maxElapsedMs: 60_000, queuePatterns: ['q.*'] };
+      const limited = {
+        ...policy,
+        maxElapsedMs: 60_000,
+        queuePatterns: ['q.*'],
+        objective: { valueHalfLifeMs: 5_400_000 },
+        exploration: { enabled: false, maxShare: 0.1, anchorShare: 0 },
+        learnedMaxAttempts: 12,
+        learnedMaxDelayMs: 0,
+      };
       const body = compileSchema<PolicyBody>(PolicyBody)(fromRetryPolicy(limited));
       expect(toRetryPolicy(body, '')).toEqual(limited);
     },
@@ -35,6 +43,17 @@ describe('a strategy on the wire', () => {
         maxHintMs: 5,
         emergencyStops: [{ tenant: 't', jobType: 'j', queue: 'q', reason: 'r' }],
       },
+      objective: { valueHalfLifeMs: 1_500, attemptCost: 0 },
+      exploration: { enabled: false, maxShare: 0.5, anchorShare: 0.5 },
+      learning: {
+        mode: 'off' as const,
+        jobTypes: [{ jobType: 'a', mode: 'on' as const, pinnedAtMs: 20, ignoreBeforeMs: 10 }, { jobType: 'b' }],
+        excludedWindows: [
+          { fromMs: 0, toMs: 1_700_000_000_123, jobType: 'a', dependency: 'd', reason: 'r' },
+          { fromMs: 5, toMs: 6 },
+        ],
+      },
+      learnedMaxAttempts: 12,
     };
     expect(toStrategy(compileSchema<StrategyBody>(StrategyBody)(fromStrategy(strategy)), DEFAULT_STRATEGY)).toEqual(
       strategy,
