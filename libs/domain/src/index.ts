@@ -58,6 +58,8 @@ export type {
   StatisticsDimension,
   StatisticsQuery,
 } from './attempt.js';
+export { taughtOutcomeOf } from './taught-outcome.js';
+export type { TaughtOutcome, TeachingRecord } from './taught-outcome.js';
 export { FAILURE_WINDOW_MS, FAILURE_WINDOW_SLOT_MS } from './ports.js';
 export type {
   AttemptStore,
@@ -72,6 +74,10 @@ export type {
   FailureCounters,
   FailureLookup,
   KeptResponse,
+  OutcomeHistory,
+  OutcomePage,
+  ReportedOutcome,
+  ReportLookup,
   SigningKeyStore,
   StoredConfiguration,
 } from './ports.js';

@@ -2,6 +2,7 @@ import type { AttemptCounts, AttemptRecord, RetryStatistics, StatisticsQuery } f
 import type { EpochMs } from './features.js';
 import type { DecisionMethod, DecisionRecord } from './recommendation.js';
 import type { Strategy } from './strategy.js';
+import type { TaughtOutcome } from './taught-outcome.js';
 
 /*
  * What the engine needs from the world. Each port has adapters in `libs/storage`, proven by one contract suite.
@@ -122,8 +123,10 @@ export interface AttemptStore {
   /**
    * Stores all of them durably, or none. Answers, in order, whether each was already there: the same tenant, job,
    * attempt number and success, whenever it happened; within one call, the first one counts.
+   *
+   * @param writeId a whole number of this call's own, by which its outcomes are known in `OutcomeHistory`
    */
-  record(attempts: readonly AttemptRecord[]): Promise<readonly { readonly duplicate: boolean }[]>;
+  record(attempts: readonly AttemptRecord[], writeId?: number): Promise<readonly { readonly duplicate: boolean }[]>;
   /**
    * Stores counts of first tries and, with them, the response kept under an idempotency key.
    * @throws {IDEMPOTENCY_KEY_REUSED} when a response has been kept under the key meanwhile; it can be read now.
@@ -135,6 +138,50 @@ export interface AttemptStore {
   findFailures(lookups: readonly FailureLookup[]): Promise<readonly FailureCandidates[]>;
   /** Drops whole days that ended before `beforeMs`, and what belongs to them; answers how many days. */
   dropBefore(beforeMs: EpochMs): Promise<number>;
+}
+
+export interface OutcomePage {
+  /** `writeId` as it was given to the call that recorded the outcome. */
+  readonly outcomes: readonly { readonly outcome: TaughtOutcome; readonly writeId?: number }[];
+  /** Where this page ends; opaque, and good for as long as the process. */
+  readonly cursor: string;
+  /** Whether nothing more was recorded before this page was asked for. */
+  readonly isComplete: boolean;
+}
+
+/** Where the report of what followed a recommendation is looked for. */
+export interface ReportLookup {
+  readonly recommendationId: string;
+  /** By the attempt's own time, half-open: `[fromMs, toMs)`. */
+  readonly fromMs: EpochMs;
+  readonly toMs: EpochMs;
+}
+
+export interface ReportedOutcome {
+  readonly success: boolean;
+  readonly atMs: EpochMs;
+}
+
+/** What the recorded attempts teach, for those who learn. */
+export interface OutcomeHistory {
+  /**
+   * The outcomes after a page's end, or from the beginning: every outcome once, however the writes of many processes
+   * overlap, and whatever happens before and between the calls. The past comes day by day, then what is recorded
+   * meanwhile, about in the order recorded.
+   *
+   * @param cursor of the page before; null begins anew
+   */
+  outcomesAfter(
+    cursor: string | null,
+    page: {
+      /** Attempts that happened earlier are left out. */
+      readonly sinceMs: EpochMs;
+      /** Most outcomes of one page. */
+      readonly limit: number;
+    },
+  ): Promise<OutcomePage>;
+  /** In order of the lookups, the first attempt linked to each recommendation; null where none is. */
+  reportedOutcomes(lookups: readonly ReportLookup[]): Promise<readonly (ReportedOutcome | null)[]>;
 }
 
 export interface DecisionQuery {

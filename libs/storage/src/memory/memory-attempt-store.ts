@@ -16,12 +16,14 @@ import { hasDayEnded, startOfUtcDayMs } from '../utc-days.js';
 import { GroupedIndex } from './grouped-index.js';
 import { MemoryDecisionStore } from './memory-decision-store.js';
 import { MemoryKeptResponses } from './memory-kept-responses.js';
+import { MemoryOutcomeHistory } from './memory-outcome-history.js';
 import { tallyStatistics } from './tally-statistics.js';
 
 /** The newest `maxRecords` attempts (and as many counts) of this process. */
 export class MemoryAttemptStore implements AttemptStore {
   readonly #maxRecords: number;
   readonly #decisions: MemoryDecisionStore;
+  readonly #outcomes: MemoryOutcomeHistory;
   readonly #keptResponses: MemoryKeptResponses;
   readonly #attempts = new Map<string, AttemptRecord>();
   readonly #failures = new GroupedIndex<AttemptRecord>();
@@ -30,20 +32,27 @@ export class MemoryAttemptStore implements AttemptStore {
   constructor({
     maxRecords = 100_000,
     decisions = new MemoryDecisionStore(),
+    outcomes = new MemoryOutcomeHistory(),
     keptResponses = new MemoryKeptResponses(),
   }: {
     readonly maxRecords?: number;
     /** Where the failures that outcomes followed are looked up. */
     readonly decisions?: MemoryDecisionStore;
+    /** Where what they teach is kept in order. */
+    readonly outcomes?: MemoryOutcomeHistory;
     readonly keptResponses?: MemoryKeptResponses;
   } = {}) {
     this.#maxRecords = maxRecords;
     this.#decisions = decisions;
+    this.#outcomes = outcomes;
     this.#keptResponses = keptResponses;
   }
 
-  async record(attempts: readonly AttemptRecord[]): Promise<readonly { readonly duplicate: boolean }[]> {
-    const results = attempts.map((attempt) => ({ duplicate: !this.#addUnlessKnown(attempt) }));
+  async record(
+    attempts: readonly AttemptRecord[],
+    writeId?: number,
+  ): Promise<readonly { readonly duplicate: boolean }[]> {
+    const results = attempts.map((attempt) => ({ duplicate: !this.#addUnlessKnown(attempt, writeId) }));
     for (const [identity, attempt] of this.#attempts) {
       if (this.#attempts.size <= this.#maxRecords) break;
       this.#remove(identity, attempt);
@@ -84,16 +93,18 @@ export class MemoryAttemptStore implements AttemptStore {
     return days.size;
   }
 
-  #addUnlessKnown(attempt: AttemptRecord): boolean {
+  #addUnlessKnown(attempt: AttemptRecord, writeId: number | undefined): boolean {
     const identity = attemptIdentity(attempt.report);
     if (this.#attempts.has(identity)) return false;
     this.#attempts.set(identity, attempt);
+    this.#outcomes.add(attempt, writeId);
     if (isFailureOfKnownClass(attempt)) this.#failures.add(failureKey(attempt.report), attempt);
     return true;
   }
 
   #remove(identity: string, attempt: AttemptRecord): void {
     this.#attempts.delete(identity);
+    this.#outcomes.remove(attempt);
     this.#failures.remove(failureKey(attempt.report), attempt);
   }
 

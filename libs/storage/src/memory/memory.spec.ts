@@ -6,6 +6,7 @@ import {
   describeDecisionStore,
   describeFailureCounters,
   describeFailureLookup,
+  describeOutcomeHistory,
   describeSigningKeyStore,
   describeStatistics,
 } from '../contract/index.js';
@@ -21,6 +22,7 @@ describeAttemptStore('memory', open);
 describeStatistics('memory', open);
 describeFailureLookup('memory', open);
 describeDecisionStore('memory', open);
+describeOutcomeHistory('memory', open);
 describeFailureCounters('memory', open);
 describeConfigurationChannel('memory', open);
 

@@ -4,12 +4,14 @@ import { MemoryConfigurationStore } from './memory-configuration-store.js';
 import { MemoryDecisionStore } from './memory-decision-store.js';
 import { MemoryFailureCounters } from './memory-failure-counters.js';
 import { MemoryKeptResponses } from './memory-kept-responses.js';
+import { MemoryOutcomeHistory } from './memory-outcome-history.js';
 import { MemorySigningKeyStore } from './memory-signing-key-store.js';
 
 /** Every port in this process, wired to each other; what they hold is lost with it. */
 export interface MemoryStores {
   readonly configuration: MemoryConfigurationStore;
   readonly attempts: MemoryAttemptStore;
+  readonly outcomes: MemoryOutcomeHistory;
   readonly decisions: MemoryDecisionStore;
   readonly signingKeys: MemorySigningKeyStore;
   readonly channel: MemoryConfigurationChannel;
@@ -19,10 +21,12 @@ export interface MemoryStores {
 /** @param options.maxRecords Attempts and decisions held, each; the oldest go first. */
 export function openMemory({ maxRecords = 100_000 }: { readonly maxRecords?: number } = {}): MemoryStores {
   const keptResponses = new MemoryKeptResponses();
+  const outcomes = new MemoryOutcomeHistory();
   const decisions = new MemoryDecisionStore({ maxRecords });
   return {
     configuration: new MemoryConfigurationStore(keptResponses),
-    attempts: new MemoryAttemptStore({ maxRecords, decisions, keptResponses }),
+    attempts: new MemoryAttemptStore({ maxRecords, decisions, outcomes, keptResponses }),
+    outcomes,
     decisions,
     signingKeys: new MemorySigningKeyStore(),
     channel: new MemoryConfigurationChannel(),

@@ -62,10 +62,15 @@ async function listDays(table: PartitionedTable, client: ClientBase): Promise<re
     `SELECT right(inhrelid::regclass::text, 8) AS day FROM pg_inherits WHERE inhparent = $1::regclass ORDER BY day`,
     [table],
   );
-  return rows.map(({ day }) => Date.parse(`${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}T00:00:00Z`));
+  return rows.map(({ day }) => dayOfPartition(day));
 }
 
-function partitionName(table: PartitionedTable, dayMs: EpochMs): string {
+/** @param day the end of a partition's name: `YYYYMMDD` */
+export function dayOfPartition(day: string): EpochMs {
+  return Date.parse(`${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}T00:00:00Z`);
+}
+
+export function partitionName(table: PartitionedTable, dayMs: EpochMs): string {
   return `${table}_${new Date(dayMs).toISOString().slice(0, 10).replaceAll('-', '')}`;
 }
 

@@ -1,5 +1,6 @@
 import { DataSource } from 'typeorm';
 import { InitialSchema1764000000000 } from './migrations/initial-schema-1764000000000.js';
+import { OutcomeHistory1764300000000 } from './migrations/outcome-history-1764300000000.js';
 import { runOnOwnConnection } from './run-on-own-connection.js';
 import { TrackedSockets } from './tracked-sockets.js';
 
@@ -24,8 +25,18 @@ export async function migrateDatabase(options: MigrationOptions): Promise<void> 
     // Closing the connection releases the lock.
     await lockHolder.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     await runMigrations(options);
+    await lockHolder.query(ADOPT_ROWS_OF_ANOTHER_SERVER);
   });
 }
+
+/**
+ * Rows restored from a dump carry the transactions of the server they were written on. Those that this server has not
+ * come to yet would be taken for new ones when it does; under transaction 0 they are what they are: there from the
+ * beginning. Nearly always there are none, and without a sequential scan that is found out at once.
+ */
+const ADOPT_ROWS_OF_ANOTHER_SERVER = `
+SET enable_seqscan = off;
+UPDATE attempts SET recorded_in = 0 WHERE recorded_in >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint`;
 
 async function runMigrations({ url, connectionTimeoutMs }: MigrationOptions): Promise<void> {
   const sockets = new TrackedSockets();
@@ -34,7 +45,7 @@ async function runMigrations({ url, connectionTimeoutMs }: MigrationOptions): Pr
     url,
     extra: { max: 1, connectionTimeoutMillis: connectionTimeoutMs, stream: sockets.create },
     poolErrorHandler: () => undefined,
-    migrations: [InitialSchema1764000000000],
+    migrations: [InitialSchema1764000000000, OutcomeHistory1764300000000],
   });
   await sockets.limit(async () => {
     await dataSource.initialize();

@@ -1,10 +1,17 @@
-import type { AttemptStore, ConfigurationStore, DecisionStore, SigningKeyStore } from '@smart-retry/domain';
+import type {
+  AttemptStore,
+  ConfigurationStore,
+  DecisionStore,
+  OutcomeHistory,
+  SigningKeyStore,
+} from '@smart-retry/domain';
 import { ConfigurationSession } from './configuration-session.js';
 import { driverOptions, type PostgresOptions } from './connection-options.js';
 import { Database } from './database.js';
 import { PostgresAttemptStore } from './postgres-attempt-store.js';
 import { PostgresConfigurationStore } from './postgres-configuration-store.js';
 import { PostgresDecisionStore } from './postgres-decision-store.js';
+import { PostgresOutcomeHistory } from './postgres-outcome-history.js';
 import { PostgresSigningKeyStore } from './postgres-signing-key-store.js';
 import { RenewablePool } from './renewable-pool.js';
 
@@ -12,6 +19,7 @@ import { RenewablePool } from './renewable-pool.js';
 export interface PostgresStores {
   readonly configuration: ConfigurationStore;
   readonly attempts: AttemptStore;
+  readonly outcomes: OutcomeHistory;
   readonly decisions: DecisionStore;
   readonly signingKeys: SigningKeyStore;
   /** Cheap enough for a probe every second. @throws {STORE_UNAVAILABLE} */
@@ -35,6 +43,7 @@ export function openPostgres(options: PostgresOptions): PostgresStores {
   return {
     configuration: new PostgresConfigurationStore(session),
     attempts: new PostgresAttemptStore(database),
+    outcomes: new PostgresOutcomeHistory(database),
     decisions: new PostgresDecisionStore(database),
     signingKeys: new PostgresSigningKeyStore(session),
     check: () => database.check(),

@@ -45,7 +45,10 @@ export class PostgresAttemptStore implements AttemptStore {
     this.#partitions = new DayPartitions(database, ['attempts', 'attempt_rollups']);
   }
 
-  async record(attempts: readonly AttemptRecord[]): Promise<readonly { readonly duplicate: boolean }[]> {
+  async record(
+    attempts: readonly AttemptRecord[],
+    writeId?: number,
+  ): Promise<readonly { readonly duplicate: boolean }[]> {
     if (attempts.length === 0) return [];
     const firstByKey = new Map<string, AttemptInput>();
     for (const input of attempts.map(toAttemptInput)) if (!firstByKey.has(input.key)) firstByKey.set(input.key, input);
@@ -53,7 +56,7 @@ export class PostgresAttemptStore implements AttemptStore {
     const { rows } = await insertIntoDays<{ position: number }>(this.#database, {
       partitions: this.#partitions,
       times: inputs.map((input) => input.at_ms),
-      statement: { name: 'record_attempts', text: RECORD_ATTEMPTS, values: [toStorableJson(inputs)] },
+      statement: { name: 'record_attempts', text: RECORD_ATTEMPTS, values: [toStorableJson(inputs), writeId] },
     });
     const fresh = new Set(rows.map((row) => row.position));
     return attempts.map((_attempt, position) => ({ duplicate: !fresh.has(position) }));

@@ -3,6 +3,7 @@ import {
   describeConfigurationStore,
   describeDecisionStore,
   describeFailureLookup,
+  describeOutcomeHistory,
   describeSigningKeyStore,
   describeStatistics,
 } from '../contract/index.js';
@@ -14,3 +15,4 @@ describeAttemptStore('Postgres', openTestPostgres);
 describeStatistics('Postgres', openTestPostgres);
 describeFailureLookup('Postgres', openTestPostgres);
 describeDecisionStore('Postgres', openTestPostgres);
+describeOutcomeHistory('Postgres', openTestPostgres);

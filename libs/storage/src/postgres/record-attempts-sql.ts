@@ -23,9 +23,9 @@ fresh AS (
 ),
 stored AS (
   INSERT INTO attempts (at_ms, recorded_at_ms, attempt_number, sample_rate, delay_ms, success, is_retry, job_type,
-    followed_class, queue, tenant, job_id, details, link)
+    followed_class, queue, tenant, job_id, details, link, write_id)
   SELECT at_ms, recorded_at_ms, attempt_number, sample_rate, delay_ms, success, is_retry, job_type,
-    followed_class, queue, tenant, job_id, details, link
+    followed_class, queue, tenant, job_id, details, link, $2::bigint
   FROM input JOIN fresh USING (key)
 ),
 rolled_up AS (
