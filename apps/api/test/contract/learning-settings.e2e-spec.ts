@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createClient, type Client } from '../support/client.js';
 import { expectProblem, problemPaths } from '../support/problem.js';
@@ -273,5 +274,17 @@ describe('a policy', () => {
     const answer = await client.post('/policies', { ...policy, ...fields });
     expectProblem(answer, 400);
     expect(problemPaths(answer)).toEqual([path]);
+  });
+});
+
+describe('docs/learning.md', () => {
+  it('has examples that are accepted as they are', async () => {
+    const guide = await readFile(new URL('../../../../docs/learning.md', import.meta.url), 'utf8');
+    const examples = [...guide.matchAll(/^```json\n(.*?)^```/gms)].map(([, text = '']) => JSON.parse(text) as Json);
+    const [changes = {}, policy = {}] = examples;
+    expect(examples).toHaveLength(2);
+    expect(await expectPut(changes)).toMatchObject({ learning: { mode: 'observe' } });
+    expect(await client.post('/policies', policy)).toMatchObject({ status: 201, body: { policy } });
+    await reset();
   });
 });
