@@ -65,11 +65,12 @@ CREATE TABLE attempts (
   link json,
   recorded_in bigint NOT NULL DEFAULT ((pg_current_xact_id())::text)::bigint,
   write_id bigint,
+  recommendation_id text COLLATE "C",
   CONSTRAINT attempts_sample_rate_check CHECK ((sample_rate > (0)::double precision))
 ) PARTITION BY RANGE (at_ms);
 CREATE INDEX attempts_at ON public.attempts USING brin (at_ms) WITH (pages_per_range='32', autosummarize='on');
 CREATE INDEX attempts_failed_job ON public.attempts USING btree (hashtextextended(job_id, (0)::bigint), at_ms) WHERE (NOT success);
-CREATE INDEX attempts_recommendation ON public.attempts USING brin (((link ->> 'recommendationId'::text)) text_bloom_ops (n_distinct_per_range='1000', false_positive_rate='0.001')) WITH (pages_per_range='32', autosummarize='on');
+CREATE INDEX attempts_recommendation ON public.attempts USING brin (recommendation_id text_bloom_ops (n_distinct_per_range='1000', false_positive_rate='0.001')) WITH (pages_per_range='32', autosummarize='on');
 CREATE INDEX attempts_recorded_in ON public.attempts USING brin (recorded_in) WITH (pages_per_range='16', autosummarize='on');
 
 CREATE TABLE configuration_revisions (

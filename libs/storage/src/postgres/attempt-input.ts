@@ -7,7 +7,8 @@ export type AttemptInput = ReturnType<typeof toAttemptInput>;
 
 /** @param position Where the attempt stands in the caller's list. */
 export function toAttemptInput(attempt: AttemptRecord, position: number) {
-  const { report, link, aggregationIntervalMs, sampleRate } = attempt;
+  const { report, link: whole, aggregationIntervalMs, sampleRate } = attempt;
+  const { recommendationId, ...link } = whole ?? {};
   const { jobId, jobType, attemptNumber, success, queue, tenant, timestampMs, ...details } = report;
   const dimensions = attemptDimensions(attempt);
   return {
@@ -26,7 +27,8 @@ export function toAttemptInput(attempt: AttemptRecord, position: number) {
     tenant: tenant ?? '',
     job_id: jobId,
     details,
-    link,
+    link: whole && link,
+    recommendation_id: recommendationId,
     grain_ms: aggregationIntervalMs,
     bucket_at_ms: Math.floor(timestampMs / aggregationIntervalMs) * aggregationIntervalMs,
     series: digest(JSON.stringify([jobType, dimensions.error_class, queue, tenant, sampleRate])),

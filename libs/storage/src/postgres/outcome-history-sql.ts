@@ -85,6 +85,6 @@ WITH lookups AS (
 )
 SELECT position, success, at_ms FROM lookups AS lookup CROSS JOIN LATERAL (
   SELECT success, at_ms FROM attempts
-  WHERE link->>'recommendationId' = lookup.recommendation_id AND at_ms >= lookup.from_ms AND at_ms < lookup.to_ms
+  WHERE recommendation_id = lookup.recommendation_id AND at_ms >= lookup.from_ms AND at_ms < lookup.to_ms
   ORDER BY at_ms LIMIT 1
 ) AS reported`;

@@ -10,7 +10,7 @@ WITH input AS MATERIALIZED (
   SELECT * FROM json_to_recordset($1) AS input (
     position integer, key uuid, at_ms bigint, recorded_at_ms bigint, attempt_number bigint,
     sample_rate double precision, delay_ms double precision, success boolean, is_retry boolean, job_type text,
-    followed_class text, queue text, tenant text, job_id text, details json, link json,
+    followed_class text, queue text, tenant text, job_id text, details json, link json, recommendation_id text,
     grain_ms bigint, bucket_at_ms bigint, series uuid)
 ),
 fresh AS (
@@ -23,9 +23,9 @@ fresh AS (
 ),
 stored AS (
   INSERT INTO attempts (at_ms, recorded_at_ms, attempt_number, sample_rate, delay_ms, success, is_retry, job_type,
-    followed_class, queue, tenant, job_id, details, link, write_id)
+    followed_class, queue, tenant, job_id, details, link, recommendation_id, write_id)
   SELECT at_ms, recorded_at_ms, attempt_number, sample_rate, delay_ms, success, is_retry, job_type,
-    followed_class, queue, tenant, job_id, details, link, $2::bigint
+    followed_class, queue, tenant, job_id, details, link, recommendation_id, $2::bigint
   FROM input JOIN fresh USING (key)
 ),
 rolled_up AS (
