@@ -1,0 +1,14 @@
+export { DEFAULT_OBJECTIVE } from '../metrics/utility.js';
+export type { Objective } from '../metrics/utility.js';
+export type { Estimate } from '../metrics/bootstrap.js';
+export { AttemptLog } from './attempt-log.js';
+export type { PropensitySource } from './behaviour.js';
+export type { History } from './history.js';
+export type { Exclusion } from './job-steps.js';
+export { EVIDENCE_LIMITS, VERDICTS } from './judge.js';
+export type { Verdict } from './judge.js';
+export type { LoggedAttempt } from './logged-attempt.js';
+export { TARGET_POLICIES } from './target-policies.js';
+export type { TargetPolicy } from './target-policies.js';
+export { askWhatIf } from './what-if.js';
+export type { PolicyAnswer, WhatIfAnswer, WhatIfQuestion } from './what-if.js';
