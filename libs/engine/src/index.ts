@@ -4,6 +4,8 @@ export { AuditTrail } from './background/audit-trail.js';
 export type { AuditTrailOptions } from './background/audit-trail.js';
 export { FailureWindow } from './background/failure-window.js';
 export type { FailureWindowOptions } from './background/failure-window.js';
+export { OutcomeFeed } from './background/outcome-feed.js';
+export type { OutcomeFeedOptions, OutcomeLearner } from './background/outcome-feed.js';
 export { repeat } from './background/repeat.js';
 export type { RepeatOptions } from './background/repeat.js';
 export { Configuration } from './configuration.js';
