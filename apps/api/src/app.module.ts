@@ -17,6 +17,8 @@ import { RecommendationController } from './recommendation/recommendation.contro
 import { StatisticsController } from './statistics/statistics.controller.js';
 import { HistoryController } from './strategy/history.controller.js';
 import { StrategyController } from './strategy/strategy.controller.js';
+import { LongWork } from './what-if/long-work.js';
+import { WhatIfController } from './what-if/what-if.controller.js';
 import { ATTEMPT_STORE, CLOCK, CONFIGURATION_STORE, DECISION_STORE, STORE_PROBES } from './tokens.js';
 
 export type AppServices = Omit<Services, 'close'>;
@@ -37,6 +39,7 @@ export class AppModule {
         StrategyController,
         HistoryController,
         DecisionController,
+        WhatIfController,
         HealthController,
         MetricsController,
         OpenapiController,
@@ -44,6 +47,7 @@ export class AppModule {
       providers: [
         Idempotency,
         ConfigurationWrites,
+        LongWork,
         { provide: Recommender, useValue: engine.recommender },
         { provide: Configuration, useValue: engine.configuration },
         { provide: AttemptRecorder, useValue: engine.attempts },

@@ -31,6 +31,7 @@ export async function listBodyRoutes(client: Client): Promise<readonly BodyRoute
     post('/attempt', attempt),
     post('/attempt/batch', { attempts: [attempt] }),
     post('/attempt/counts', { counts: [counts] }),
+    post('/what-if', { attempts: [attempt], policies: ['none'] }),
     post('/policies/test', { job_type: 'any', error_class: 'any' }),
     post('/policies', policy, true),
     put('/policies/default', { max_attempts: 3, priority: 1 }),

@@ -3,6 +3,7 @@ export type { Objective } from '../metrics/utility.js';
 export type { Estimate } from '../metrics/bootstrap.js';
 export { AttemptLog } from './attempt-log.js';
 export type { PropensitySource } from './behaviour.js';
+export { describeBehaviour } from './describe-behaviour.js';
 export type { History } from './history.js';
 export type { Exclusion } from './job-steps.js';
 export { EVIDENCE_LIMITS, VERDICTS } from './judge.js';
