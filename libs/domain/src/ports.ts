@@ -180,7 +180,7 @@ export interface OutcomeHistory {
       readonly limit: number;
     },
   ): Promise<OutcomePage>;
-  /** In order of the lookups, the first attempt linked to each recommendation; null where none is. */
+  /** In order of the lookups, an attempt linked to each recommendation; null where none is. Of several, any one. */
   reportedOutcomes(lookups: readonly ReportLookup[]): Promise<readonly (ReportedOutcome | null)[]>;
 }
 

@@ -20,13 +20,22 @@ export interface ReplayCursor {
 /** Reads what is not visible in `since`, in the order recorded. */
 export interface TailCursor {
   readonly since: string;
-  /** Within a round of several pages: the round's own end, and the last row read. */
-  readonly under?: {
+  /** Within a round of several pages. */
+  readonly round?: {
+    /** What the round was begun with, and ends with. */
     readonly until: string;
-    readonly recordedIn: number;
-    readonly table: number;
-    readonly place: RowPlace;
+    /** The transactions of the next page: `[first, first + count)`. */
+    readonly first: number;
+    readonly count: number;
+    /** The last row read, where it is one of theirs. */
+    readonly after?: RowPosition;
   };
+}
+
+export interface RowPosition {
+  readonly recordedIn: number;
+  readonly table: number;
+  readonly place: RowPlace;
 }
 
 export type OutcomeCursor = ReplayCursor | TailCursor;
@@ -46,7 +55,44 @@ export function blockOf(place: RowPlace): number {
   return Number.parseInt(place.slice(1), 10);
 }
 
-/** The oldest transaction that a snapshot does not show: the first of `xmin:xmax:running,…`. */
-export function oldestUnseen(snapshot: string): number {
-  return Number.parseInt(snapshot, 10);
+/** Above every transaction. */
+const NO_TRANSACTION = Number.MAX_SAFE_INTEGER;
+
+/** The transactions of a tail's next page, half-open: `[first, end)`. Where a round begins, all that there are. */
+export function transactionsOf({ since, round }: TailCursor): { readonly first: number; readonly end: number } {
+  if (round === undefined) return { first: oldestUnseen(since), end: NO_TRANSACTION };
+  return { first: round.first, end: round.first + round.count };
+}
+
+/**
+ * Where a page of a tail leads.
+ *
+ * After a full page, the next one takes about as many transactions as made this one full, and after one that was not,
+ * twice as many: to read a long way takes time in proportion to it, not to its square.
+ *
+ * @param page.until the snapshot of the round
+ * @param page.last the last row of a full page; undefined when the page was not full
+ */
+export function nextInTail(
+  cursor: TailCursor,
+  { until, last }: { readonly until: string; readonly last: RowPosition | undefined },
+): TailCursor {
+  const { since } = cursor;
+  const { first, end } = transactionsOf(cursor);
+  if (last !== undefined) {
+    const count = last.recordedIn - first + 1;
+    return { since, round: { until, first: last.recordedIn, count, after: last } };
+  }
+  if (end >= firstBeyond(until)) return { since: until };
+  return { since, round: { until, first: end, count: 2 * (end - first) } };
+}
+
+/** The oldest transaction that a snapshot does not show: the first number of `xmin:xmax:running,…`. */
+function oldestUnseen(snapshot: string): number {
+  return Number(snapshot.split(':')[0]);
+}
+
+/** The first of the transactions that began after a snapshot was taken. */
+function firstBeyond(snapshot: string): number {
+  return Number(snapshot.split(':')[1]);
 }

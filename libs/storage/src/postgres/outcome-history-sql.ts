@@ -1,7 +1,7 @@
-import type { EpochMs } from '@smart-retry/domain';
+import type { EpochMs, ReportLookup } from '@smart-retry/domain';
 import type { QueryConfig } from 'pg';
 import { partitionName } from './day-partitions.js';
-import type { TailCursor } from './outcome-cursor.js';
+import { transactionsOf, type TailCursor } from './outcome-cursor.js';
 
 /*
  * A snapshot says exactly which transactions had committed when it was taken. What one snapshot shows and an earlier one
@@ -39,52 +39,44 @@ export function replayStatement(stretch: {
 
 /**
  * Both ends of the range of `recorded_in` are given, so that the planner takes it for a small one, as it nearly always
- * is, also where it knows nothing of a new day's table yet.
+ * is, also where it knows nothing of a new day's table yet. For its sake as well, rows that are too old are left out later.
  */
 const TAIL = `
 SELECT target.snapshot, found.* FROM (SELECT coalesce($2, pg_current_snapshot()::text) AS snapshot) AS target
 LEFT JOIN LATERAL (
   SELECT ${COLUMNS}, recorded_in, tableoid::bigint AS table
   FROM attempts
-  WHERE recorded_in >= $3 AND recorded_in < $4 AND at_ms >= $5 AND ${IS_OUTCOME}
+  WHERE recorded_in >= $3 AND recorded_in < $4 AND ${IS_OUTCOME}
     AND NOT ${isVisible('$1')} AND ($2 IS NULL OR ${isVisible('$2')})
-    AND ($6::bigint IS NULL OR (recorded_in, tableoid, ctid) > ($6, $7::bigint::oid, $8::tid))
-  ORDER BY recorded_in, tableoid, ctid LIMIT $9
+    AND ($5::bigint IS NULL OR (recorded_in, tableoid, ctid) > ($5, $6::bigint::oid, $7::tid))
+  ORDER BY recorded_in, tableoid, ctid LIMIT $8
 ) AS found ON true
 ORDER BY recorded_in, found.table, place::tid`;
 
-/** Above every transaction. */
-const NO_TRANSACTION = Number.MAX_SAFE_INTEGER;
-
-export function tailStatement(
-  { since, under }: TailCursor,
-  oldest: number,
-  { sinceMs, limit }: { readonly sinceMs: EpochMs; readonly limit: number },
-): QueryConfig {
+/** The next page of a tail. */
+export function tailStatement(cursor: TailCursor, limit: number): QueryConfig {
+  const { until, after } = cursor.round ?? {};
+  const { first, end } = transactionsOf(cursor);
   return {
     name: 'outcomes_since',
     text: TAIL,
-    values: [
-      since,
-      under?.until,
-      under?.recordedIn ?? oldest,
-      NO_TRANSACTION,
-      sinceMs,
-      under?.recordedIn,
-      under?.table,
-      under?.place,
-      limit,
-    ],
+    values: [cursor.since, until, first, end, after?.recordedIn, after?.table, after?.place, limit],
   };
 }
 
-/** The first attempt linked to each of many recommendations. */
-export const REPORTED_OUTCOMES = `
-WITH lookups AS (
-  SELECT * FROM json_to_recordset($1) AS lookup (position integer, recommendation_id text, from_ms bigint, to_ms bigint)
-)
-SELECT position, success, at_ms FROM lookups AS lookup CROSS JOIN LATERAL (
-  SELECT success, at_ms FROM attempts
-  WHERE recommendation_id = lookup.recommendation_id AND at_ms >= lookup.from_ms AND at_ms < lookup.to_ms
-  ORDER BY at_ms LIMIT 1
-) AS reported`;
+/**
+ * An attempt linked to each of some recommendations, by their position. The bounds are parameters of each lookup's own
+ * branch, not columns: the planner then sees which days can hold it, and that the bloom filter alone is best. Whichever
+ * row comes first will do: a client that reports everything under one id must not make this a scan of all.
+ */
+export function reportedOutcomesStatement(lookups: readonly ReportLookup[]): QueryConfig {
+  const values: unknown[] = [];
+  const parameter = (value: unknown) => `$${values.push(value)}`;
+  const branches = lookups.map(
+    ({ recommendationId, fromMs, toMs }, position) => `(SELECT ${position} AS position, success, at_ms FROM attempts
+      WHERE recommendation_id = ${parameter(recommendationId)}
+        AND at_ms >= ${parameter(fromMs)} AND at_ms < ${parameter(toMs)}
+      LIMIT 1)`,
+  );
+  return { text: branches.join(' UNION ALL '), values };
+}

@@ -16,14 +16,14 @@ import {
   blockOf,
   FIRST_PLACE,
   formatOutcomeCursor,
-  oldestUnseen,
+  nextInTail,
   parseOutcomeCursor,
   type OutcomeCursor,
   type ReplayCursor,
+  type RowPosition,
   type TailCursor,
 } from './outcome-cursor.js';
-import { BEGIN_REPLAY, replayStatement, REPORTED_OUTCOMES, tailStatement } from './outcome-history-sql.js';
-import { toStorableJson } from './storable-json.js';
+import { BEGIN_REPLAY, replayStatement, reportedOutcomesStatement, tailStatement } from './outcome-history-sql.js';
 
 interface OutcomeRow {
   readonly place: string;
@@ -38,12 +38,15 @@ interface OutcomeRow {
   readonly write_id: number | null;
 }
 
-/** Without an outcome, everything but the snapshot is null. */
-interface TailRow extends Omit<OutcomeRow, 'place'> {
+interface TailRow extends OutcomeRow {
   readonly snapshot: string;
-  readonly place: string | null;
   readonly recorded_in: number;
   readonly table: number;
+}
+
+interface NothingNew {
+  readonly snapshot: string;
+  readonly place: null;
 }
 
 interface PageOptions {
@@ -73,17 +76,10 @@ export class PostgresOutcomeHistory implements OutcomeHistory {
   async reportedOutcomes(lookups: readonly ReportLookup[]): Promise<readonly (ReportedOutcome | null)[]> {
     const found: (ReportedOutcome | null)[] = lookups.map(() => null);
     for (let from = 0; from < lookups.length; from += LOOKUPS_PER_STATEMENT) {
-      const inputs = lookups.slice(from, from + LOOKUPS_PER_STATEMENT).map((lookup, i) => ({
-        position: from + i,
-        recommendation_id: lookup.recommendationId,
-        from_ms: lookup.fromMs,
-        to_ms: lookup.toMs,
-      }));
-      const { rows } = await this.#database.query<{ position: number; success: boolean; at_ms: EpochMs }>({
-        text: REPORTED_OUTCOMES,
-        values: [toStorableJson(inputs)],
-      });
-      for (const { position, success, at_ms: atMs } of rows) found[position] = { success, atMs };
+      const { rows } = await this.#database.query<{ position: number; success: boolean; at_ms: EpochMs }>(
+        reportedOutcomesStatement(lookups.slice(from, from + LOOKUPS_PER_STATEMENT)),
+      );
+      for (const { position, success, at_ms: atMs } of rows) found[from + position] = { success, atMs };
     }
     return found;
   }
@@ -127,27 +123,24 @@ export class PostgresOutcomeHistory implements OutcomeHistory {
   }
 
   async #readTail(cursor: TailCursor, page: PageOptions): Promise<OutcomePage> {
-    const { rows } = await this.#database.query<TailRow & Record<string, unknown>>(
-      tailStatement(cursor, oldestUnseen(cursor.since), page),
-    );
+    const { rows } = await this.#database.query<TailRow | NothingNew>(tailStatement(cursor, page.limit));
     const until = rows[0]?.snapshot ?? cursor.since;
-    const last = rows.at(-1);
-    const isComplete = rows.length < page.limit || last === undefined || last.place === null;
-    const next: TailCursor = isComplete
-      ? { since: until }
-      : {
-          since: cursor.since,
-          under: { until, recordedIn: last.recorded_in, table: last.table, place: last.place },
-        };
+    const found = rows.filter((row) => row.place !== null);
+    const last = found.length < page.limit ? undefined : found.at(-1);
+    const next = nextInTail(cursor, { until, last: last && toPosition(last) });
     return {
-      outcomes: rows.flatMap((row) => (row.place === null ? [] : toOutcome(row))),
+      outcomes: found.filter((row) => row.at_ms >= page.sinceMs).flatMap(toOutcome),
       cursor: formatOutcomeCursor(next),
-      isComplete,
+      isComplete: next.round === undefined,
     };
   }
 }
 
-function toOutcome(row: Omit<OutcomeRow, 'place'>): OutcomePage['outcomes'] {
+function toPosition({ recorded_in: recordedIn, table, place }: TailRow): RowPosition {
+  return { recordedIn, table, place };
+}
+
+function toOutcome(row: OutcomeRow): OutcomePage['outcomes'] {
   const outcome = taughtOutcomeOf({
     report: {
       ...row.details,
