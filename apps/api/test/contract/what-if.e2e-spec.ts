@@ -1,7 +1,14 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createClient, type Client } from '../support/client.js';
 import { expectProblem, problemPaths } from '../support/problem.js';
 import { startApi, type RunningApi } from '../support/start-api.js';
+
+const RUN = new URL('../../../../tools/what-if/run.mjs', import.meta.url).href;
 
 let api: RunningApi;
 let client: Client;
@@ -148,6 +155,19 @@ describe('POST /what-if', () => {
     const answer = await client.post('/what-if', { attempts: [], ...body });
     expectProblem(answer, 400);
     expect(problemPaths(answer)).toEqual([path]);
+  });
+
+  it('answers what npm run what-if answers for the same attempts in a file', async () => {
+    const attempts = drawnLots(300);
+    const folder = await mkdtemp(join(tmpdir(), 'smart-retry-what-if-'));
+    const file = join(folder, 'attempts.ndjson');
+    await writeFile(file, attempts.map((attempt) => JSON.stringify(attempt)).join('\n'));
+    const script = `const { runWhatIf } = await import(${JSON.stringify(RUN)}); process.exitCode = await runWhatIf(process.argv.slice(1));`;
+    const args = ['--input-type=module', '--eval', script, file, '--policies', 'none,celery', '--json'];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const printed: unknown = JSON.parse(await text(child.stdout));
+    await rm(folder, { recursive: true });
+    expect(printed).toEqual((await client.post('/what-if', { attempts, policies: ['none', 'celery'] })).body);
   });
 
   it('stores nothing', async () => {
