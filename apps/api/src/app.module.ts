@@ -19,7 +19,7 @@ import { HistoryController } from './strategy/history.controller.js';
 import { StrategyController } from './strategy/strategy.controller.js';
 import { LongWork } from './what-if/long-work.js';
 import { WhatIfController } from './what-if/what-if.controller.js';
-import { ATTEMPT_STORE, CLOCK, CONFIGURATION_STORE, DECISION_STORE, STORE_PROBES } from './tokens.js';
+import { ATTEMPT_STORE, CLOCK, CONFIGURATION_STORE, DECISION_STORE, OUTCOME_HISTORY, STORE_PROBES } from './tokens.js';
 
 export type AppServices = Omit<Services, 'close'>;
 
@@ -58,6 +58,7 @@ export class AppModule {
         { provide: ATTEMPT_STORE, useValue: stores.attempts },
         { provide: CONFIGURATION_STORE, useValue: stores.configuration },
         { provide: DECISION_STORE, useValue: stores.decisions },
+        { provide: OUTCOME_HISTORY, useValue: stores.outcomes },
         { provide: STORE_PROBES, useValue: stores.probes },
         { provide: CLOCK, useValue: clock },
       ],

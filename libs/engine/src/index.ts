@@ -16,6 +16,8 @@ export { createSmartRetry } from './create-smart-retry.js';
 export type { SmartRetry, SmartRetryOptions, SmartRetryStores } from './create-smart-retry.js';
 export { decide } from './decide.js';
 export type { Decision } from './decide.js';
+export { closingReportOf, DECISION_OUTCOMES, outcomeOfDecision } from './decision-outcome.js';
+export type { DecisionOutcome } from './decision-outcome.js';
 export type { DecisionSnapshot } from './decision-snapshot.js';
 export { NOTHING_DECLARED } from './declared-strategy.js';
 export type { DeclaredStrategy, EnvironmentStrategy } from './declared-strategy.js';

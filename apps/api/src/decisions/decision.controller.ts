@@ -1,10 +1,10 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { RouteSchema } from '@nestjs/platform-fastify';
-import type { DecisionStore } from '@smart-retry/domain';
-import { AuditTrail, RecommendationIds } from '@smart-retry/engine';
+import type { Clock, DecisionRecord, DecisionStore, OutcomeHistory } from '@smart-retry/domain';
+import { AuditTrail, closingReportOf, outcomeOfDecision, RecommendationIds } from '@smart-retry/engine';
 import { Type, type Static } from 'typebox';
 import { problemResponses } from '../http/problem-responses.js';
-import { DECISION_STORE } from '../tokens.js';
+import { CLOCK, DECISION_STORE, OUTCOME_HISTORY } from '../tokens.js';
 import {
   decisionNotFound,
   DecisionPageResponse,
@@ -21,6 +21,8 @@ export class DecisionController {
     private readonly audit: AuditTrail,
     private readonly ids: RecommendationIds,
     @Inject(DECISION_STORE) private readonly decisions: Pick<DecisionStore, 'find' | 'page'>,
+    @Inject(OUTCOME_HISTORY) private readonly outcomes: Pick<OutcomeHistory, 'reportedOutcomes'>,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   @Get()
@@ -34,7 +36,7 @@ export class DecisionController {
     const query = toDecisionQuery(params);
     await this.audit.flush();
     const { records, nextCursor } = await this.decisions.page(query);
-    return { decisions: records.map(fromDecisionRecord), next_cursor: nextCursor };
+    return { decisions: await this.#close(records), next_cursor: nextCursor };
   }
 
   @Get(':recommendation_id')
@@ -49,7 +51,19 @@ export class DecisionController {
     if (claims === null) throw decisionNotFound();
     await this.audit.flush();
     const record = await this.decisions.find(recommendationId, claims.issuedAtMs);
-    if (record === null) throw decisionNotFound();
-    return fromDecisionRecord(record);
+    const [decision] = await this.#close(record === null ? [] : [record]);
+    if (decision === undefined) throw decisionNotFound();
+    return decision;
+  }
+
+  /** With what has come of them so far. */
+  async #close(records: readonly DecisionRecord[]): Promise<DecisionResponse[]> {
+    const lookups = records.map(closingReportOf);
+    const reports = (await this.outcomes.reportedOutcomes(lookups.filter((lookup) => lookup !== null))).values();
+    const nowMs = this.clock();
+    return records.map((record, i) => {
+      const reported = lookups[i] === null ? null : (reports.next().value ?? null);
+      return fromDecisionRecord(record, outcomeOfDecision(record, reported, nowMs));
+    });
   }
 }

@@ -5,6 +5,7 @@ import {
   type DecisionRecord,
   type EpochMs,
 } from '@smart-retry/domain';
+import { DECISION_OUTCOMES, type DecisionOutcome } from '@smart-retry/engine';
 import { Type, type Static } from 'typebox';
 import { named } from '../http/named.js';
 import { dropAbsent } from '../http/drop-absent.js';
@@ -37,6 +38,16 @@ export const DecisionResponse = named(
     decided_at: Timestamp,
     features: Type.Unsafe<object>({ type: 'object', additionalProperties: true, description: 'What was known.' }),
     recommendation: RecommendationResponse,
+    outcome: Type.String({
+      enum: [...DECISION_OUTCOMES],
+      description:
+        'Of the attempt that followed. `none` after a stop; `unknown` once nobody reported it within 24 h of `expires_at`.',
+    }),
+    outcome_at: Type.Unsafe<string | null>({
+      type: ['string', 'null'],
+      format: 'date-time',
+      description: 'When that attempt happened; null where it is not known.',
+    }),
     evidence: Type.Object({
       configuration_revision: Type.Integer(),
       layers: Type.Array(
@@ -81,12 +92,14 @@ export function decisionNotFound(): SmartRetryError {
   return new SmartRetryError('DECISION_NOT_FOUND', 'there is no decision with this recommendation_id');
 }
 
-export function fromDecisionRecord(record: DecisionRecord): DecisionResponse {
+export function fromDecisionRecord(record: DecisionRecord, outcome: DecisionOutcome): DecisionResponse {
   return {
     recommendation_id: record.recommendationId,
     decided_at: formatTimestamp(record.decidedAtMs),
     features: fromRetryFeatures(record.features),
     recommendation: fromRecommendation(record.recommendation),
+    outcome: outcome.outcome,
+    outcome_at: 'atMs' in outcome ? formatTimestamp(outcome.atMs) : null,
     evidence: {
       configuration_revision: record.evidence.configurationRevision,
       layers: record.evidence.layers.map(fromLayerAnswer),

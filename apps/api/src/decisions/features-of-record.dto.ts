@@ -29,6 +29,7 @@ export function fromRetryFeatures(features: RetryFeatures) {
       first_failed_at: timestamp(features.firstFailedAtMs),
       deadline_at: timestamp(features.deadlineAtMs),
       retry_after_ms: features.retryAfterMs,
+      incident_age_ms: features.incidentAgeMs,
       critical: features.critical,
       error_fingerprint: features.errorFingerprint,
     }),

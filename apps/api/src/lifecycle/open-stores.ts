@@ -4,6 +4,7 @@ import type {
   ConfigurationStore,
   DecisionStore,
   FailureCounters,
+  OutcomeHistory,
   SigningKeyStore,
 } from '@smart-retry/domain';
 import { startEmbeddedPostgres } from '@smart-retry/storage/embedded';
@@ -18,6 +19,7 @@ import type { StoreProbe } from '../ops/store-probe.js';
 export interface Stores {
   readonly configuration: ConfigurationStore;
   readonly attempts: AttemptStore;
+  readonly outcomes: OutcomeHistory;
   readonly decisions: DecisionStore;
   readonly signingKeys: SigningKeyStore;
   readonly failureCounters: FailureCounters;
@@ -41,6 +43,7 @@ export async function openStores(config: Config, logger: Logger): Promise<Stores
   return {
     configuration: postgres.configuration,
     attempts: postgres.attempts,
+    outcomes: postgres.outcomes,
     decisions: postgres.decisions,
     signingKeys: postgres.signingKeys,
     failureCounters: redis?.failureCounters ?? new MemoryFailureCounters(),

@@ -75,6 +75,70 @@ describe('a decision', () => {
   });
 });
 
+describe('what came of a decision', () => {
+  const decisionOf = async ({ recommendation_id: id }: { readonly [name: string]: unknown }) => {
+    const { status, body } = await client.get(`/decisions/${String(id)}`);
+    expect(status).toBe(200);
+    return { outcome: body['outcome'], outcomeAt: body['outcome_at'] };
+  };
+  const report = async (attempt: object) => {
+    const { status } = await client.post('/attempt', { attempt_number: 2, ...attempt });
+    expect(status).toBe(200);
+  };
+  const timestamp = new Date(Date.now() - 3_600_000).toISOString();
+  const nowText = () => new Date().toISOString();
+
+  it('is pending until it is reported', async () => {
+    const job = { job_type: 'closes', job_id: 'closes/pending' };
+    const recommendation = await ask(job);
+    expect(await decisionOf(recommendation)).toEqual({ outcome: 'pending', outcomeAt: null });
+    const at = nowText();
+    await report({ ...job, success: true, timestamp: at });
+    expect(await decisionOf(recommendation)).toEqual({ outcome: 'succeeded', outcomeAt: at });
+  });
+
+  it('is told of each decision of a job by its own attempt', async () => {
+    const job = { job_type: 'closes', job_id: 'closes/twice' };
+    const first = await ask(job);
+    await report({ ...job, success: false, error_class: 'timeout' });
+    const second = await ask({ ...job, attempt_number: 2 });
+    await report({ ...job, attempt_number: 3, success: true });
+    expect((await decisionOf(first)).outcome).toBe('failed');
+    expect((await decisionOf(second)).outcome).toBe('succeeded');
+  });
+
+  it('is found without a job id, by the recommendation named or by the delay advised', async () => {
+    const named = await ask({ job_type: 'closes-by-name' });
+    const { recommendation_id } = named;
+    await report({ job_type: 'closes-by-name', job_id: 'closes/name', success: false, recommendation_id });
+    expect((await decisionOf(named)).outcome).toBe('failed');
+    const shaped = await ask({ job_type: 'closes-by-shape' });
+    const { delay_ms } = shaped;
+    const job = { job_type: 'closes-by-shape', job_id: 'closes/shape', attempt_number: 1, delay_ms };
+    await report({ ...job, success: true });
+    expect((await decisionOf(shaped)).outcome).toBe('succeeded');
+  });
+
+  it('is not closed by what another job did, nor by an attempt long before it', async () => {
+    const job = { job_type: 'closes', job_id: 'closes/own' };
+    const recommendation = await ask(job);
+    const { recommendation_id } = recommendation;
+    await report({ ...job, job_id: 'closes/other', success: true });
+    await report({ ...job, attempt_number: 9, success: true, recommendation_id, timestamp });
+    expect((await decisionOf(recommendation)).outcome).toBe('pending');
+  });
+
+  it('is none after a stop', async () => {
+    const job = { job_type: 'closes', job_id: 'closes/stop', error_class: 'validation' };
+    expect(await decisionOf(await ask(job))).toEqual({ outcome: 'none', outcomeAt: null });
+  });
+
+  it('is shown in pages as well', async () => {
+    const { body } = await client.get('/decisions?job_type=closes&job_id=closes%2Ftwice');
+    expect(body['decisions']).toMatchObject([{ outcome: 'succeeded' }, { outcome: 'failed' }]);
+  });
+});
+
 describe('pages', () => {
   beforeAll(async () => {
     const features = Array.from({ length: 25 }, (_, i) => ({ ...FAILED_JOB, job_type: 'paged', job_id: `p${i}` }));
