@@ -3,16 +3,22 @@ import { ACTION_COUNT, STOP_ACTION, waitAction } from './action.js';
 import type { FailureContext } from './history.js';
 
 const MAX_DRAWS = 500;
+const DRAWS_PER_PAUSE = 50;
 
 /**
  * The probability with which a policy takes each action after a failure, from seeded draws: 16 for each time that the
- * failure is in the log, at least 32 and at most 500.
+ * failure is in the log, at least 32 and at most 500. Yields now and then.
  */
-export function chooseActions(policy: Decider, context: FailureContext, occurrences: number): Float64Array {
+export function* chooseActions(
+  policy: Decider,
+  context: FailureContext,
+  occurrences: number,
+): Generator<void, Float64Array> {
   const draws = Math.min(MAX_DRAWS, Math.max(32, 16 * occurrences));
   const shares = new Float64Array(ACTION_COUNT);
   const failure = failureOf(context);
   for (let i = 0; i < draws; i++) {
+    if (i % DRAWS_PER_PAUSE === 0) yield;
     const action = actionOf(policy, failure);
     shares[action] = (shares[action] ?? 0) + 1 / draws;
   }

@@ -115,8 +115,7 @@ function* planFor(
   for (const { context } of decisions) occurrences[context] = (occurrences[context] ?? 0) + 1;
   const plans: Plan[] = [];
   for (const [i, context] of contexts.entries()) {
-    yield;
-    const actions = chooseActions(policy, context, occurrences[i] ?? 0);
+    const actions = yield* chooseActions(policy, context, occurrences[i] ?? 0);
     const predicted = Array.from({ length: FOLDS }, (_, fold) =>
       actions.reduce((sum, share, action) => (share === 0 ? sum : sum + share * model.predict(i, action, fold)), 0),
     );
