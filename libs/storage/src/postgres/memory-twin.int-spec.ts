@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { AttemptStore, DecisionStore } from '@smart-retry/domain';
+import type { AttemptStore, DecisionStore, OutcomeHistory, OutcomePage, TaughtOutcome } from '@smart-retry/domain';
 import fc from 'fast-check';
 import { NOON_MS, exampleAttempt, exampleCounts, exampleDecision, unique } from '../contract/examples.js';
 import { openMemory } from '../memory/open-memory.js';
@@ -10,6 +10,7 @@ import { openTestPostgres } from './testing/open-test-postgres.js';
 interface Stores {
   readonly attempts: AttemptStore;
   readonly decisions: DecisionStore;
+  readonly outcomes: OutcomeHistory;
 }
 
 /** Does one thing to either pair of stores and answers what there is to be seen of it. */
@@ -34,7 +35,11 @@ const recordAttempts: fc.Arbitrary<Command> = fc
   )
   .map((reports) => {
     return ({ attempts }, tenant) =>
-      attempts.record(reports.map(({ isRetry, ...report }) => exampleAttempt({ ...report, tenant }, { isRetry })));
+      attempts.record(
+        reports.map(({ isRetry, ...report }) =>
+          exampleAttempt({ ...report, tenant }, { isRetry, link: isRetry ? { delayMs: 4_000 } : null }),
+        ),
+      );
   });
 
 const recordCounts: fc.Arbitrary<Command> = fc
@@ -79,6 +84,16 @@ const pageDecisions: fc.Arbitrary<Command> = fc.integer({ min: 1, max: 4 }).map(
   return ({ decisions }, tenant) => decisions.page({ tenant, limit });
 });
 
+const readOutcomes: fc.Arbitrary<Command> = fc.constant(async ({ outcomes: history }: Stores, tenant: string) => {
+  const taught: TaughtOutcome[] = [];
+  let page: OutcomePage | undefined;
+  do {
+    page = await history.outcomesAfter(page?.cursor ?? null, { sinceMs: NOON_MS + 12 * HOUR_MS, limit: 500 });
+    taught.push(...page.outcomes.map(({ outcome }) => outcome).filter((outcome) => outcome.tenant === tenant));
+  } while (!page.isComplete);
+  return taught.map((outcome) => JSON.stringify(outcome)).sort();
+});
+
 /** Statistics name groups of equal size in any order. */
 function withoutOrderOfTies(answer: unknown): unknown {
   return Array.isArray(answer) ? [...answer].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)) : answer;
@@ -93,7 +108,15 @@ describe('Postgres and memory', () => {
 
   it('answer the same to any sequence of commands', async () => {
     const memory = openMemory();
-    const command = fc.oneof(recordAttempts, recordCounts, appendDecision, readStatistics, findFailures, pageDecisions);
+    const command = fc.oneof(
+      recordAttempts,
+      recordCounts,
+      appendDecision,
+      readStatistics,
+      readOutcomes,
+      findFailures,
+      pageDecisions,
+    );
     await fc.assert(
       fc.asyncProperty(fc.array(command, { minLength: 1, maxLength: 12 }), async (commands) => {
         const tenant = unique('tenant');
