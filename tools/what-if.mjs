@@ -1,7 +1,7 @@
 import { bootstrap } from './bootstrap.mjs';
 import { build } from './build.mjs';
 
-// `npm run what-if -- attempts.ndjson [--policies a,b] [--objective half_life=30m,attempt_cost=0.03] [--json]`: what other
+// `npm run what-if -- attempts.ndjson [--policies a,b] [--objective value_half_life=30m,attempt_cost=0.03] [--json]`: what other
 // ways to retry would have been worth on recorded attempts. See docs/what-if.md.
 bootstrap();
 // What an attempt is, the API says.

@@ -119,7 +119,7 @@ describe('npm run import', () => {
     expect(await importLines(['', first, '{"job_id"', '', second])).toBe(1);
     expect(printed).toEqual([
       '1 recorded, 0 duplicates, 2 refused',
-      'line 3: it is not JSON',
+      'line 3: is not JSON',
       'line 5: success is required',
     ]);
   });

@@ -35,7 +35,7 @@ export function parseLine(text) {
 
 /** For people: `line 3: success must be boolean`. */
 export function describeRefusal({ line, path, message }) {
-  return `line ${line}: ${path === '' ? 'it' : path} ${message}`;
+  return `line ${line}: ${path === '' ? '' : `${path} `}${message}`;
 }
 
 function withoutMark(text) {

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { parseDurationMs } from '../../libs/domain/dist/index.js';
-import { DEFAULT_OBJECTIVE, TARGET_POLICIES } from '../../libs/simulation/dist/what-if/index.js';
+import { DEFAULT_OBJECTIVE, objectiveProblems, parseDurationMs } from '../../libs/domain/dist/index.js';
+import { TARGET_POLICIES } from '../../libs/simulation/dist/what-if/index.js';
 
 export function parseArguments(args) {
   const { values, positionals } = parseArgs({
@@ -35,11 +35,11 @@ function parseObjective(text) {
   const objective = { ...DEFAULT_OBJECTIVE };
   for (const part of text.split(',')) {
     const [name, value = ''] = part.split('=');
-    if (name === 'half_life') objective.valueHalfLifeMs = parseDurationMs(value);
+    if (name === 'value_half_life') objective.valueHalfLifeMs = parseDurationMs(value);
     else if (name === 'attempt_cost') objective.attemptCost = value === '' ? NaN : Number(value);
-    else throw new Error(`--objective ${text}: wanted half_life=30m,attempt_cost=0.03`);
+    else throw new Error(`--objective ${text}: wanted value_half_life=30m,attempt_cost=0.03`);
   }
-  if (!(objective.valueHalfLifeMs >= 1)) throw new Error('--objective: half_life must be at least a millisecond');
-  if (!(objective.attemptCost >= 0)) throw new Error('--objective: attempt_cost must be a number from 0 on');
+  const problems = objectiveProblems(objective, '');
+  if (problems.length > 0) throw new Error(`--objective: ${problems[0].path} ${problems[0].message}`);
   return objective;
 }

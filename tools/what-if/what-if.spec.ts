@@ -29,7 +29,7 @@ describe('the arguments of npm run what-if', () => {
   });
 
   it('take policies, an objective and --json', () => {
-    const args = ['-', '--policies', 'rules,none', '--objective', 'half_life=00:05:00,attempt_cost=0', '--json'];
+    const args = ['-', '--policies', 'rules,none', '--objective', 'value_half_life=00:05:00,attempt_cost=0', '--json'];
     const { file, policies, ...rest } = parseArguments(args);
     expect(policies.map(({ name }) => name)).toEqual(['none', 'rules']);
     expect({ file, ...rest }).toEqual({
@@ -43,10 +43,10 @@ describe('the arguments of npm run what-if', () => {
     ['name one file', []],
     ['name one file', ['a', 'b']],
     ['no policy oracle; there are: none, rules', ['a', '--policies', 'oracle']],
-    ['wanted half_life=30m', ['a', '--objective', 'patience=1']],
-    ['attempt_cost must be a number', ['a', '--objective', 'attempt_cost=']],
-    ['must be a duration', ['a', '--objective', 'half_life=soon']],
-    ['at least a millisecond', ['a', '--objective', 'half_life=0s']],
+    ['wanted value_half_life=30m', ['a', '--objective', 'patience=1']],
+    ['attempt_cost must be from 0 to 1', ['a', '--objective', 'attempt_cost=']],
+    ['must be a duration', ['a', '--objective', 'value_half_life=soon']],
+    ['value_half_life must be whole milliseconds', ['a', '--objective', 'value_half_life=0s']],
   ])('are refused: %s', (message, args) => {
     expect(() => parseArguments([...args])).toThrow(message);
   });

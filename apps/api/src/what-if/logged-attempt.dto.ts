@@ -35,6 +35,9 @@ const ANY_TIME: AcceptedTimes = {
 export type LogLine = { readonly attempt: LoggedAttempt } | { readonly problem: FieldProblem };
 
 export function readLogLine(line: unknown): LogLine {
+  if (typeof line !== 'object' || line === null || Array.isArray(line)) {
+    return { problem: { path: '', message: 'must be an object' } };
+  }
   try {
     return { attempt: toLoggedAttempt(checkAttempt(line)) };
   } catch (error) {

@@ -1,7 +1,7 @@
-import { formatGoDuration } from '@smart-retry/domain';
 import { describeBehaviour, VERDICTS, type Estimate, type PolicyAnswer } from '@smart-retry/simulation/what-if';
 import { Type, type Static } from 'typebox';
 import { formatTimestamp } from '../http/wire-time.js';
+import { fromObjective, ObjectivePart } from '../strategy/objective.dto.js';
 import type { CountedAnswer } from './what-if.dto.js';
 
 const NullableNumber = (description: string) => Type.Unsafe<number | null>({ type: ['number', 'null'], description });
@@ -31,7 +31,7 @@ const PolicyResponse = Type.Object({
 });
 
 export const WhatIfResponse = Type.Object({
-  objective: Type.Object({ value_half_life: Type.String(), attempt_cost: Type.Number() }),
+  objective: ObjectivePart,
   history: Type.Object({
     attempts: Count('Read, duplicates included.'),
     refused: Count('Not read: see `refused_attempts`.'),
@@ -74,10 +74,7 @@ export type WhatIfResponse = Static<typeof WhatIfResponse>;
 export function fromWhatIf({ answer, refused, refusedCount }: CountedAnswer): WhatIfResponse {
   const { objective, history, behaviour, logged } = answer;
   return {
-    objective: {
-      value_half_life: formatGoDuration(objective.valueHalfLifeMs),
-      attempt_cost: objective.attemptCost,
-    },
+    objective: fromObjective(objective),
     history: {
       attempts: answer.attempts,
       refused: refusedCount,

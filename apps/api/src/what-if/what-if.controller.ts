@@ -1,5 +1,6 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { RouteConfig, RouteSchema } from '@nestjs/platform-fastify';
+import { Configuration } from '@smart-retry/engine';
 import { BATCH_BODY_LIMIT } from '../http/body-limits.js';
 import { problemResponses } from '../http/problem-responses.js';
 import { LongWork } from './long-work.js';
@@ -9,7 +10,10 @@ import { answerWhatIf, readObjective, WhatIfBody } from './what-if.dto.js';
 /** What other ways to retry would have been worth. Reads nothing and stores nothing but what is sent. */
 @Controller('what-if')
 export class WhatIfController {
-  constructor(private readonly longWork: LongWork) {}
+  constructor(
+    private readonly longWork: LongWork,
+    private readonly configuration: Configuration,
+  ) {}
 
   @Post()
   @HttpCode(200)
@@ -22,6 +26,7 @@ export class WhatIfController {
     response: { 200: WhatIfResponse, ...problemResponses(400, 413, 415, 503) },
   })
   async ask(@Body() body: WhatIfBody): Promise<WhatIfResponse> {
-    return fromWhatIf(await this.longWork.run(answerWhatIf(body, readObjective(body))));
+    const objective = readObjective(body, this.configuration.current().strategy.objective);
+    return fromWhatIf(await this.longWork.run(answerWhatIf(body, objective)));
   }
 }

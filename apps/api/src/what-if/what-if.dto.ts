@@ -1,22 +1,13 @@
-import { SmartRetryError, type FieldProblem } from '@smart-retry/domain';
-import {
-  askWhatIf,
-  AttemptLog,
-  DEFAULT_OBJECTIVE,
-  TARGET_POLICIES,
-  type Objective,
-  type WhatIfAnswer,
-} from '@smart-retry/simulation/what-if';
+import { objectiveProblems, throwIfProblems, type FieldProblem, type Objective } from '@smart-retry/domain';
+import { askWhatIf, AttemptLog, TARGET_POLICIES, type WhatIfAnswer } from '@smart-retry/simulation/what-if';
 import { Type, type Static } from 'typebox';
 import { batchOf } from '../http/batch-of.js';
-import { readDurationMs } from '../http/wire-duration.js';
-import { OptionalDuration } from '../http/wire-schemas.js';
+import { ObjectivePart, toObjective } from '../strategy/objective.dto.js';
 import { LoggedAttemptBody, readLogLine } from './logged-attempt.dto.js';
 
 const MAX_ATTEMPTS = 5_000;
 const MAX_REFUSED_NAMED = 20;
 const ATTEMPTS_PER_PAUSE = 50;
-const MAX_ATTEMPT_COST = 10;
 
 export const WhatIfBody = Type.Object({
   attempts: batchOf(LoggedAttemptBody, { maxItems: MAX_ATTEMPTS }),
@@ -28,14 +19,7 @@ export const WhatIfBody = Type.Object({
       description: 'Default: all.',
     }),
   ),
-  objective: Type.Optional(
-    Type.Object({
-      value_half_life: OptionalDuration,
-      attempt_cost: Type.Optional(
-        Type.Number({ minimum: 0, maximum: MAX_ATTEMPT_COST, description: 'In units of an immediate success.' }),
-      ),
-    }),
-  ),
+  objective: Type.Optional(ObjectivePart),
 });
 export type WhatIfBody = Static<typeof WhatIfBody>;
 
@@ -67,13 +51,10 @@ export function* answerWhatIf(body: WhatIfBody, objective: Objective): Generator
   return { answer: yield* askWhatIf(log, { policies, objective }), refused, refusedCount };
 }
 
-/** @throws {INVALID_REQUEST} @throws {INVALID_DURATION} */
-export function readObjective({ objective }: WhatIfBody): Objective {
-  const path = 'objective.value_half_life';
-  const valueHalfLifeMs = readDurationMs(path, objective?.value_half_life) ?? DEFAULT_OBJECTIVE.valueHalfLifeMs;
-  if (valueHalfLifeMs < 1) {
-    const message = 'must be at least a millisecond';
-    throw new SmartRetryError('INVALID_REQUEST', `${path} ${message}`, { fields: [{ path, message }] });
-  }
-  return { valueHalfLifeMs, attemptCost: objective?.attempt_cost ?? DEFAULT_OBJECTIVE.attemptCost };
+/** What the question leaves out is the strategy's. @throws {INVALID_REQUEST} @throws {INVALID_DURATION} */
+export function readObjective(body: WhatIfBody, inForce: Objective): Objective {
+  if (!body.objective) return inForce;
+  const objective = { ...inForce, ...toObjective(body.objective, 'objective.') };
+  throwIfProblems('INVALID_REQUEST', objectiveProblems(objective, 'objective.'));
+  return objective;
 }

@@ -48,7 +48,7 @@ describe('npm run import', () => {
     const file = join(folder, 'attempts.ndjson');
     const lines = history(30).map((attempt) => JSON.stringify(attempt));
     await writeFile(file, [...lines, '{"job_id":"bad"}', 'nonsense', ''].join('\n'));
-    const refusals = ['line 61: job_type is required', 'line 62: it is not JSON'];
+    const refusals = ['line 61: job_type is required', 'line 62: is not JSON'];
     expect(await runImport(file)).toEqual({
       printed: ['60 recorded, 0 duplicates, 2 refused', ...refusals],
       exitCode: 1,

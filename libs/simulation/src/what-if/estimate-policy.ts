@@ -22,6 +22,8 @@ export interface PolicyEstimate {
   readonly meanWeight: Estimate;
   /** `(Σw)² / Σw²` of the weights before clipping: how many logged decisions the estimate rests on. */
   readonly effectiveSampleSize: number;
+  /** Jobs with a decision that the policy might have taken alike. */
+  readonly jobs: number;
   /** Probability, over all decisions, of actions never taken after failures like these. */
   readonly unsupportedShare: number;
   /** The largest part of it; null where everything was tried. */
@@ -55,6 +57,7 @@ export function* estimatePolicy(
   const maxWeight = Math.sqrt(decisions.length);
   let weightSum = 0;
   let squaredWeightSum = 0;
+  const weighty = new Set<number>();
   for (const [i, decision] of decisions.entries()) {
     if (i % DECISIONS_PER_PAUSE === 0) yield;
     const { context, action, job, value } = decision;
@@ -72,6 +75,7 @@ export function* estimatePolicy(
     add(blocks, block + WEIGHTS, clipped);
     weightSum += weight;
     squaredWeightSum += weight ** 2;
+    if (weight > 0) weighty.add(job);
   }
   const estimates = yield* bootstrapBlocks(blocks, SUMS, (sums) => {
     const at = (place: number) => sums[place] ?? 0;
@@ -87,6 +91,7 @@ export function* estimatePolicy(
   return {
     ...estimates,
     effectiveSampleSize: squaredWeightSum === 0 ? 0 : weightSum ** 2 / squaredWeightSum,
+    jobs: weighty.size,
     ...gapsOf(history, plans),
   };
 }

@@ -1,5 +1,3 @@
-export { DEFAULT_OBJECTIVE } from '../metrics/utility.js';
-export type { Objective } from '../metrics/utility.js';
 export type { Estimate } from '../metrics/bootstrap.js';
 export { AttemptLog } from './attempt-log.js';
 export type { PropensitySource } from './behaviour.js';

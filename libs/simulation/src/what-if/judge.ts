@@ -15,6 +15,8 @@ export interface Judgement {
 export const EVIDENCE_LIMITS = {
   /** Decisions that an estimate must rest on. */
   minEffectiveSampleSize: 200,
+  /** Jobs that those must be of: decisions of one job are not independent. */
+  minJobs: 50,
   /** Probability of actions that were never tried. */
   maxUnsupportedShare: 0.05,
   /** Utility per failure below which two ways to retry are as good as each other. */
@@ -26,13 +28,14 @@ export const EVIDENCE_LIMITS = {
 /** Whether the policy would have been better than what was logged, as far as the log can tell. */
 export function judge(estimate: PolicyEstimate | null, behaviour: Behaviour): Judgement {
   if (estimate === null) return cannotTell('the log holds no failure of which all that followed is known');
-  const { minEffectiveSampleSize, maxUnsupportedShare, indifference } = EVIDENCE_LIMITS;
-  const { effectiveSampleSize, unsupportedShare, difference } = estimate;
+  const { minEffectiveSampleSize, minJobs, maxUnsupportedShare, indifference } = EVIDENCE_LIMITS;
+  const { effectiveSampleSize, jobs, unsupportedShare, difference } = estimate;
   if (unsupportedShare > maxUnsupportedShare) return cannotTell(describeGap(estimate, behaviour));
   if (effectiveSampleSize < minEffectiveSampleSize) {
     const size = Math.floor(effectiveSampleSize);
     return cannotTell(`it rests on ${size} comparable decisions only; at least ${minEffectiveSampleSize} are needed`);
   }
+  if (jobs < minJobs) return cannotTell(`its decisions are of ${jobs} jobs only; at least ${minJobs} are needed`);
   if (behaviour.source !== 'estimated' && !isWeightPlausible(estimate)) {
     return cannotTell(
       `the propensities in the log do not fit what was done: weights average ${estimate.meanWeight.value.toFixed(2)}, not ${(1 - unsupportedShare).toFixed(2)}`,

@@ -1,5 +1,4 @@
-import type { EpochMs } from '@smart-retry/domain';
-import type { Objective } from '../metrics/utility.js';
+import type { EpochMs, Objective } from '@smart-retry/domain';
 import { STOP_ACTION, waitAction } from './action.js';
 import type { AttemptLog, KeptAttempt } from './attempt-log.js';
 import type { FailureContext, History, LoggedDecision } from './history.js';

@@ -1,4 +1,4 @@
-import type { Objective } from '../metrics/utility.js';
+import type { Objective } from '@smart-retry/domain';
 import type { Exclusion, JobStep } from './job-steps.js';
 
 /** Discounted utility from a failure on, as logged; or why it is not known. */

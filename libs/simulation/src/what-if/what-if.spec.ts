@@ -143,6 +143,16 @@ describe('verdicts', () => {
     expect(few).toMatchObject({ verdict: 'cannot tell', reason: expect.stringContaining('at least 200 are needed') });
   });
 
+  it('cannot tell from many decisions of few jobs; control: of more', () => {
+    const [few] = ask(temporalLog(20), 'temporal').policies;
+    expect(few).toMatchObject({
+      verdict: 'cannot tell',
+      reason: 'its decisions are of 20 jobs only; at least 50 are needed',
+    });
+    expect(few?.estimate?.effectiveSampleSize).toBeGreaterThan(500);
+    expect(ask(temporalLog(60), 'temporal').policies).toMatchObject([{ verdict: 'no difference' }]);
+  });
+
   it('cannot tell from an empty log', () => {
     expect(ask([], 'rules')).toMatchObject({
       logged: null,
@@ -180,6 +190,16 @@ function celeryLog(jobs: number): LoggedAttempt[] {
       { ...job, attemptNumber: 1, success: false, errorClass: 'timeout', timestampMs: failedAtMs },
       { ...job, attemptNumber: 2, success: true, delayMs: 180_000, timestampMs: failedAtMs + 180_100 },
     ];
+  });
+}
+
+/** Each job fails thirty times, with Temporal's waits between. */
+function temporalLog(jobs: number): LoggedAttempt[] {
+  return Array.from({ length: 30 * jobs }, (_, i) => {
+    const n = Math.floor(i / jobs) + 1;
+    const waited = n === 1 ? {} : { delayMs: Math.min(100_000, 1_000 * 2 ** (n - 2)) };
+    const job = { jobId: `job-${i % jobs}`, jobType: 'email_send' };
+    return { ...job, ...waited, attemptNumber: n, success: false, errorClass: 'timeout' };
   });
 }
 

@@ -1,5 +1,5 @@
+import { DEFAULT_OBJECTIVE, type Objective } from '@smart-retry/domain';
 import type { Estimate } from '../metrics/bootstrap.js';
-import { DEFAULT_OBJECTIVE, type Objective } from '../metrics/utility.js';
 import type { AttemptLog } from './attempt-log.js';
 import { observeBehaviour, type Behaviour } from './behaviour.js';
 import { DirectModel } from './direct-model.js';

@@ -1,5 +1,5 @@
+import { DEFAULT_OBJECTIVE } from '@smart-retry/domain';
 import type { Decider, Failure } from '../../decider.js';
-import { DEFAULT_OBJECTIVE } from '../../metrics/utility.js';
 import type { FailedJobTrace } from '../../trace.js';
 import type { World } from '../../world.js';
 import { STOP_ACTION, waitAction, type Action } from '../action.js';
