@@ -18,12 +18,14 @@ export async function runImport(args, { print = console.log, complain = console.
   try {
     const { file, url } = parseArguments(args);
     await sendAll(file, url, { tally, bar, key: process.env.RETRY_ADMIN_KEY, wait });
+    bar.end();
   } catch (error) {
     bar.end();
-    complain(`${error.message}; ${describe(tally.counts)} until then, and it is safe to import the file again`);
+    const soFar =
+      tally.lines === 0 ? '' : `; ${describe(tally.counts)} until then, and it is safe to import the file again`;
+    complain(`${error.message}${soFar}`);
     return 1;
   }
-  bar.end();
   print(describe(tally.counts));
   for (const refusal of tally.refused) print(describeRefusal(refusal));
   return tally.counts.refused === 0 ? 0 : 1;

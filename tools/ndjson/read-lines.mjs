@@ -7,7 +7,7 @@ import { stat } from 'node:fs/promises';
  */
 export async function* readLines(path) {
   const isStandardInput = path === '-';
-  const bytes = isStandardInput ? null : (await stat(path)).size;
+  const bytes = isStandardInput ? null : await sizeOf(path);
   const stream = isStandardInput ? process.stdin : createReadStream(path);
   stream.setEncoding('utf8');
   let rest = '';
@@ -22,6 +22,16 @@ export async function* readLines(path) {
     }
   }
   if (rest.trim() !== '') yield { number: number + 1, text: number === 0 ? withoutMark(rest) : rest, share: 1 };
+}
+
+async function sizeOf(path) {
+  try {
+    return (await stat(path)).size;
+  } catch (cause) {
+    throw new Error(`${path} cannot be read: ${cause.code === 'ENOENT' ? 'there is no such file' : cause.code}`, {
+      cause,
+    });
+  }
 }
 
 /** The value, or why there is none. */

@@ -190,7 +190,7 @@ describe('POST /what-if', () => {
     }
     const answers = await questions;
     // One after another would let through as many as there are questions.
-    expect(passed).toBeGreaterThan(5 * answers.length);
+    expect(passed).toBeGreaterThan(2 * answers.length);
     const refused = answers.filter(({ status }) => status !== 200);
     expect(refused.length).toBeGreaterThan(0);
     expect(refused.length).toBeLessThanOrEqual(12);
