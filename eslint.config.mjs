@@ -29,11 +29,12 @@ const { dependencies: apiDependencies } = JSON.parse(
 export const LAYERS = {
   domain: { root: 'libs/domain', pure: true, imports: [], npm: [] },
   rules: { root: 'libs/rules', pure: true, imports: ['domain'], npm: ['re2js'] },
+  bayesian: { root: 'libs/bayesian', pure: true, imports: ['domain'], npm: ['jstat', 'lru-cache'] },
   guardrails: { root: 'libs/guardrails', pure: true, imports: ['domain'], npm: [] },
   engine: {
     root: 'libs/engine',
     pure: true,
-    imports: ['domain', 'rules', 'guardrails'],
+    imports: ['domain', 'rules', 'bayesian', 'guardrails'],
     npm: ['lru-cache'],
   },
   storage: {

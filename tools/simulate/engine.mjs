@@ -2,13 +2,20 @@ import { createSmartRetry } from '../../libs/engine/dist/index.js';
 import { startEngineDecider } from '../../libs/simulation/dist/index.js';
 import { openMemory } from '../../libs/storage/dist/memory/index.js';
 
-/**
- * The product in this process with its defaults: rules, server hints, deadlines and guardrails. Reports are recorded,
- * and nothing learns from them, so that it answers as the baseline `rules` does but for its draws.
- */
+/** Executions that learned layers are allowed; the guardrail's default allows ten. */
+export const LEARNED_MAX_ATTEMPTS = 12;
+
+/** The product in this process with its defaults, but that what it has learned may use more attempts than the rules. */
 export function startEngine(name, seed) {
   return startEngineDecider(name, seed, async (time) => {
-    const smartRetry = createSmartRetry({ stores: openMemory({ maxRecords: 20_000 }), ...time });
+    const smartRetry = createSmartRetry({
+      stores: openMemory({ maxRecords: 20_000 }),
+      declared: {
+        file: { strategy: { learnedMaxAttempts: LEARNED_MAX_ATTEMPTS }, digest: 'simulation' },
+        environment: {},
+      },
+      ...time,
+    });
     await smartRetry.start();
     return smartRetry;
   });

@@ -17,7 +17,7 @@ export {
 export type { ExplorationSettings, Objective } from './objective.js';
 export { DEFAULT_LEARNING, LEARNING_LIMITS, LEARNING_MODES, learningProblems } from './learning.js';
 export type { ExcludedWindow, JobTypeLearning, LearningMode, LearningSettings } from './learning.js';
-export { isExplorable, isTeaching, learningModeOf } from './learning-index.js';
+export { isExplorable, isTeaching, learnedUntilMs, learningModeOf } from './learning-index.js';
 export type { TeachingQuestion } from './learning-index.js';
 export { BUILT_IN_POLICY, DEFAULT_POLICIES, POLICY_LIMITS, policyProblems } from './policy.js';
 export type { RetryPolicy } from './policy.js';
@@ -39,6 +39,7 @@ export type {
   DecisionMethod,
   DecisionRecord,
   Evidence,
+  ExplorationPlan,
   GuardrailEffect,
   GuardrailName,
   LayerName,

@@ -33,6 +33,11 @@ export function isExplorable(settings: LearningSettings, jobType: string): boole
   return (own?.mode ?? settings.mode) === 'on' && own?.pinnedAtMs === undefined;
 }
 
+/** The instant whose knowledge speaks: where a job type is pinned, that one, else any; milliseconds, ∞ for any. */
+export function learnedUntilMs(settings: LearningSettings, jobType: string): EpochMs {
+  return indexOf(settings).jobTypes.get(jobType)?.pinnedAtMs ?? Number.POSITIVE_INFINITY;
+}
+
 /** Whether an outcome teaches: learning is not off for it, and its time is neither forgotten, pinned away nor excluded. */
 export function isTeaching(settings: LearningSettings, { jobType, dependency, atMs }: TeachingQuestion): boolean {
   const { jobTypes, windows } = indexOf(settings);

@@ -44,6 +44,12 @@ export const REASON_CODES = [
   'ml_disabled',
   'ml_no_model',
   'bayesian_no_posterior',
+  'bayesian_unsure',
+  'bayesian_attempts_exhausted',
+  'learning_off',
+  'learning_observed',
+  'exploration',
+  'not_worth_its_cost',
   'audit_unavailable',
 ] as const;
 
@@ -95,11 +101,21 @@ export interface Recommendation {
   readonly countsAsAttempt: boolean;
 }
 
+/** What a learned layer would try instead of what it thinks best, and how often. */
+export interface ExplorationPlan {
+  /** Share of decisions that explore, 0–1. */
+  readonly share: number;
+  /** Delays in milliseconds, null for stop, each with its share of the explored decisions; shares sum to 1. */
+  readonly actions: readonly (readonly [delayMs: number | null, weight: number])[];
+}
+
 /** Why a layer did not speak: expected, and part of the answer's evidence. */
 export interface Abstention {
   readonly kind: 'abstention';
   readonly layer: LayerName;
   readonly reason: ReasonCode;
+  /** A layer that is not sure enough to speak may still explore. */
+  readonly exploration?: ExplorationPlan;
 }
 
 /** What a layer would do, before guardrails and jitter. */
@@ -120,6 +136,7 @@ export interface Proposal {
   readonly reasons: readonly ReasonCode[];
   readonly alternatives: readonly Alternative[];
   readonly modelVersion: string | null;
+  readonly exploration?: ExplorationPlan;
 }
 
 /** What stood behind a decision; kept in the audit trail, where the decision can be replayed from it. */

@@ -9,12 +9,16 @@ import {
   type RetryPolicy,
 } from '@smart-retry/domain';
 import type { TerminalStop } from '@smart-retry/guardrails';
-import type { DrawnDelay } from './draw-delay.js';
+
+/** An answer whose propensity is still to be worked out. */
+export type Answer = Omit<Recommendation, 'propensity'>;
 
 /** What every answer to one question shares. */
 export interface AnswerFrame {
   readonly policy: RetryPolicy | null;
   readonly guardrailMaxAttempts: number;
+  /** What learned layers are allowed. */
+  readonly learnedMaxAttempts: number;
   readonly nowMs: EpochMs;
 }
 
@@ -26,36 +30,45 @@ export interface Grounds {
   readonly because: readonly string[];
 }
 
-/** Wait, then execute the job once more. */
-export function answerRetry(
-  drawn: DrawnDelay,
-  proposal: Proposal,
-  grounds: Grounds,
-  frame: AnswerFrame,
-): Recommendation {
-  return waitFrame('retry', `Retry in ${describeDuration(drawn.delayMs)}`, drawn, proposal, grounds, frame);
-}
+/** Who speaks where guardrails end the matter: the policy's own attempts are answered. */
+const UNASKED: Pick<Proposal, 'layer' | 'reasons'> = { layer: 'rules', reasons: [] };
 
-/** Wait without using up an attempt, then ask again. */
-export function answerDefer(
-  drawn: DrawnDelay,
+/** A retry, or a defer when the wait burns no attempt. */
+export function answerWait(
+  delayMs: number,
+  { isDeferred }: { readonly isDeferred: boolean },
   proposal: Proposal,
   grounds: Grounds,
   frame: AnswerFrame,
-): Recommendation {
-  const opening = `Wait ${describeDuration(drawn.delayMs)} without using up an attempt, then ask again`;
-  return waitFrame('defer', opening, drawn, proposal, grounds, frame);
+): Answer {
+  const opening = isDeferred
+    ? `Wait ${describeDuration(delayMs)} without using up an attempt, then ask again`
+    : `Retry in ${describeDuration(delayMs)}`;
+  return {
+    decision: isDeferred ? 'defer' : 'retry',
+    shouldRetry: true,
+    delayMs,
+    maxAttempts: allowedAttempts(frame, proposal),
+    confidence: proposal.confidence,
+    rationale: `${opening}: ${grounds.because.join('; ')}.`,
+    method: proposal.layer,
+    estimatedSuccess: proposal.estimate.successProbability,
+    estimatedSuccessInterval: proposal.estimate.interval,
+    nextEvaluationAtMs: frame.nowMs + delayMs,
+    policyGuardrails: grounds.effects.map((effect) => effect.name),
+    guardrailEffects: grounds.effects,
+    policy: frame.policy?.name ?? null,
+    alternatives: proposal.alternatives,
+    reasons: grounds.reasons,
+    modelVersion: proposal.modelVersion,
+    countsAsAttempt: !isDeferred,
+  };
 }
 
 /** A stop that a layer proposed, or to which a guardrail turned its proposal. */
-export function answerStop(
-  proposal: Proposal,
-  confidence: number,
-  grounds: Grounds,
-  frame: AnswerFrame,
-): Recommendation {
+export function answerStop(proposal: Proposal, confidence: number, grounds: Grounds, frame: AnswerFrame): Answer {
   return {
-    ...stopFrame(grounds, frame),
+    ...stopFrame(grounds, frame, proposal),
     confidence,
     method: proposal.layer,
     alternatives: proposal.alternatives,
@@ -70,7 +83,14 @@ export function answerTerminalStops(stops: readonly TerminalStop[], frame: Answe
     effects: stops.map((stop) => ({ name: stop.guardrail, before: 'retry', after: 'stop' })),
     because: stops.map((stop) => stop.because),
   };
-  return { ...stopFrame(grounds, frame), confidence: 1, method: 'guardrails', alternatives: [], modelVersion: null };
+  return {
+    ...stopFrame(grounds, frame, UNASKED),
+    confidence: 1,
+    method: 'guardrails',
+    alternatives: [],
+    modelVersion: null,
+    propensity: 1,
+  };
 }
 
 /** How the guardrail lowers the attempts that a policy allows, if it does. */
@@ -81,46 +101,20 @@ export function attemptEffects({ policy, guardrailMaxAttempts }: AnswerFrame): r
     : [];
 }
 
-function allowedAttempts({ policy, guardrailMaxAttempts }: AnswerFrame): number {
-  return Math.min((policy ?? BUILT_IN_POLICY).maxAttempts, guardrailMaxAttempts);
+function allowedAttempts(
+  { policy, guardrailMaxAttempts, learnedMaxAttempts }: AnswerFrame,
+  { layer, reasons }: Pick<Proposal, 'layer' | 'reasons'>,
+): number {
+  const isLearned = layer === 'ml' || layer === 'bayesian' || reasons.includes('exploration');
+  return isLearned ? learnedMaxAttempts : Math.min((policy ?? BUILT_IN_POLICY).maxAttempts, guardrailMaxAttempts);
 }
 
-function waitFrame(
-  decision: 'retry' | 'defer',
-  opening: string,
-  drawn: DrawnDelay,
-  proposal: Proposal,
-  grounds: Grounds,
-  frame: AnswerFrame,
-): Recommendation {
-  return {
-    decision,
-    shouldRetry: true,
-    delayMs: drawn.delayMs,
-    maxAttempts: allowedAttempts(frame),
-    confidence: proposal.confidence,
-    rationale: `${opening}: ${grounds.because.join('; ')}.`,
-    method: proposal.layer,
-    estimatedSuccess: proposal.estimate.successProbability,
-    estimatedSuccessInterval: proposal.estimate.interval,
-    nextEvaluationAtMs: frame.nowMs + drawn.delayMs,
-    policyGuardrails: grounds.effects.map((effect) => effect.name),
-    guardrailEffects: grounds.effects,
-    policy: frame.policy?.name ?? null,
-    alternatives: proposal.alternatives,
-    reasons: grounds.reasons,
-    propensity: drawn.propensity,
-    modelVersion: proposal.modelVersion,
-    countsAsAttempt: decision === 'retry',
-  };
-}
-
-function stopFrame(grounds: Grounds, frame: AnswerFrame) {
+function stopFrame(grounds: Grounds, frame: AnswerFrame, speaker: Pick<Proposal, 'layer' | 'reasons'>) {
   return {
     decision: 'stop',
     shouldRetry: false,
     delayMs: 0,
-    maxAttempts: allowedAttempts(frame),
+    maxAttempts: allowedAttempts(frame, speaker),
     rationale: `Stop: ${grounds.because.join('; ')}.`,
     // The chance that the recommended action leads to a success: no retry, no success.
     estimatedSuccess: 0,
@@ -130,7 +124,6 @@ function stopFrame(grounds: Grounds, frame: AnswerFrame) {
     guardrailEffects: grounds.effects,
     policy: frame.policy?.name ?? null,
     reasons: grounds.reasons,
-    propensity: 1,
     countsAsAttempt: false,
   } as const;
 }

@@ -1,45 +1,61 @@
-import type { Abstention, GuardrailEffect, Proposal, ReasonCode } from '@smart-retry/domain';
+import {
+  isExplorable,
+  learningModeOf,
+  type Abstention,
+  type ExplorationPlan,
+  type GuardrailEffect,
+  type Proposal,
+  type ReasonCode,
+} from '@smart-retry/domain';
 import { proposeFromDefault, proposeFromRules } from '@smart-retry/rules';
 import type { DecisionSnapshot } from './decision-snapshot.js';
 import type { LayerContext } from './layers.js';
 
 export interface LayerAnswers {
-  /** The first proposal: it speaks. */
+  /** The first proposal that may speak. */
   readonly proposal: Proposal;
   /** What each layer that was asked said, in order. */
   readonly layers: readonly (Proposal | Abstention)[];
+  /** Why those that did not speak were silent. */
+  readonly silences: readonly ReasonCode[];
   readonly effects: readonly GuardrailEffect[];
+  /** What the first learned layer that has an idea would try; null where nothing may be explored. */
+  readonly exploration: ExplorationPlan | null;
 }
 
 /**
- * Asks the learned layers, then the rules, then the built-in default. Where explanations are required and the audit
- * trail is full, a learned proposal is set aside (guardrail `explainability`) and the rules answer.
+ * Asks the learned layers, then the rules, then the built-in default. A learned proposal is set aside where learning is
+ * only observed, and where explanations are required and the audit trail is full (guardrail `explainability`).
  */
-export function askLayers(context: LayerContext, { learnedLayers, canAudit }: DecisionSnapshot): LayerAnswers {
+export function askLayers(context: LayerContext, snapshot: DecisionSnapshot): LayerAnswers {
+  const { features, strategy } = context;
+  const mode = learningModeOf(strategy.learning, features.jobType);
+  const isBarred = strategy.guardrails.explainabilityRequired && !snapshot.canAudit;
+  const mayExplore = snapshot.explores && !isBarred && isExplorable(strategy.learning, features.jobType);
   const layers: (Proposal | Abstention)[] = [];
+  const silences: ReasonCode[] = [];
   const effects: GuardrailEffect[] = [];
-  const isBarred = context.strategy.guardrails.explainabilityRequired && !canAudit;
-  for (const ask of learnedLayers) {
-    const answer = ask(context);
-    if (answer.kind === 'proposal' && isBarred) {
-      layers.push({ kind: 'abstention', layer: answer.layer, reason: 'audit_unavailable' });
-      effects.push({ name: 'explainability', before: answer.layer, after: 'rules' });
-      continue;
-    }
-    layers.push(answer);
-    if (answer.kind === 'proposal') return { proposal: answer, layers, effects };
-  }
-  const fromRules = proposeFromRules(context.features, context.policy);
-  layers.push(fromRules);
-  if (fromRules.kind === 'proposal') return { proposal: fromRules, layers, effects };
-  const fromDefault = proposeFromDefault(context.features);
-  layers.push(fromDefault);
-  return { proposal: fromDefault, layers, effects };
-}
+  let exploration: ExplorationPlan | null = null;
+  const speak = (proposal: Proposal): LayerAnswers => ({ proposal, layers, silences, effects, exploration });
 
-/** Why each layer that did not speak was silent. */
-export function abstentionReasons(layers: readonly (Proposal | Abstention)[]): readonly ReasonCode[] {
-  const reasons: ReasonCode[] = [];
-  for (const layer of layers) if (layer.kind === 'abstention') reasons.push(layer.reason);
-  return reasons;
+  for (const ask of mode === 'off' ? [] : snapshot.learnedLayers) {
+    const answer = ask(context);
+    layers.push(answer);
+    if (mayExplore) exploration ??= answer.exploration ?? null;
+    if (answer.kind === 'abstention') silences.push(answer.reason);
+    else if (mode === 'observe') silences.push('learning_observed');
+    else if (!isBarred) return speak(answer);
+    else {
+      silences.push('audit_unavailable');
+      effects.push({ name: 'explainability', before: answer.layer, after: 'rules' });
+    }
+  }
+  if (mode === 'off') silences.push('learning_off');
+  const fromRules = proposeFromRules(features, context.policy);
+  layers.push(fromRules);
+  if (fromRules.kind === 'proposal') return speak(fromRules);
+  silences.push(fromRules.reason);
+  const fromDefault = proposeFromDefault(features);
+  layers.push(fromDefault);
+  return speak(fromDefault);
 }

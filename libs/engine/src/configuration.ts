@@ -45,6 +45,8 @@ export interface ConfigurationOptions {
   readonly isServiceEnabled: boolean;
   readonly clock: Clock;
   readonly pollIntervalMs: number;
+  /** Told that another strategy is in force now. */
+  readonly onChange?: () => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -270,7 +272,8 @@ export class Configuration {
     const { revision, changedAtMs } = this.#snapshot;
     if (stored.revision === revision && stored.changedAtMs === changedAtMs) return;
     this.#snapshot = this.#compile(stored);
-    const { lastKnown, onError } = this.#options;
+    const { lastKnown, onChange, onError } = this.#options;
+    onChange?.();
     if (lastKnown !== undefined) this.#copied = this.#copied.then(() => lastKnown.save(stored)).catch(onError);
   }
 

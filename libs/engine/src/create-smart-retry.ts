@@ -1,3 +1,4 @@
+import { dependencyOf } from '@smart-retry/domain';
 import type {
   AttemptStore,
   Clock,
@@ -5,15 +6,20 @@ import type {
   ConfigurationStore,
   DecisionStore,
   FailureCounters,
+  OutcomeHistory,
   SigningKeyStore,
 } from '@smart-retry/domain';
 import { AttemptRecorder } from './attempt-recorder.js';
 import { AuditTrail } from './background/audit-trail.js';
+import { Learning } from './background/learning.js';
 import { FailureWindow } from './background/failure-window.js';
 import { createRandomWords, secureRandomBytes, systemClock } from './background/system.js';
+import { createBayesianLayer } from './bayesian-layer.js';
 import { SharedSigningKey } from './background/shared-signing-key.js';
 import { Configuration, type LastKnownConfiguration } from './configuration.js';
 import { NOTHING_DECLARED, type DeclaredStrategy } from './declared-strategy.js';
+import { Incidents } from './incidents.js';
+import { mlLayer } from './layers.js';
 import { RecentRecommendations } from './recent-recommendations.js';
 import { RecommendationIds } from './recommendation-id.js';
 import { Recommender } from './recommender.js';
@@ -22,6 +28,7 @@ import { Recommender } from './recommender.js';
 export interface SmartRetryStores {
   readonly configuration: ConfigurationStore;
   readonly attempts: AttemptStore;
+  readonly outcomes: OutcomeHistory;
   readonly decisions: DecisionStore;
   readonly signingKeys: SigningKeyStore;
   readonly failureCounters: FailureCounters;
@@ -53,7 +60,11 @@ export interface SmartRetry {
   readonly audit: AuditTrail;
   readonly recent: RecentRecommendations;
   readonly ids: RecommendationIds;
-  /** Loads configuration and signing key, and keeps trying in the background for what the stores cannot give yet. */
+  readonly learning: Learning;
+  /**
+   * Loads configuration and signing key, begins to learn from history, and keeps trying in the background for what the
+   * stores cannot give yet.
+   */
   start(): Promise<void>;
   /** Writes what is pending, then stops; the stores stay open. */
   close(): Promise<void>;
@@ -61,6 +72,9 @@ export interface SmartRetry {
 
 const DEFAULT_CACHE = { maxEntries: 1_000, ttlMs: 300_000 };
 const SIGNING_KEY_BYTES = 32;
+const MAX_DEPENDENCIES = 2_000;
+/** About 1 KiB each. */
+const MAX_CELLS = 100_000;
 
 /** Puts the engine together around its stores. Nothing runs before `start`. */
 export function createSmartRetry(options: SmartRetryOptions): SmartRetry {
@@ -76,6 +90,7 @@ export function createSmartRetry(options: SmartRetryOptions): SmartRetry {
     isServiceEnabled: options.isEnabled ?? true,
     clock,
     pollIntervalMs: 500,
+    onChange: () => learning.followSettings(),
     onError,
   });
   const audit = new AuditTrail({
@@ -88,20 +103,52 @@ export function createSmartRetry(options: SmartRetryOptions): SmartRetry {
   const failures = new FailureWindow({
     counters: stores.failureCounters,
     exchangeIntervalMs: 1_000,
-    maxDependencies: 2_000,
+    maxDependencies: MAX_DEPENDENCIES,
     clock,
     onError,
   });
   const recent = new RecentRecommendations({ ...(options.cache ?? DEFAULT_CACHE), clock });
-  const recommender = new Recommender({ configuration, ids, audit, recent, failures, clock, randomWord });
+  const incidents = new Incidents({ maxDependencies: MAX_DEPENDENCIES });
+  const learning = new Learning({
+    history: stores.outcomes,
+    attempts: stores.attempts,
+    strategy: () => configuration.current().strategy,
+    incidents,
+    maxCells: MAX_CELLS,
+    maxDependencies: MAX_DEPENDENCIES,
+    clock,
+    randomWord,
+    onError,
+  });
+  const recommender = new Recommender({
+    configuration,
+    ids,
+    audit,
+    recent,
+    failures,
+    incidents,
+    learnedLayers: [mlLayer, createBayesianLayer(learning.memory)],
+    clock,
+    randomWord,
+  });
   const attempts = new AttemptRecorder({
     configuration,
-    attempts: stores.attempts,
+    attempts: {
+      record: (records) => learning.record(records),
+      findFailures: (lookups) => stores.attempts.findFailures(lookups),
+    },
     ids,
     recent,
     clock,
     maxBatchAttempts: 1_000,
     maxQueuedAttempts: 50_000,
+    // What a first try teaches is that its dependency works again.
+    onRecorded: (records) => {
+      for (const { report } of records) {
+        if (report.success) incidents.succeed(dependencyOf(report), report.timestampMs);
+      }
+    },
+    onError,
     ...(options.onAttemptBatch && { onBatch: options.onAttemptBatch }),
   });
 
@@ -114,15 +161,18 @@ export function createSmartRetry(options: SmartRetryOptions): SmartRetry {
     audit,
     recent,
     ids,
+    learning,
     async start() {
       audit.start();
       failures.start();
       await Promise.all([configuration.start(), sharedKey.start()]);
+      learning.start();
     },
     async close() {
       configuration.stop();
       sharedKey.stop();
       failures.stop();
+      learning.stop();
       await attempts.drain();
       await audit.close();
     },

@@ -11,6 +11,7 @@ const snapshot = (strategy: Strategy = someStrategy(), changes: Partial<Decision
   configuration: compileSnapshot({ revision: 7, strategy, changedAtMs: T0, changedBy: 'test' }, { isEnabled: true }),
   learnedLayers: UNTAUGHT_LAYERS,
   canAudit: true,
+  explores: true,
   ...changes,
 });
 

@@ -6,19 +6,13 @@ import {
   type RetryFeatures,
   type Rng,
 } from '@smart-retry/domain';
-import { applyGuardrails, findTerminalStops } from '@smart-retry/guardrails';
-import {
-  answerDefer,
-  answerRetry,
-  answerStop,
-  answerTerminalStops,
-  attemptEffects,
-  type AnswerFrame,
-} from './answers.js';
-import { abstentionReasons, askLayers } from './ask-layers.js';
+import { findTerminalStops } from '@smart-retry/guardrails';
+import { answerStop, answerTerminalStops, answerWait, attemptEffects, type AnswerFrame } from './answers.js';
+import { askLayers } from './ask-layers.js';
 import type { DecisionSnapshot } from './decision-snapshot.js';
-import { drawDelay } from './draw-delay.js';
-import { applyServerHint } from './server-hint.js';
+import { drawDelay, explore, propensityOf } from './explore.js';
+import { learnedBoundsOf } from './learned-bounds.js';
+import { restrictProposal } from './restrict-proposal.js';
 
 export interface Decision {
   readonly recommendation: Recommendation;
@@ -30,7 +24,8 @@ const STOPPED_BY_ATTEMPTS: GuardrailEffect = { name: 'max_attempts', before: 're
 /**
  * Retry it, when, or stop? Pure: the same features, snapshot, time and draws give the same decision.
  * Order: guardrails that end it; the matching policy; layers (ml, bayesian, rules, default), of which the first
- * proposal speaks; the server's hint; guardrails that restrict; jitter inside the clamp.
+ * proposal speaks; perhaps another action in its place, to learn from it; the server's hint; guardrails that restrict;
+ * jitter inside the clamp.
  */
 export function decide(features: RetryFeatures, snapshot: DecisionSnapshot, nowMs: EpochMs, rng: Rng): Decision {
   const { configuration } = snapshot;
@@ -38,7 +33,12 @@ export function decide(features: RetryFeatures, snapshot: DecisionSnapshot, nowM
   const { guardrails } = strategy;
   const { policy: matched, validationPolicy } = configuration.policies.match(features);
   const policy = validationPolicy ?? matched;
-  const frame: AnswerFrame = { policy, guardrailMaxAttempts: guardrails.maxAttempts, nowMs };
+  const frame: AnswerFrame = {
+    policy,
+    guardrailMaxAttempts: guardrails.maxAttempts,
+    learnedMaxAttempts: learnedBoundsOf(strategy, policy).maxAttempts,
+    nowMs,
+  };
 
   const stops = findTerminalStops({
     features,
@@ -51,41 +51,25 @@ export function decide(features: RetryFeatures, snapshot: DecisionSnapshot, nowM
     return { recommendation: answerTerminalStops(stops, frame), evidence: { layers: [], configurationRevision } };
   }
 
-  const asked = askLayers({ features, policy, strategy, nowMs, rng }, snapshot);
-  const { proposal } = asked;
-  const evidence: Evidence = { layers: asked.layers, configurationRevision };
-  const reasons = [...proposal.reasons, ...abstentionReasons(asked.layers)];
-  if (proposal.action === 'stop') {
-    const isOutOfAttempts = proposal.reasons.includes('policy_attempts_exhausted');
-    const effects = isOutOfAttempts ? [STOPPED_BY_ATTEMPTS, ...asked.effects] : asked.effects;
-    const grounds = { reasons, effects, because: [proposal.rationale] };
-    return { recommendation: answerStop(proposal, proposal.confidence, grounds, frame), evidence };
-  }
+  const context = { features, policy, strategy, nowMs, rng };
+  const asked = askLayers(context, snapshot);
+  const exploited = { proposal: asked.proposal, restricted: restrictProposal(asked.proposal, context) };
+  const explored = asked.exploration === null ? null : explore(asked.exploration, asked.proposal, context, rng);
+  const { proposal, restricted } = explored?.executed ?? exploited;
 
-  const { delayMs, floorMs, capMs, jitterRatio } = proposal;
-  const proposed = { delayMs, floorMs, capMs, jitterRatio, isFloored: false };
-  const hinted = applyServerHint(proposed, features.retryAfterMs, guardrails);
-  const guarded = applyGuardrails(hinted.plan, {
-    minDelayMs: guardrails.minDelayMs,
-    maxDelayMs: guardrails.maxDelayMs,
-    untilDeadlineMs: (features.deadlineAtMs ?? Number.POSITIVE_INFINITY) - nowMs,
-    untilMaxElapsedMs: (features.firstFailedAtMs ?? nowMs) + (policy?.maxElapsedMs ?? Number.POSITIVE_INFINITY) - nowMs,
-  });
-  const effects = [...attemptEffects(frame), ...asked.effects, ...hinted.effects];
-  if (guarded.kind === 'refused') {
-    const grounds = {
-      reasons: [guarded.reason, ...hinted.reasons, ...reasons],
-      effects: [...effects, guarded.effect],
-      because: [guarded.because],
-    };
-    return { recommendation: answerStop(proposal, 1, grounds, frame), evidence };
-  }
-
+  const isOutOfAttempts = proposal.reasons.includes('policy_attempts_exhausted');
+  const attempts = isOutOfAttempts ? [STOPPED_BY_ATTEMPTS] : attemptEffects(frame);
   const grounds = {
-    reasons: [...hinted.reasons, ...guarded.reasons, ...reasons],
-    effects: [...effects, ...guarded.effects],
-    because: [proposal.rationale, ...hinted.because, ...guarded.because],
+    reasons: [...restricted.reasons, ...proposal.reasons, ...asked.silences],
+    effects: [...attempts, ...asked.effects, ...restricted.effects],
+    because: restricted.because,
   };
-  const answerWait = hinted.isDeferred ? answerDefer : answerRetry;
-  return { recommendation: answerWait(drawDelay(guarded.plan, rng), proposal, grounds, frame), evidence };
+  const evidence: Evidence = { layers: asked.layers, configurationRevision };
+  const answer =
+    restricted.kind === 'stop'
+      ? answerStop(proposal, restricted.isImposed ? 1 : proposal.confidence, grounds, frame)
+      : answerWait(drawDelay(restricted.plan, rng), restricted, proposal, grounds, frame);
+  const action = answer.decision === 'stop' ? null : answer.delayMs;
+  const propensity = propensityOf(action, exploited.restricted, explored);
+  return { recommendation: { ...answer, propensity }, evidence };
 }

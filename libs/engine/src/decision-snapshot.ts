@@ -7,4 +7,6 @@ export interface DecisionSnapshot {
   readonly learnedLayers: readonly Layer[];
   /** Whether the audit trail can still take a record. */
   readonly canAudit: boolean;
+  /** Whether something may be tried only to learn from it; never in a preview. */
+  readonly explores: boolean;
 }

@@ -12,11 +12,15 @@ export interface LayerContext {
 /** One way to answer: a proposal, or an abstention that says why. Pure. */
 export type Layer = (context: LayerContext) => Proposal | Abstention;
 
-/**
- * The layers that learn, in the order in which they are asked, as long as there is nothing that they have learned:
- * no model is deployed and no posterior is kept.
- */
+/** The place of the models, as long as none is deployed. */
+export const mlLayer: Layer = ({ strategy }) => ({
+  kind: 'abstention',
+  layer: 'ml',
+  reason: strategy.mlEnabled ? 'ml_no_model' : 'ml_disabled',
+});
+
+/** The learned layers of a process that has learned nothing: both abstain. */
 export const UNTAUGHT_LAYERS: readonly Layer[] = [
-  ({ strategy }) => ({ kind: 'abstention', layer: 'ml', reason: strategy.mlEnabled ? 'ml_no_model' : 'ml_disabled' }),
+  mlLayer,
   () => ({ kind: 'abstention', layer: 'bayesian', reason: 'bayesian_no_posterior' }),
 ];

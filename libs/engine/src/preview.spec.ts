@@ -15,6 +15,7 @@ const plan = (features: Partial<RetryFeatures>, maxAttempts?: number, strategy: 
       ),
       learnedLayers: UNTAUGHT_LAYERS,
       canAudit: true,
+      explores: false,
     },
     T0,
     { maxAttempts, randomWord: () => 5 },

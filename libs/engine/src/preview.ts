@@ -55,7 +55,11 @@ export function planRetries(
     atMs = recommendation.nextEvaluationAtMs;
     // A server's hint speaks of the failure that it came with, not of those that may follow.
     const { retryAfterMs: _spent, ...next } = failure;
-    failure = recommendation.countsAsAttempt ? { ...next, attemptNumber: failure.attemptNumber + 1 } : next;
+    failure = {
+      ...next,
+      attemptNumber: failure.attemptNumber + (recommendation.countsAsAttempt ? 1 : 0),
+      ...(failure.incidentAgeMs !== undefined && { incidentAgeMs: failure.incidentAgeMs + recommendation.delayMs }),
+    };
     if (!recommendation.countsAsAttempt) continue;
     timeline.push({
       attemptNumber: failure.attemptNumber,

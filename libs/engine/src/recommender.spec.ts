@@ -4,6 +4,7 @@ import { FixedClock, someFeatures, someStrategy, T0 } from '@smart-retry/domain/
 import { FailureWindow } from './background/failure-window.js';
 import { compileSnapshot } from './configuration-snapshot.js';
 import { decide } from './decide.js';
+import { Incidents } from './incidents.js';
 import { UNTAUGHT_LAYERS } from './layers.js';
 import { RecentRecommendations } from './recent-recommendations.js';
 import { RecommendationIds } from './recommendation-id.js';
@@ -33,6 +34,8 @@ const open = () => {
     audit: { canTake: true, append: (record) => audited.push(record) },
     recent: new RecentRecommendations({ maxEntries: 10, ttlMs: 60_000, clock: clock.read }),
     failures,
+    incidents: new Incidents({ maxDependencies: 10 }),
+    learnedLayers: UNTAUGHT_LAYERS,
     clock: clock.read,
     randomWord: () => word++,
   });
@@ -64,7 +67,7 @@ describe('Recommender', () => {
     const record = audited[0];
     expect(record?.recommendationId).toBe(issued.recommendationId);
     if (record === undefined) throw new Error('nothing was audited');
-    const snapshot = { configuration, learnedLayers: UNTAUGHT_LAYERS, canAudit: true };
+    const snapshot = { configuration, learnedLayers: UNTAUGHT_LAYERS, canAudit: true, explores: true };
     const replayed = decide(record.features, snapshot, record.decidedAtMs, createRng(record.rngSeed));
     expect(replayed.recommendation).toEqual(record.recommendation);
   });

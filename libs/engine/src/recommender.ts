@@ -6,19 +6,19 @@ import {
   type Recommendation,
   type RetryFeatures,
 } from '@smart-retry/domain';
+import { ADVICE_LIFETIME_MS } from './advice-lifetime.js';
 import type { AuditTrail } from './background/audit-trail.js';
 import type { FailureWindow } from './background/failure-window.js';
 import type { Configuration } from './configuration.js';
 import { decide } from './decide.js';
 import type { DecisionSnapshot } from './decision-snapshot.js';
-import { UNTAUGHT_LAYERS } from './layers.js';
+import type { Incidents } from './incidents.js';
+import type { Layer } from './layers.js';
 import { planRetries, type Preview } from './preview.js';
 import type { RecentRecommendations } from './recent-recommendations.js';
 import type { RecommendationIds } from './recommendation-id.js';
 import { seedOf } from './rng-seed.js';
 
-/** How long after its time an advice is still worth following. */
-const ADVICE_LIFETIME_MS = 600_000;
 /** A failure older than this is a replay: it says nothing of how the dependency is doing. */
 const REPLAY_AGE_MS = 600_000;
 
@@ -34,6 +34,8 @@ export interface RecommenderDependencies {
   readonly audit: Pick<AuditTrail, 'append' | 'canTake'>;
   readonly recent: RecentRecommendations;
   readonly failures: FailureWindow;
+  readonly incidents: Incidents;
+  readonly learnedLayers: readonly Layer[];
   readonly clock: Clock;
   /** A uniform 32-bit integer. */
   readonly randomWord: () => number;
@@ -53,7 +55,12 @@ export class Recommender {
     const nowMs = asked.failedAtMs ?? receivedAtMs;
     const features = this.#observe(asked, receivedAtMs);
     const rngSeed = seedOf(features, randomWord);
-    const { recommendation, evidence } = decide(features, this.#snapshot(), nowMs, createRng(rngSeed));
+    const { recommendation, evidence } = decide(
+      features,
+      this.#snapshot({ explores: true }),
+      nowMs,
+      createRng(rngSeed),
+    );
     const { errorClass, errorCode, attemptNumber, jobType, tenant = '' } = features;
     const recommendationId = ids.encode({
       decision: recommendation.decision,
@@ -65,6 +72,7 @@ export class Recommender {
       jobType,
       errorClass,
       errorCode,
+      incidentAgeMs: features.incidentAgeMs,
       nonce: randomWord(),
     });
     if (recommendation.shouldRetry) {
@@ -74,6 +82,7 @@ export class Recommender {
         attemptNumber,
         delayMs: recommendation.delayMs,
         recommendationId,
+        incidentAgeMs: features.incidentAgeMs,
         atMs: receivedAtMs,
       });
     }
@@ -83,27 +92,33 @@ export class Recommender {
   }
 
   /** The plan that would follow if every retry failed. Never explores, leaves no trace. */
-  preview(features: RetryFeatures, maxAttempts?: number): Preview {
-    const nowMs = features.failedAtMs ?? this.#deps.clock();
-    return planRetries(features, this.#snapshot(), nowMs, { maxAttempts, randomWord: this.#deps.randomWord });
+  preview(asked: RetryFeatures, maxAttempts?: number): Preview {
+    const nowMs = asked.failedAtMs ?? this.#deps.clock();
+    const features = { incidentAgeMs: this.#deps.incidents.ageAt(dependencyOf(asked), nowMs), ...asked };
+    return planRetries(features, this.#snapshot({ explores: false }), nowMs, {
+      maxAttempts,
+      randomWord: this.#deps.randomWord,
+    });
   }
 
   /** Counts the failure, and adds what the server knows where the request does not say it. */
   #observe(features: RetryFeatures, receivedAtMs: EpochMs): RetryFeatures {
-    const { failures, configuration } = this.#deps;
+    const { failures, incidents, configuration } = this.#deps;
     const dependency = dependencyOf(features);
-    const isReplay = receivedAtMs - (features.failedAtMs ?? receivedAtMs) > REPLAY_AGE_MS;
+    const failedAtMs = features.failedAtMs ?? receivedAtMs;
+    const incidentAgeMs = incidents.fail(dependency, failedAtMs);
+    const isReplay = receivedAtMs - failedAtMs > REPLAY_AGE_MS;
     if (!isReplay) failures.count(dependency, receivedAtMs);
-    if (features.recentFailures !== undefined) return features;
     if (!configuration.current().strategy.dataCollection.featureExtraction) return features;
-    return { recentFailures: failures.recent(dependency), ...features };
+    return { incidentAgeMs, recentFailures: failures.recent(dependency), ...features };
   }
 
-  #snapshot(): DecisionSnapshot {
+  #snapshot({ explores }: Pick<DecisionSnapshot, 'explores'>): DecisionSnapshot {
     return {
       configuration: this.#deps.configuration.current(),
-      learnedLayers: UNTAUGHT_LAYERS,
+      learnedLayers: this.#deps.learnedLayers,
       canAudit: this.#deps.audit.canTake,
+      explores,
     };
   }
 }

@@ -17,7 +17,7 @@ const record = (recommendationId: string): DecisionRecord => ({
   features: someFeatures(),
   ...decide(
     someFeatures(),
-    { configuration, learnedLayers: UNTAUGHT_LAYERS, canAudit: true },
+    { configuration, learnedLayers: UNTAUGHT_LAYERS, canAudit: true, explores: false },
     T0,
     createRng([1, 2, 3, 4]),
   ),

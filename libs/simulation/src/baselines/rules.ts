@@ -10,13 +10,13 @@ export function createRules(seed: number): Decider {
     configuration: compileSnapshot(stored, { isEnabled: true }),
     learnedLayers: UNTAUGHT_LAYERS,
     canAudit: true,
+    explores: false,
   };
   const rng = createRng([seed, 0x7275, 0x6c65, 0x7300]);
   return {
     name: 'rules',
     decide(failure) {
       const { recommendation } = decide(failure, snapshot, failure.failedAtMs, rng);
-
       return choiceOf(recommendation);
     },
   };

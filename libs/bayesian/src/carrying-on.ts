@@ -1,0 +1,64 @@
+import { AGE_AFTER_WAIT, AGE_GROUPS } from './incident-age.js';
+import { BIN_COUNT } from './delay-grid.js';
+import { bestBin, valueOf, type PlanBounds, type ValueTerms } from './value.js';
+
+/** Retries ahead beyond which the value of one more has long converged. */
+const HORIZON = 24;
+
+/** The chances of success by bin, for a failure of this attempt in an incident of this age group. */
+export type ChancesOf = (attemptNumber: number, ageGroup: number) => Float64Array;
+
+/**
+ * What carrying on is worth after attempt n has failed, by the age group of the incident: `V(n, a) = max(0, max_d Q)`,
+ * computed backwards from the last attempt that is allowed, after which it is 0. An incident that goes on is older by
+ * the wait; without that, waiting short again and again would look as good as waiting long once. One that is over while
+ * the job still fails begins anew: the job itself may be what is wrong.
+ */
+export class CarryingOn {
+  /** By attempt number, from `#first`; shape [AGE_GROUPS] each. */
+  readonly #values: readonly Float64Array[];
+  readonly #first: number;
+  readonly #continuation: number;
+
+  /** @param continuation The chance that the incident has gone on when the retry fails, 0–1. */
+  constructor(
+    chancesOf: ChancesOf,
+    terms: ValueTerms,
+    { maxAttempts }: Pick<PlanBounds, 'maxAttempts'>,
+    continuation: number,
+  ) {
+    this.#continuation = continuation;
+    this.#first = Math.max(1, maxAttempts - HORIZON);
+    const values = [new Float64Array(AGE_GROUPS)];
+    for (let n = maxAttempts - 1; n >= this.#first; n--) {
+      const later = values[0] ?? new Float64Array(AGE_GROUPS);
+      values.unshift(
+        Float64Array.from({ length: AGE_GROUPS }, (_, age) =>
+          valueAt(chancesOf(n, age), terms, ageValues(later, age, continuation)),
+        ),
+      );
+    }
+    this.#values = values;
+  }
+
+  /** V(n+1) after each bin's wait, for a failure of attempt n; shape [BIN_COUNT]. */
+  afterWaits(attemptNumber: number, ageGroup: number): Float64Array {
+    const later = this.#values[Math.max(0, attemptNumber + 1 - this.#first)];
+    return later === undefined ? new Float64Array(BIN_COUNT) : ageValues(later, ageGroup, this.#continuation);
+  }
+}
+
+/** What carrying on is worth after each bin's wait; shape [BIN_COUNT]. */
+function ageValues(later: Float64Array, ageGroup: number, continuation: number): Float64Array {
+  const aged = new Float64Array(BIN_COUNT);
+  const anew = (1 - continuation) * (later[0] ?? 0);
+  for (let bin = 0; bin < BIN_COUNT; bin++) {
+    aged[bin] = continuation * (later[AGE_AFTER_WAIT[ageGroup * BIN_COUNT + bin] ?? 0] ?? 0) + anew;
+  }
+  return aged;
+}
+
+function valueAt(chances: Float64Array, terms: ValueTerms, later: Float64Array): number {
+  const best = bestBin(terms, chances, later);
+  return best === -1 ? 0 : valueOf(terms, best, chances[best] ?? 0, later[best] ?? 0);
+}

@@ -1,0 +1,28 @@
+import { BIN_COUNT, delayOfBin } from './delay-grid.js';
+
+/** Upper edges of the age groups of an incident, in milliseconds; the last group has none. */
+const EDGES_MS: readonly number[] = [1_000, 10_000, 30_000, 90_000, 300_000, 900_000, 2_700_000];
+const OLDEST_MS = 7_200_000;
+
+/** Groups of known age, and one more for an age that is not known. */
+export const AGE_GROUPS = EDGES_MS.length + 2;
+const UNKNOWN_AGE = AGE_GROUPS - 1;
+
+/** The group of an incident that is `ageMs` (≥ 0) old. */
+export function ageGroupOf(ageMs: number | undefined): number {
+  if (ageMs === undefined) return UNKNOWN_AGE;
+  let group = 0;
+  while (group < EDGES_MS.length && ageMs >= (EDGES_MS[group] ?? 0)) group++;
+  return group;
+}
+
+/** The age that stands for a group: its geometric middle, 0 for the first and for the unknown. */
+function ageOfGroupMs(group: number): number {
+  if (group === 0 || group === UNKNOWN_AGE) return 0;
+  return Math.sqrt((EDGES_MS[group - 1] ?? 0) * (EDGES_MS[group] ?? OLDEST_MS));
+}
+
+/** The age group that an incident of each group is in after each bin's wait, if it goes on; shape [AGE_GROUPS · BIN_COUNT]. */
+export const AGE_AFTER_WAIT = Int32Array.from({ length: AGE_GROUPS * BIN_COUNT }, (_, i) =>
+  ageGroupOf(ageOfGroupMs(Math.floor(i / BIN_COUNT)) + delayOfBin(i % BIN_COUNT)),
+);

@@ -1,0 +1,82 @@
+import { createRng, type Rng } from '@smart-retry/domain';
+import { BIN_COUNT } from './delay-grid.js';
+import type { Posterior } from './posterior.js';
+import { bestBin, valueOf, type ValueTerms } from './value.js';
+
+/** Index of the action beside the bins. */
+export const STOP = BIN_COUNT;
+
+const DRAWS = 32;
+/** How much of a draw all bins share: they rise and fall together more than not. */
+const SHARED = Math.SQRT1_2;
+/** A difference in value that nobody would notice. */
+const TOLERANCE = 0.02;
+
+/** Standard normal deviates, fixed once and for all: shares are tabulated from the same draws each time. */
+const DEVIATES = drawDeviates(createRng([0x7468, 0x6f6d, 0x7073, 0x6f6e]));
+
+/** Two actions, each a bin or −1 for stop. */
+export interface Comparison {
+  readonly best: number;
+  /** What the rules would do. */
+  readonly anchor: number;
+}
+
+export interface ThompsonTable {
+  /** Shape [BIN_COUNT + 1], sums to 1: how often a draw of the chances prefers each bin, and stop (last). */
+  readonly shares: Float64Array;
+  /** Share of draws in which the best action is worth no less than the anchor, 0–1. */
+  readonly notWorse: number;
+}
+
+/**
+ * How often a Thompson draw would choose each action: the chances are drawn from their posteriors (normal in logit space,
+ * `Var(logit p) ≈ 1 / ((n + 1)·m·(1 − m))`), and the best action for them is taken. There is no closed form.
+ *
+ * @param later V(n+1) after each bin's wait; shape [BIN_COUNT]
+ */
+export function tabulateThompson(
+  { means, evidence }: Posterior,
+  terms: ValueTerms,
+  later: Float64Array,
+  { best, anchor }: Comparison,
+): ThompsonTable {
+  const shares = new Float64Array(BIN_COUNT + 1);
+  const oddsAgainst = new Float64Array(BIN_COUNT);
+  const deviations = new Float64Array(BIN_COUNT);
+  for (let bin = 0; bin < BIN_COUNT; bin++) {
+    const mean = Math.min(0.995, Math.max(0.005, means[bin] ?? 0));
+    oddsAgainst[bin] = (1 - mean) / mean;
+    deviations[bin] = 1 / Math.sqrt(((evidence[bin] ?? 0) + 1) * mean * (1 - mean));
+  }
+  const chances = new Float64Array(BIN_COUNT);
+  const valueAt = (bin: number) => (bin === -1 ? 0 : valueOf(terms, bin, chances[bin] ?? 0, later[bin] ?? 0));
+  let notWorse = 0;
+  for (let draw = 0; draw < DRAWS; draw++) {
+    for (let bin = 0; bin < BIN_COUNT; bin++) {
+      const deviate = DEVIATES[draw * BIN_COUNT + bin] ?? 0;
+      chances[bin] = 1 / (1 + (oddsAgainst[bin] ?? 1) * Math.exp(-(deviations[bin] ?? 0) * deviate));
+    }
+    if (best === anchor || valueAt(best) >= valueAt(anchor) - TOLERANCE) notWorse += 1 / DRAWS;
+    const choice = bestBin(terms, chances, later);
+    const action = choice === -1 ? STOP : choice;
+    shares[action] = (shares[action] ?? 0) + 1 / DRAWS;
+  }
+  return { shares, notWorse };
+}
+
+function drawDeviates(rng: Rng): Float64Array {
+  const deviates = new Float64Array(DRAWS * BIN_COUNT);
+  for (let draw = 0; draw < DRAWS; draw++) {
+    const shared = standardNormal(rng);
+    for (let bin = 0; bin < BIN_COUNT; bin++) {
+      deviates[draw * BIN_COUNT + bin] = SHARED * (shared + standardNormal(rng));
+    }
+  }
+  return deviates;
+}
+
+/** Box–Muller. */
+function standardNormal(rng: Rng): number {
+  return Math.sqrt(-2 * Math.log(1 - rng())) * Math.cos(2 * Math.PI * rng());
+}

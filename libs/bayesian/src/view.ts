@@ -1,0 +1,153 @@
+import type { EpochMs, ExplorationPlan, ExplorationSettings, Objective } from '@smart-retry/domain';
+import type { BayesianMemory } from './bayesian-memory.js';
+import type { Beliefs } from './beliefs.js';
+import { credibleInterval } from './beta.js';
+import { BIN_COUNT, BUCKET_COUNT, bucketOfBin, delayBinIndex, delayOfBin } from './delay-grid.js';
+import type { FailureContext } from './failure-context.js';
+import { ageGroupOf } from './incident-age.js';
+import type { Posterior } from './posterior.js';
+import { STOP, tabulateThompson } from './thompson.js';
+import { bestBin, planKeyOf, valueOf, type PlanBounds, type ValueTerms } from './value.js';
+
+export interface BayesianQuestion {
+  readonly context: FailureContext;
+  readonly nowMs: EpochMs;
+  readonly objective: Objective;
+  readonly bounds: PlanBounds;
+  /** The shortest wait that makes sense now, for example a server's hint; ≥ 0. */
+  readonly floorMs: number;
+  /** The delay that the rules ask for; null where they stop. */
+  readonly rulesDelayMs: number | null;
+  /** Null where exploring is out of the question. */
+  readonly exploration: ExplorationSettings | null;
+}
+
+/** A delay and what it is thought to be worth. */
+export interface ConsideredDelay {
+  readonly delayMs: number;
+  /** 0–1. */
+  readonly successProbability: number;
+  /** Expected discounted utility; stop is worth 0. */
+  readonly value: number;
+}
+
+/** What was seen of one bucket of delays, for failures of this kind: decayed, and rounded to whole outcomes. */
+export interface ObservedBucket {
+  /** The bucket's label, for example `15-30s`. */
+  readonly waited: string;
+  readonly outcomes: number;
+  readonly successes: number;
+}
+
+/** What the evidence says is worth most. */
+export interface BayesianView {
+  /** Null: no retry is worth its cost. */
+  readonly best: (ConsideredDelay & { readonly interval: readonly [lo: number, hi: number] }) | null;
+  /** The best delay of each other bucket, the most valuable first. */
+  readonly others: readonly ConsideredDelay[];
+  /** Chance that the best action is worth no less than the rules', the less the fewer outcomes are known; 0–1. */
+  readonly confidence: number;
+  readonly evidence: ObservedBucket;
+  readonly exploration: ExplorationPlan | null;
+}
+
+/**
+ * What an action that is not well known gains in posterior standard deviations when the best is chosen: what it teaches
+ * is worth something. Not counted where exploring is out of the question.
+ */
+const INFORMATION_BONUS = 1;
+/** Outcomes of a family below which confidence is reduced in proportion. */
+const ENOUGH_OUTCOMES = 50;
+
+/** The view of one failure; null while there is too little evidence to speak at all. */
+export function viewOf(memory: BayesianMemory, question: BayesianQuestion): BayesianView | null {
+  const beliefs = memory.beliefsOf(question.context, question.nowMs);
+  return beliefs === null ? null : beliefs.viewFor(viewKeyOf(question), () => formView(beliefs, question));
+}
+
+function formView(beliefs: Beliefs, question: BayesianQuestion): BayesianView {
+  const { context, objective, bounds, floorMs, rulesDelayMs, exploration } = question;
+  const posterior = beliefs.posteriorFor(context);
+  const ageGroup = ageGroupOf(context.incidentAgeMs);
+  // What everybody has tried need not be tried again for each tenant.
+  const tried = { means: posterior.means, evidence: beliefs.posterior(context.attemptNumber, ageGroup).evidence };
+  const plan = beliefs.planFor(objective, bounds);
+  const later = plan.carryingOn.afterWaits(context.attemptNumber, ageGroup);
+  const terms = floorMs > 0 ? raiseFloor(plan.terms, delayBinIndex(floorMs)) : plan.terms;
+  const isExploring = exploration?.enabled === true;
+  const best = bestBin(terms, isExploring ? withBonus(tried) : posterior.means, later);
+  const anchor = rulesDelayMs === null ? -1 : delayBinIndex(Math.max(rulesDelayMs, floorMs));
+  const { shares, notWorse } = tabulateThompson(tried, terms, later, { best, anchor });
+  const consider = (bin: number): ConsideredDelay => {
+    const successProbability = posterior.means[bin] ?? 0;
+    return {
+      delayMs: delayOfBin(bin),
+      successProbability,
+      value: valueOf(terms, bin, successProbability, later[bin] ?? 0),
+    };
+  };
+  const others = bestOfOtherBuckets(consider, best);
+  return {
+    best:
+      best === -1
+        ? null
+        : { ...consider(best), interval: credibleInterval(posterior.means[best] ?? 0, posterior.evidence[best] ?? 0) },
+    others,
+    confidence: notWorse * Math.min(1, beliefs.familyCount / ENOUGH_OUTCOMES),
+    evidence: beliefs.observedAt(best === -1 ? delayBinIndex(others[0]?.delayMs ?? 0) : best),
+    exploration: isExploring ? explorationOf(shares, terms, exploration) : null,
+  };
+}
+
+/** What is asked, but for the time: the same beliefs answer it the same. */
+function viewKeyOf({ context, objective, bounds, floorMs, rulesDelayMs, exploration }: BayesianQuestion): string {
+  const { attemptNumber, incidentAgeMs, tenant = '' } = context;
+  const floorBin = floorMs > 0 ? delayBinIndex(floorMs) : 0;
+  const rulesBin = rulesDelayMs === null ? STOP : delayBinIndex(rulesDelayMs);
+  const explores = exploration?.enabled === true ? `${exploration.maxShare},${exploration.anchorShare}` : '';
+  return `${attemptNumber},${ageGroupOf(incidentAgeMs)},${floorBin},${rulesBin},${planKeyOf(objective, bounds)},${explores},${tenant}`;
+}
+
+/** Bins below the floor may not be waited. */
+function raiseFloor(terms: ValueTerms, floorBin: number): ValueTerms {
+  const gains = terms.gains.slice().fill(0, 0, floorBin);
+  const costs = terms.costs.slice().fill(Number.POSITIVE_INFINITY, 0, floorBin);
+  return { gains, costs };
+}
+
+function withBonus({ means, evidence }: Posterior): Float64Array {
+  return means.map((mean, bin) =>
+    Math.min(1, mean + INFORMATION_BONUS * Math.sqrt((mean * (1 - mean)) / ((evidence[bin] ?? 0) + 1))),
+  );
+}
+
+function bestOfOtherBuckets(consider: (bin: number) => ConsideredDelay, best: number): readonly ConsideredDelay[] {
+  const byBucket = new Array<ConsideredDelay | undefined>(BUCKET_COUNT);
+  for (let bin = 0; bin < BIN_COUNT; bin++) {
+    const bucket = bucketOfBin(bin);
+    if (best !== -1 && bucket === bucketOfBin(best)) continue;
+    const considered = consider(bin);
+    if (considered.value > (byBucket[bucket]?.value ?? Number.NEGATIVE_INFINITY)) byBucket[bucket] = considered;
+  }
+  return byBucket.filter((considered) => considered !== undefined).sort((a, b) => b.value - a.value);
+}
+
+/** Thompson's shares, and beneath them a uniform anchor over all delays that may be waited, also where the plan says stop. */
+function explorationOf(
+  shares: Float64Array,
+  { gains }: ValueTerms,
+  { maxShare, anchorShare }: ExplorationSettings,
+): ExplorationPlan | null {
+  const share = maxShare + anchorShare;
+  const allowed = gains.reduce((count, gain) => (gain > 0 ? count + 1 : count), 0);
+  if (share <= 0 || allowed === 0) return null;
+  const actions: [delayMs: number | null, weight: number][] = [];
+  for (let bin = 0; bin < BIN_COUNT; bin++) {
+    const anchored = (gains[bin] ?? 0) > 0 ? anchorShare / allowed : 0;
+    const weight = (maxShare * (shares[bin] ?? 0) + anchored) / share;
+    if (weight > 0) actions.push([delayOfBin(bin), weight]);
+  }
+  const stopWeight = (maxShare * (shares[STOP] ?? 0)) / share;
+  if (stopWeight > 0) actions.push([null, stopWeight]);
+  return { share, actions };
+}

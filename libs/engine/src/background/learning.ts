@@ -1,0 +1,85 @@
+import type {
+  AttemptRecord,
+  AttemptStore,
+  Clock,
+  LearningSettings,
+  OutcomeHistory,
+  Strategy,
+} from '@smart-retry/domain';
+import { BayesianMemory } from '@smart-retry/bayesian';
+import type { Incidents } from '../incidents.js';
+import { Teacher } from '../teacher.js';
+import { OutcomeFeed } from './outcome-feed.js';
+
+const DAY_MS = 86_400_000;
+
+export interface LearningOptions {
+  readonly history: OutcomeHistory;
+  readonly attempts: AttemptStore;
+  readonly strategy: () => Strategy;
+  readonly incidents: Incidents;
+  /** How many cells of evidence are kept, about 1 KiB each. */
+  readonly maxCells: number;
+  readonly maxDependencies: number;
+  readonly clock: Clock;
+  /** A uniform 32-bit integer. */
+  readonly randomWord: () => number;
+  readonly onError: (error: unknown) => void;
+}
+
+/** What this process knows from outcomes, and how it goes on learning: from history, from its own reports, from other processes. */
+export class Learning {
+  readonly memory: BayesianMemory;
+  readonly #feed: OutcomeFeed;
+  readonly #strategy: () => Strategy;
+  #settings: string;
+
+  constructor({ history, attempts, strategy, maxCells, clock, ...options }: LearningOptions) {
+    this.memory = new BayesianMemory({ maxCells });
+    this.#strategy = strategy;
+    this.#settings = JSON.stringify(strategy().learning);
+    const teacher = new Teacher({ memory: this.memory, ...options });
+    this.#feed = new OutcomeFeed({
+      history,
+      attempts,
+      learner: {
+        forget: () => teacher.startOver(),
+        learn: (outcomes) => {
+          const { learning } = strategy();
+          for (const outcome of outcomes) teacher.teach(outcome, learning);
+        },
+      },
+      sinceMs: () => clock() - strategy().dataCollection.retentionDays * DAY_MS,
+      pollIntervalMs: 1_000,
+      pageOutcomes: 1_000,
+      randomWord: options.randomWord,
+      onError: options.onError,
+    });
+  }
+
+  /** Whether the past has been learned. */
+  get isWarm(): boolean {
+    return this.#feed.isWarm;
+  }
+
+  start(): void {
+    this.#feed.start();
+  }
+
+  stop(): void {
+    this.#feed.stop();
+  }
+
+  /** Records as the store does, and learns from it. @throws as the store does */
+  record(attempts: readonly AttemptRecord[]): Promise<readonly { readonly duplicate: boolean }[]> {
+    return this.#feed.record(attempts);
+  }
+
+  /** Learns everything anew where the settings say now that something else teaches. */
+  followSettings(): void {
+    const settings = JSON.stringify(this.#strategy().learning satisfies LearningSettings);
+    if (settings === this.#settings) return;
+    this.#settings = settings;
+    this.#feed.rebuild();
+  }
+}

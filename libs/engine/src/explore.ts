@@ -1,0 +1,70 @@
+import { uniformInteger, type ExplorationPlan, type Proposal, type Rng } from '@smart-retry/domain';
+import { jitterRange, type DelayPlan } from '@smart-retry/guardrails';
+import { restrictProposal, shareOfAction, type Restricted, type RestrictionContext } from './restrict-proposal.js';
+
+interface Candidate {
+  readonly weight: number;
+  readonly proposal: Proposal;
+  readonly restricted: Restricted;
+}
+
+export interface Explored {
+  readonly share: number;
+  readonly candidates: readonly Candidate[];
+  /** What is executed instead of the best action; null most of the time. */
+  readonly executed: Candidate | null;
+}
+
+/** Half width of the jitter around a delay that is tried, as a share of it. */
+const JITTER_RATIO = 0.1;
+
+/** Decides by draw whether to explore, and if so what; candidates go through the same restrictions as any proposal. */
+export function explore(plan: ExplorationPlan, best: Proposal, context: RestrictionContext, rng: Rng): Explored {
+  const candidates = plan.actions.map(([delayMs, weight]) => {
+    const proposal = tryOut(best, delayMs);
+    return { weight, proposal, restricted: restrictProposal(proposal, context) };
+  });
+  const isExploring = rng() < plan.share;
+  let left = rng();
+  const chosen = candidates.find(({ weight }) => (left -= weight) < 0) ?? candidates.at(-1);
+  return { share: plan.share, candidates, executed: isExploring ? (chosen ?? null) : null };
+}
+
+/**
+ * The probability with which the executed action (a delay bucket, or stop as null) was chosen, after guardrails:
+ * `(1 − share) · P(action | best) + share · Σ weight · P(action | candidate)`.
+ */
+export function propensityOf(action: number | null, best: Restricted, explored: Explored | null): number {
+  const exploited = shareOfAction(best, action);
+  if (explored === null) return exploited;
+  const { share, candidates } = explored;
+  const byExploration = candidates.reduce(
+    (sum, { weight, restricted }) => sum + weight * shareOfAction(restricted, action),
+    0,
+  );
+  return (1 - share) * exploited + share * byExploration;
+}
+
+/** Draws the delay to wait uniformly from the plan's jitter range. */
+export function drawDelay(plan: DelayPlan, rng: Rng): number {
+  const { fromMs, toMs } = jitterRange(plan);
+  return uniformInteger(rng, fromMs, toMs);
+}
+
+function tryOut(best: Proposal, delayMs: number | null): Proposal {
+  return {
+    kind: 'proposal',
+    layer: best.layer,
+    action: delayMs === null ? 'stop' : 'retry',
+    delayMs: delayMs ?? 0,
+    floorMs: 0,
+    capMs: Number.POSITIVE_INFINITY,
+    jitterRatio: JITTER_RATIO,
+    estimate: best.estimate,
+    confidence: best.confidence,
+    rationale: 'tried to learn from it',
+    reasons: ['exploration'],
+    alternatives: best.alternatives,
+    modelVersion: best.modelVersion,
+  };
+}

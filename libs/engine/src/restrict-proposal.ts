@@ -1,0 +1,75 @@
+import type {
+  EpochMs,
+  GuardrailEffect,
+  Proposal,
+  ReasonCode,
+  RetryFeatures,
+  RetryPolicy,
+  Strategy,
+} from '@smart-retry/domain';
+import { DELAY_BUCKETS, delayBucketIndex } from '@smart-retry/domain';
+import { applyGuardrails, jitterRange, type DelayPlan } from '@smart-retry/guardrails';
+import { applyServerHint } from './server-hint.js';
+
+export interface RestrictionContext {
+  readonly features: RetryFeatures;
+  readonly policy: RetryPolicy | null;
+  readonly strategy: Strategy;
+  readonly nowMs: EpochMs;
+}
+
+/** What is left of a proposal after the server's hint and the guardrails. */
+export type Restricted = {
+  readonly reasons: readonly ReasonCode[];
+  readonly effects: readonly GuardrailEffect[];
+  readonly because: readonly string[];
+} & (
+  | { readonly kind: 'wait'; readonly plan: DelayPlan; readonly isDeferred: boolean }
+  | { readonly kind: 'stop'; readonly isImposed: boolean }
+);
+
+/** Applies the server's hint, then the guardrails, to what a layer proposed. */
+export function restrictProposal(proposal: Proposal, context: RestrictionContext): Restricted {
+  const { features, policy, strategy, nowMs } = context;
+  const { guardrails } = strategy;
+  if (proposal.action === 'stop') {
+    return { kind: 'stop', isImposed: false, reasons: [], effects: [], because: [proposal.rationale] };
+  }
+  const { delayMs, floorMs, capMs, jitterRatio } = proposal;
+  const proposed = { delayMs, floorMs, capMs, jitterRatio, isFloored: false };
+  const hinted = applyServerHint(proposed, features.retryAfterMs, guardrails);
+  const guarded = applyGuardrails(hinted.plan, {
+    minDelayMs: guardrails.minDelayMs,
+    maxDelayMs: guardrails.maxDelayMs,
+    untilDeadlineMs: (features.deadlineAtMs ?? Number.POSITIVE_INFINITY) - nowMs,
+    untilMaxElapsedMs: (features.firstFailedAtMs ?? nowMs) + (policy?.maxElapsedMs ?? Number.POSITIVE_INFINITY) - nowMs,
+  });
+  if (guarded.kind === 'refused') {
+    return {
+      kind: 'stop',
+      isImposed: true,
+      reasons: [guarded.reason, ...hinted.reasons],
+      effects: [...hinted.effects, guarded.effect],
+      because: [guarded.because],
+    };
+  }
+  return {
+    kind: 'wait',
+    plan: guarded.plan,
+    isDeferred: hinted.isDeferred,
+    reasons: [...hinted.reasons, ...guarded.reasons],
+    effects: [...hinted.effects, ...guarded.effects],
+    because: [proposal.rationale, ...hinted.because, ...guarded.because],
+  };
+}
+
+/** Probability that a restricted proposal ends in the delay bucket that holds `delayMs`; null asks for stop. */
+export function shareOfAction(restricted: Restricted, delayMs: number | null): number {
+  if (restricted.kind === 'stop') return delayMs === null ? 1 : 0;
+  if (delayMs === null) return 0;
+  const bucket = DELAY_BUCKETS[delayBucketIndex(delayMs)];
+  const { fromMs, toMs } = jitterRange(restricted.plan);
+  if (bucket === undefined) return 0;
+  const sharedMs = Math.min(toMs + 1, bucket.toMs) - Math.max(fromMs, bucket.fromMs);
+  return Math.max(0, sharedMs) / (toMs + 1 - fromMs);
+}
