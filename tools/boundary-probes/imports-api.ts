@@ -7,6 +7,7 @@ import '@smart-retry/simulation/what-if';
 import '@smart-retry/storage/memory';
 import 'node:fs';
 import 'typebox/value';
+import '@smart-retry/bayesian'; // expect: @nx/enforce-module-boundaries
 import '@smart-retry/guardrails'; // expect: @nx/enforce-module-boundaries
 import '@smart-retry/simulation'; // expect: no-restricted-imports
 import '../../../libs/domain/src/index.js'; // expect: @nx/enforce-module-boundaries

@@ -1,5 +1,6 @@
 // as: libs/engine/src/__probe__.ts
 import '@smart-retry/domain';
+import '@smart-retry/bayesian';
 import '@smart-retry/guardrails';
 import '@smart-retry/rules';
 import 'lru-cache';

@@ -1,6 +1,7 @@
 // as: libs/guardrails/src/__probe__.ts
 import '@smart-retry/domain';
 import '@smart-retry/rules'; // expect: @nx/enforce-module-boundaries
+import '@smart-retry/bayesian'; // expect: @nx/enforce-module-boundaries
 import '@smart-retry/engine'; // expect: @nx/enforce-module-boundaries
 import '@smart-retry/storage/memory'; // expect: @nx/enforce-module-boundaries
 import '@smart-retry/api'; // expect: @nx/enforce-module-boundaries

@@ -2,6 +2,7 @@
 import '@smart-retry/domain';
 import 're2js';
 import '@smart-retry/guardrails'; // expect: @nx/enforce-module-boundaries
+import '@smart-retry/bayesian'; // expect: @nx/enforce-module-boundaries
 import '@smart-retry/engine'; // expect: @nx/enforce-module-boundaries
 import '@smart-retry/storage/memory'; // expect: @nx/enforce-module-boundaries
 import '@smart-retry/api'; // expect: @nx/enforce-module-boundaries

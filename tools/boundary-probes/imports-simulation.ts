@@ -1,5 +1,6 @@
 // as: libs/simulation/src/__probe__.ts
 import '@smart-retry/domain';
+import '@smart-retry/bayesian'; // expect: @nx/enforce-module-boundaries
 import '@smart-retry/engine';
 import 'tinyqueue';
 import '@smart-retry/rules'; // expect: @nx/enforce-module-boundaries

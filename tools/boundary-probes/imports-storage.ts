@@ -8,6 +8,7 @@ import 'pg';
 import 'typeorm';
 import '@smart-retry/rules'; // expect: @nx/enforce-module-boundaries
 import '@smart-retry/guardrails'; // expect: @nx/enforce-module-boundaries
+import '@smart-retry/bayesian'; // expect: @nx/enforce-module-boundaries
 import '@smart-retry/engine'; // expect: @nx/enforce-module-boundaries
 import '@smart-retry/api'; // expect: @nx/enforce-module-boundaries
 import '@smart-retry/simulation'; // expect: @nx/enforce-module-boundaries

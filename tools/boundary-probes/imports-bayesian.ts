@@ -1,0 +1,13 @@
+// as: libs/bayesian/src/__probe__.ts
+import '@smart-retry/domain';
+import 'jstat';
+import 'lru-cache';
+import '@smart-retry/rules'; // expect: @nx/enforce-module-boundaries
+import '@smart-retry/guardrails'; // expect: @nx/enforce-module-boundaries
+import '@smart-retry/engine'; // expect: @nx/enforce-module-boundaries
+import '@smart-retry/storage/memory'; // expect: @nx/enforce-module-boundaries
+import '@smart-retry/api'; // expect: @nx/enforce-module-boundaries
+import '@smart-retry/simulation'; // expect: @nx/enforce-module-boundaries
+import '../../domain/src/index.js'; // expect: @nx/enforce-module-boundaries
+import 're2js'; // expect: @nx/enforce-module-boundaries
+import '@nestjs/common'; // expect: @nx/enforce-module-boundaries
