@@ -1,8 +1,16 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import type { Clock } from '@smart-retry/domain';
-import { AttemptRecorder, AuditTrail, Configuration, RecommendationIds, Recommender } from '@smart-retry/engine';
+import {
+  AttemptRecorder,
+  AuditTrail,
+  Configuration,
+  Learning,
+  RecommendationIds,
+  Recommender,
+} from '@smart-retry/engine';
 import { AttemptController } from './attempts/attempt.controller.js';
+import { BayesianController } from './bayesian/bayesian.controller.js';
 import { DecisionController } from './decisions/decision.controller.js';
 import { ConfigurationWrites } from './http/configuration-writes.js';
 import { Idempotency } from './http/idempotency.js';
@@ -39,6 +47,7 @@ export class AppModule {
         StrategyController,
         HistoryController,
         DecisionController,
+        BayesianController,
         WhatIfController,
         HealthController,
         MetricsController,
@@ -52,6 +61,7 @@ export class AppModule {
         { provide: Configuration, useValue: engine.configuration },
         { provide: AttemptRecorder, useValue: engine.attempts },
         { provide: AuditTrail, useValue: engine.audit },
+        { provide: Learning, useValue: engine.learning },
         { provide: RecommendationIds, useValue: engine.ids },
         { provide: ApiMetrics, useValue: services.metrics },
         { provide: Lifecycle, useValue: lifecycle },

@@ -29,8 +29,9 @@ export interface LearnedOutcome {
   readonly hasIncidentContinued?: boolean | undefined;
 }
 
-/** Outcomes of a family before it is spoken of at all, and between two looks at the same beliefs. */
-const FIRST_LOOK = 10;
+/** Outcomes of a family before it is spoken of at all. */
+export const FIRST_LOOK = 10;
+/** … and between two looks at the same beliefs. */
 const LOOK_AGAIN = 20;
 /** Evidence decays between looks as well. */
 const LOOK_AGAIN_MS = 15_000;

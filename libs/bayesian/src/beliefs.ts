@@ -36,6 +36,18 @@ export interface BeliefsSource {
   readonly cellOf: (key: string) => EvidenceCell | undefined;
 }
 
+/** Outcomes by bin; shape [BIN_COUNT] each. */
+export interface SeenOutcomes {
+  readonly successes: Float64Array;
+  readonly failures: Float64Array;
+}
+
+/** One level of the path from all failures of a kind to one failure. */
+interface PathLevel {
+  readonly cell: EvidenceCell | undefined;
+  readonly priorStrength: number;
+}
+
 /** A plan's terms, and what carrying on is worth under it. */
 export interface Plan {
   readonly terms: ValueTerms;
@@ -71,32 +83,41 @@ export class Beliefs {
   }
 
   /** The posterior for one failure; its own tenant's evidence counts on top of everybody's. */
-  posteriorFor({ attemptNumber, incidentAgeMs, tenant }: FailureContext): Posterior {
+  posteriorFor(failure: FailureContext): Posterior {
+    const { attemptNumber, incidentAgeMs, tenant } = failure;
     const ageGroup = ageGroupOf(incidentAgeMs);
-    const attemptGroup = attemptGroupOf(attemptNumber);
-    const tenantCell =
-      tenant === undefined
-        ? undefined
-        : this.#source.cellOf(tenantKeyOf(stateKeyOf(this.#subjectKey, ageGroup, attemptGroup), tenant));
+    const tenantCell = tenant === undefined ? undefined : this.#source.cellOf(this.#keyOf(failure));
     return tenantCell === undefined
       ? this.posterior(attemptNumber, ageGroup)
-      : this.#form(ageGroup, attemptGroup, tenantCell);
+      : this.#form(ageGroup, attemptGroupOf(attemptNumber), tenantCell);
+  }
+
+  /** The posterior for failures of this kind, whatever the attempt, the age of the incident and the tenant. */
+  posteriorOfAll(): Posterior {
+    return this.#pool([this.#levelOfSubject()]);
+  }
+
+  /**
+   * What was seen, decayed as in the slow memory, of failures of this attempt, age of the incident and, where there is
+   * one, tenant; without a failure, of all of this kind. Shape [BIN_COUNT] each.
+   */
+  seen(failure?: FailureContext): SeenOutcomes {
+    const cell = this.#source.cellOf(failure === undefined ? this.#subjectKey : this.#keyOf(failure));
+    const factor = cell?.factorAt(SLOW, this.atMs) ?? 0;
+    const weights = cell?.weights[SLOW].map((weight) => factor * weight) ?? new Float64Array(2 * BIN_COUNT);
+    return { successes: weights.subarray(0, BIN_COUNT), failures: weights.subarray(BIN_COUNT) };
   }
 
   /** What was seen of the bucket that a bin is part of, whatever the attempt and the tenant. */
   observedAt(bin: number): ObservedBucket {
     const bucket = bucketOfBin(bin);
-    const cell = this.#source.cellOf(this.#subjectKey);
-    const factor = cell?.factorAt(SLOW, this.atMs) ?? 0;
-    let [successes, failures] = [0, 0];
-    for (let i = 0; i < BIN_COUNT; i++) {
-      if (bucketOfBin(i) !== bucket) continue;
-      successes += factor * (cell?.weights[SLOW][i] ?? 0);
-      failures += factor * (cell?.weights[SLOW][BIN_COUNT + i] ?? 0);
-    }
+    const seen = this.seen();
+    const ofBucket = (weights: Float64Array) =>
+      weights.reduce((sum, weight, i) => (bucketOfBin(i) === bucket ? sum + weight : sum), 0);
+    const successes = ofBucket(seen.successes);
     return {
       waited: DELAY_BUCKETS[bucket]?.label ?? '',
-      outcomes: Math.round(successes + failures),
+      outcomes: Math.round(successes + ofBucket(seen.failures)),
       successes: Math.round(successes),
     };
   }
@@ -135,16 +156,32 @@ export class Beliefs {
   }
 
   #form(ageGroup: number, attemptGroup: number, ofTenant: EvidenceCell | undefined): Posterior {
-    const { context, cellOf, atMs, fastShare } = this.#source;
+    const { cellOf } = this.#source;
     const ofAge = cellOf(ageKeyOf(this.#subjectKey, ageGroup));
     const ofState = cellOf(stateKeyOf(this.#subjectKey, ageGroup, attemptGroup));
-    const subjectStrength = context.errorCode === undefined ? PRIOR_STRENGTHS.jobType : PRIOR_STRENGTHS.code;
-    const path = [
-      { cell: cellOf(this.#subjectKey), priorStrength: subjectStrength },
+    return this.#pool([
+      this.#levelOfSubject(),
       { cell: ofAge, priorStrength: PRIOR_STRENGTHS.age },
       { cell: ofState, priorStrength: PRIOR_STRENGTHS.attempt },
       { cell: ofTenant, priorStrength: PRIOR_STRENGTHS.tenant },
-    ];
+    ]);
+  }
+
+  #levelOfSubject(): PathLevel {
+    const { context, cellOf } = this.#source;
+    const priorStrength = context.errorCode === undefined ? PRIOR_STRENGTHS.jobType : PRIOR_STRENGTHS.code;
+    return { cell: cellOf(this.#subjectKey), priorStrength };
+  }
+
+  /** The key of the most specific cell that a failure is part of. */
+  #keyOf({ attemptNumber, incidentAgeMs, tenant }: FailureContext): string {
+    const stateKey = stateKeyOf(this.#subjectKey, ageGroupOf(incidentAgeMs), attemptGroupOf(attemptNumber));
+    return tenant === undefined ? stateKey : tenantKeyOf(stateKey, tenant);
+  }
+
+  /** Pools the levels of a path, the most general first, into the posterior of the last; levels without a cell are left out. */
+  #pool(path: readonly PathLevel[]): Posterior {
+    const { atMs, fastShare } = this.#source;
     const [first, second] = this.#speeds.map((speed, i) => {
       let posterior = this.#subjectPriors[i] ?? PRIOR;
       path.forEach(({ cell, priorStrength }, level) => {

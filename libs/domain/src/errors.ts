@@ -22,9 +22,11 @@ export const ERROR_KINDS = {
   ROUTE_NOT_FOUND: 'missing',
   POLICY_NOT_FOUND: 'missing',
   DECISION_NOT_FOUND: 'missing',
+  POSTERIOR_NOT_FOUND: 'missing',
   POLICY_EXISTS: 'conflict',
   CONFIGURATION_CHANGED: 'conflict',
   IDEMPOTENCY_KEY_REUSED: 'conflict',
+  TOO_FEW_SAMPLES: 'unprocessable',
   STORE_UNAVAILABLE: 'unavailable',
   OVERLOADED: 'unavailable',
   INTERNAL: 'internal',
@@ -41,6 +43,8 @@ export interface FieldProblem {
 export interface SmartRetryErrorOptions {
   readonly cause?: unknown;
   readonly fields?: readonly FieldProblem[];
+  /** What there is and what it would take, by name. */
+  readonly counts?: Readonly<Record<string, number>>;
   /** When the caller may try again, in milliseconds from now. */
   readonly retryAfterMs?: number;
 }
@@ -50,12 +54,14 @@ export class SmartRetryError extends Error {
   override readonly name = 'SmartRetryError';
   readonly code: ErrorCode;
   readonly fields: readonly FieldProblem[];
+  readonly counts: Readonly<Record<string, number>> | undefined;
   readonly retryAfterMs: number | undefined;
 
   constructor(code: ErrorCode, message: string, options: SmartRetryErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.fields = options.fields ?? [];
+    this.counts = options.counts;
     this.retryAfterMs = options.retryAfterMs;
   }
 

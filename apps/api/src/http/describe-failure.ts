@@ -32,8 +32,8 @@ const STATUS_CODES: Readonly<Record<number, ProblemCode>> = {
 /** What to answer for anything thrown while a request was handled. Only our own errors' messages reach a client. */
 export function describeFailure(thrown: unknown): Problem {
   if (thrown instanceof SmartRetryError) {
-    const { code, fields, retryAfterMs } = thrown;
-    return { code, fields, retryAfterMs, details: code === 'INTERNAL' ? INTERNAL.details : thrown.message };
+    const { code, fields, counts, retryAfterMs } = thrown;
+    return { code, fields, counts, retryAfterMs, details: code === 'INTERNAL' ? INTERNAL.details : thrown.message };
   }
   const failure = thrown instanceof HttpException ? (thrown.cause ?? thrown) : thrown;
   const known = FASTIFY_PROBLEMS[textOf(failure, 'code')];

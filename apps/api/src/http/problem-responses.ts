@@ -13,6 +13,9 @@ const ProblemResponse = named(
       code: Type.String({ description: 'Stable.' }),
       request_id: Type.String(),
       fields: Type.Optional(Type.Array(Type.Object({ path: Type.String(), message: Type.String() }))),
+      counts: Type.Optional(
+        Type.Record(Type.String(), Type.Number(), { description: 'What there is, and what it takes.' }),
+      ),
     },
     { description: 'What went wrong; as RFC 9457 with `Accept: application/problem+json`.' },
   ),

@@ -38,9 +38,11 @@ const TITLES: Readonly<Record<ProblemCode, string>> = {
   ROUTE_NOT_FOUND: 'Not found',
   POLICY_NOT_FOUND: 'Policy not found',
   DECISION_NOT_FOUND: 'Decision not found',
+  POSTERIOR_NOT_FOUND: 'Posterior not found',
   POLICY_EXISTS: 'Policy already exists',
   CONFIGURATION_CHANGED: 'Configuration changed',
   IDEMPOTENCY_KEY_REUSED: 'Idempotency key reused',
+  TOO_FEW_SAMPLES: 'Too few samples',
   STORE_UNAVAILABLE: 'Store unavailable',
   OVERLOADED: 'Overloaded',
   INTERNAL: 'Internal error',
@@ -59,6 +61,8 @@ export interface Problem {
   /** What exactly is wrong, for people; never holds internals. */
   readonly details: string;
   readonly fields?: readonly FieldProblem[];
+  /** What there is and what it would take. */
+  readonly counts?: Readonly<Record<string, number>> | undefined;
   readonly retryAfterMs?: number | undefined;
 }
 
@@ -92,6 +96,7 @@ export function toProblemBody(problem: Problem, context: ProblemContext) {
     code: problem.code,
     request_id: context.requestId,
     ...(problem.fields !== undefined && problem.fields.length > 0 && { fields: problem.fields }),
+    ...(problem.counts !== undefined && { counts: problem.counts }),
   };
 }
 

@@ -16,7 +16,7 @@ import { optionalText } from '../http/wire-text.js';
 import { readPastTimestampMs, readTimestampMs, type AcceptedTimes } from '../http/wire-time.js';
 
 const MAX_ERROR_MESSAGE_LENGTH = 8_192;
-const MAX_ATTEMPT_NUMBER = 1_000_000;
+export const MAX_ATTEMPT_NUMBER = 1_000_000;
 
 export const AttemptNumber = (description: string) =>
   Type.Integer({ minimum: 1, maximum: MAX_ATTEMPT_NUMBER, description });

@@ -170,6 +170,8 @@ describe('unknown paths and wrong methods', () => {
     ['/decisions', 'GET, HEAD'],
     ['/decisions/any', 'GET, HEAD'],
     ['/configuration/history', 'GET, HEAD'],
+    ['/bayesian', 'GET, HEAD'],
+    ['/bayesian/update', 'POST'],
     ['/health', 'GET, HEAD'],
     ['/health/ready', 'GET, HEAD'],
     ['/metrics', 'GET, HEAD'],

@@ -17,6 +17,14 @@ export async function listBodyRoutes(client: Client): Promise<readonly BodyRoute
   const now = new Date().toISOString();
   const attempt = { job_id: 'any', job_type: 'any', attempt_number: 2, success: true };
   const counts = { job_type: 'any', succeeded: 1, failed: 0, window_start: now, window_end: now };
+  // What is known of fewer than ten outcomes cannot be looked at.
+  const taught = Array.from({ length: 10 }, (_, i) => ({
+    ...attempt,
+    job_id: `t${i}`,
+    error_class: 'any',
+    delay_ms: 5,
+  }));
+  await client.post('/attempt/batch', { attempts: taught });
   const policy = { name: 'any', error_patterns: ['any'], max_attempts: 2 };
   const post = (path: string, body: BodyRoute['body'], isConfiguration = false): BodyRoute => {
     return { method: 'POST', path, body, isConfiguration };
@@ -31,6 +39,7 @@ export async function listBodyRoutes(client: Client): Promise<readonly BodyRoute
     post('/attempt', attempt),
     post('/attempt/batch', { attempts: [attempt] }),
     post('/attempt/counts', { counts: [counts] }),
+    post('/bayesian/update', { job_type: 'any', error_class: 'any' }),
     post('/what-if', { attempts: [attempt], policies: ['none'] }),
     post('/policies/test', { job_type: 'any', error_class: 'any' }),
     post('/policies', policy, true),

@@ -14,6 +14,7 @@ export function expectProblem({ status, body, headers, text }: Answer, expectedS
     code: code ?? expect.stringMatching(/^[A-Z][A-Z_]+$/),
     request_id: headers.get('x-request-id'),
     ...('fields' in body && { fields: expect.any(Array) }),
+    ...('counts' in body && { counts: expect.any(Object) }),
   });
   expect(text).not.toMatch(INTERNALS);
 }

@@ -8,6 +8,7 @@ import type {
 } from '@smart-retry/domain';
 import { BayesianMemory } from '@smart-retry/bayesian';
 import type { Incidents } from '../incidents.js';
+import { learnedCurveOf, type CurveQuestion, type LearnedCurve, type Look } from '../learned-curve.js';
 import { Teacher } from '../teacher.js';
 import { OutcomeFeed } from './outcome-feed.js';
 
@@ -27,16 +28,28 @@ export interface LearningOptions {
   readonly onError: (error: unknown) => void;
 }
 
+export interface LearningStats {
+  /** Cells of evidence held. */
+  readonly cells: number;
+  /** Outcomes brought to the learner, again after each rebuild. */
+  readonly outcomes: number;
+  /** Times that everything was learned anew, because settings changed what teaches. */
+  readonly rebuilds: number;
+}
+
 /** What this process knows from outcomes, and how it goes on learning: from history, from its own reports, from other processes. */
 export class Learning {
   readonly memory: BayesianMemory;
   readonly #feed: OutcomeFeed;
   readonly #strategy: () => Strategy;
+  readonly #clock: Clock;
+  readonly #counts = { outcomes: 0, rebuilds: 0 };
   #settings: string;
 
   constructor({ history, attempts, strategy, maxCells, clock, ...options }: LearningOptions) {
     this.memory = new BayesianMemory({ maxCells });
     this.#strategy = strategy;
+    this.#clock = clock;
     this.#settings = JSON.stringify(strategy().learning);
     const teacher = new Teacher({ memory: this.memory, ...options });
     this.#feed = new OutcomeFeed({
@@ -45,6 +58,7 @@ export class Learning {
       learner: {
         forget: () => teacher.startOver(),
         learn: (outcomes) => {
+          this.#counts.outcomes += outcomes.length;
           const { learning } = strategy();
           for (const outcome of outcomes) teacher.teach(outcome, learning);
         },
@@ -60,6 +74,19 @@ export class Learning {
   /** Whether the past has been learned. */
   get isWarm(): boolean {
     return this.#feed.isWarm;
+  }
+
+  /** How much has been learned since the start. */
+  get stats(): LearningStats {
+    return { cells: this.memory.size, ...this.#counts };
+  }
+
+  /** What has been learned of a kind of failure. */
+  curveOf(question: CurveQuestion, look: Look): LearnedCurve {
+    return learnedCurveOf(this.memory, question, look, {
+      learning: this.#strategy().learning,
+      nowMs: this.#clock(),
+    });
   }
 
   start(): void {
@@ -80,6 +107,7 @@ export class Learning {
     const settings = JSON.stringify(this.#strategy().learning satisfies LearningSettings);
     if (settings === this.#settings) return;
     this.#settings = settings;
+    this.#counts.rebuilds++;
     this.#feed.rebuild();
   }
 }
