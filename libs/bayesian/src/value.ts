@@ -1,5 +1,5 @@
 import type { Objective } from '@smart-retry/domain';
-import { BIN_COUNT, DELAY_BINS, type DelayBin } from './delay-grid.js';
+import { BIN_COUNT, DELAY_BINS, delayOfBin, type DelayBin } from './delay-grid.js';
 
 /** What a plan may do. */
 export interface PlanBounds {
@@ -26,14 +26,18 @@ export interface ValueTerms {
   readonly costs: Float64Array;
 }
 
+/** The delay that is proposed for a bin, within bounds. */
+export function boundedDelayOf(bin: number, { minDelayMs, maxDelayMs }: PlanBounds): number {
+  return Math.min(maxDelayMs, Math.max(minDelayMs, delayOfBin(bin)));
+}
+
 /** The terms of `Q(n, d) = g(d) · ( g(s) · [p + (1 − p) · V(n+1)] − cost )`, `g(t) = 2^(−t / valueHalfLifeMs)`. */
 export function valueTermsOf({ valueHalfLifeMs, attemptCost }: Objective, bounds: PlanBounds): ValueTerms {
   const discount = (ms: number) => 2 ** (-ms / valueHalfLifeMs);
   const isAllowed = ({ fromMs, toMs }: DelayBin) =>
     toMs > bounds.minDelayMs && (fromMs < bounds.maxDelayMs || fromMs === 0);
-  const clamp = (delayMs: number) => Math.min(bounds.maxDelayMs, Math.max(bounds.minDelayMs, delayMs));
   const forBins = (barred: number, allowed: (delayMs: number) => number) =>
-    Float64Array.from(DELAY_BINS, (bin) => (isAllowed(bin) ? allowed(clamp(bin.delayMs)) : barred));
+    Float64Array.from(DELAY_BINS, (bin, i) => (isAllowed(bin) ? allowed(boundedDelayOf(i, bounds)) : barred));
   return {
     gains: forBins(0, (delayMs) => discount(delayMs) * discount(bounds.processingMs)),
     costs: forBins(Number.POSITIVE_INFINITY, (delayMs) => discount(delayMs) * attemptCost),

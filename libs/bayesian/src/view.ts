@@ -7,15 +7,17 @@ import type { FailureContext } from './failure-context.js';
 import { ageGroupOf } from './incident-age.js';
 import type { Posterior } from './posterior.js';
 import { STOP, tabulateThompson } from './thompson.js';
-import { bestBin, planKeyOf, valueOf, type PlanBounds, type ValueTerms } from './value.js';
+import { bestBin, boundedDelayOf, planKeyOf, valueOf, type PlanBounds, type ValueTerms } from './value.js';
 
 export interface BayesianQuestion {
   readonly context: FailureContext;
   readonly nowMs: EpochMs;
   readonly objective: Objective;
   readonly bounds: PlanBounds;
-  /** The shortest wait that makes sense now, for example a server's hint; ≥ 0. */
+  /** The shortest wait that makes sense now, for example a server's hint; ≥ 0. Where it is too long, the longest allowed is meant. */
   readonly floorMs: number;
+  /** The longest wait that is of use now, for example what is left until a deadline; ∞ without one. */
+  readonly ceilingMs: number;
   /** The delay that the rules ask for; null where they stop. */
   readonly rulesDelayMs: number | null;
   /** Null where exploring is out of the question. */
@@ -66,22 +68,23 @@ export function viewOf(memory: BayesianMemory, question: BayesianQuestion): Baye
 }
 
 function formView(beliefs: Beliefs, question: BayesianQuestion): BayesianView {
-  const { context, objective, bounds, floorMs, rulesDelayMs, exploration } = question;
+  const { context, objective, bounds, exploration } = question;
   const posterior = beliefs.posteriorFor(context);
   const ageGroup = ageGroupOf(context.incidentAgeMs);
   // What everybody has tried need not be tried again for each tenant.
   const tried = { means: posterior.means, evidence: beliefs.posterior(context.attemptNumber, ageGroup).evidence };
   const plan = beliefs.planFor(objective, bounds);
   const later = plan.carryingOn.afterWaits(context.attemptNumber, ageGroup);
-  const terms = floorMs > 0 ? raiseFloor(plan.terms, delayBinIndex(floorMs)) : plan.terms;
+  const { terms, longest } = narrow(plan.terms, question);
   const isExploring = exploration?.enabled === true;
   const best = bestBin(terms, isExploring ? withBonus(tried) : posterior.means, later);
-  const anchor = rulesDelayMs === null ? -1 : delayBinIndex(Math.max(rulesDelayMs, floorMs));
+  const rulesBin = rulesBinOf(question);
+  const anchor = rulesBin === STOP ? -1 : Math.min(rulesBin, longest);
   const { shares, notWorse } = tabulateThompson(tried, terms, later, { best, anchor });
   const consider = (bin: number): ConsideredDelay => {
     const successProbability = posterior.means[bin] ?? 0;
     return {
-      delayMs: delayOfBin(bin),
+      delayMs: boundedDelayOf(bin, bounds),
       successProbability,
       value: valueOf(terms, bin, successProbability, later[bin] ?? 0),
     };
@@ -95,24 +98,44 @@ function formView(beliefs: Beliefs, question: BayesianQuestion): BayesianView {
     others,
     confidence: notWorse * Math.min(1, beliefs.familyCount / ENOUGH_OUTCOMES),
     evidence: beliefs.observedAt(best === -1 ? delayBinIndex(others[0]?.delayMs ?? 0) : best),
-    exploration: isExploring ? explorationOf(shares, terms, exploration) : null,
+    exploration: isExploring ? explorationOf(shares, terms, { ...exploration, bounds }) : null,
   };
 }
 
 /** What is asked, but for the time: the same beliefs answer it the same. */
-function viewKeyOf({ context, objective, bounds, floorMs, rulesDelayMs, exploration }: BayesianQuestion): string {
+function viewKeyOf(question: BayesianQuestion): string {
+  const { context, objective, bounds, exploration } = question;
   const { attemptNumber, incidentAgeMs, tenant = '' } = context;
-  const floorBin = floorMs > 0 ? delayBinIndex(floorMs) : 0;
-  const rulesBin = rulesDelayMs === null ? STOP : delayBinIndex(rulesDelayMs);
+  const now = `${delayBinIndex(question.floorMs)},${binsUntil(question.ceilingMs)},${rulesBinOf(question)}`;
   const explores = exploration?.enabled === true ? `${exploration.maxShare},${exploration.anchorShare}` : '';
-  return `${attemptNumber},${ageGroupOf(incidentAgeMs)},${floorBin},${rulesBin},${planKeyOf(objective, bounds)},${explores},${tenant}`;
+  return `${attemptNumber},${ageGroupOf(incidentAgeMs)},${now},${planKeyOf(objective, bounds)},${explores},${tenant}`;
 }
 
-/** Bins below the floor may not be waited. */
-function raiseFloor(terms: ValueTerms, floorBin: number): ValueTerms {
-  const gains = terms.gains.slice().fill(0, 0, floorBin);
-  const costs = terms.costs.slice().fill(Number.POSITIVE_INFINITY, 0, floorBin);
-  return { gains, costs };
+/** The bin that the rules' delay falls into now; STOP where they stop, or would come too late. */
+function rulesBinOf({ rulesDelayMs, floorMs, ceilingMs }: BayesianQuestion): number {
+  if (rulesDelayMs === null) return STOP;
+  const delayMs = Math.max(rulesDelayMs, floorMs);
+  return delayMs > ceilingMs ? STOP : delayBinIndex(delayMs);
+}
+
+/** How many bins, from the shortest, are waited no longer than `ceilingMs`. */
+function binsUntil(ceilingMs: number): number {
+  let count = BIN_COUNT;
+  while (count > 0 && delayOfBin(count - 1) > ceilingMs) count--;
+  return count;
+}
+
+/** Bins below the floor and beyond the ceiling may not be waited; `longest` is the last that may, −1 where none may. */
+function narrow(
+  { gains, costs }: ValueTerms,
+  { floorMs, ceilingMs }: BayesianQuestion,
+): { readonly terms: ValueTerms; readonly longest: number } {
+  const end = binsUntil(ceilingMs);
+  const longest = gains.subarray(0, end).findLastIndex((gain) => gain > 0);
+  // Who is asked to wait longer than is allowed waits as long as is allowed.
+  const begin = Math.min(delayBinIndex(floorMs), Math.max(0, longest));
+  const bar = (values: Float64Array, barred: number) => values.slice().fill(barred, 0, begin).fill(barred, end);
+  return { terms: { gains: bar(gains, 0), costs: bar(costs, Number.POSITIVE_INFINITY) }, longest };
 }
 
 function withBonus({ means, evidence }: Posterior): Float64Array {
@@ -136,7 +159,7 @@ function bestOfOtherBuckets(consider: (bin: number) => ConsideredDelay, best: nu
 function explorationOf(
   shares: Float64Array,
   { gains }: ValueTerms,
-  { maxShare, anchorShare }: ExplorationSettings,
+  { maxShare, anchorShare, bounds }: ExplorationSettings & Pick<BayesianQuestion, 'bounds'>,
 ): ExplorationPlan | null {
   const share = maxShare + anchorShare;
   const allowed = gains.reduce((count, gain) => (gain > 0 ? count + 1 : count), 0);
@@ -145,7 +168,7 @@ function explorationOf(
   for (let bin = 0; bin < BIN_COUNT; bin++) {
     const anchored = (gains[bin] ?? 0) > 0 ? anchorShare / allowed : 0;
     const weight = (maxShare * (shares[bin] ?? 0) + anchored) / share;
-    if (weight > 0) actions.push([delayOfBin(bin), weight]);
+    if (weight > 0) actions.push([boundedDelayOf(bin, bounds), weight]);
   }
   const stopWeight = (maxShare * (shares[STOP] ?? 0)) / share;
   if (stopWeight > 0) actions.push([null, stopWeight]);

@@ -11,6 +11,7 @@ import { viewOf, type BayesianMemory, type BayesianView } from '@smart-retry/bay
 import { proposeFromDefault, proposeFromRules } from '@smart-retry/rules';
 import { learnedBoundsOf } from './learned-bounds.js';
 import type { Layer, LayerContext } from './layers.js';
+import { timeLeftOf } from './time-left.js';
 
 /** Half width of the jitter around a learned delay, as a share of it. */
 const JITTER_RATIO = 0.1;
@@ -54,6 +55,7 @@ function look(
 ): BayesianView | null {
   const { guardrails, learning } = strategy;
   const rules = policy === null ? proposeFromDefault(features) : proposeFromRules(features, policy);
+  const { untilDeadlineMs, untilMaxElapsedMs } = timeLeftOf(features, policy, nowMs);
   return viewOf(memory, {
     context: features,
     nowMs: Math.min(nowMs, learnedUntilMs(learning, features.jobType)),
@@ -65,7 +67,9 @@ function look(
       processingMs: roundToPowerOfTwo(features.avgProcessingTimeMs ?? 0),
     },
     floorMs: Math.min(features.retryAfterMs ?? 0, guardrails.maxHintMs ?? guardrails.maxDelayMs, maxDelayMs),
-    rulesDelayMs: rules.kind === 'proposal' && rules.action === 'retry' ? rules.delayMs : null,
+    ceilingMs: Math.min(untilDeadlineMs, untilMaxElapsedMs),
+    rulesDelayMs:
+      rules.kind === 'proposal' && rules.action === 'retry' ? Math.min(rules.delayMs, guardrails.maxDelayMs) : null,
     exploration: features.critical === true ? null : explorationOf(strategy, policy),
   });
 }

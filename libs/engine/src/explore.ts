@@ -1,5 +1,6 @@
 import { uniformInteger, type ExplorationPlan, type Proposal, type Rng } from '@smart-retry/domain';
 import { jitterRange, type DelayPlan } from '@smart-retry/guardrails';
+import { learnedBoundsOf } from './learned-bounds.js';
 import { restrictProposal, shareOfAction, type Restricted, type RestrictionContext } from './restrict-proposal.js';
 
 interface Candidate {
@@ -20,8 +21,9 @@ const JITTER_RATIO = 0.1;
 
 /** Decides by draw whether to explore, and if so what; candidates go through the same restrictions as any proposal. */
 export function explore(plan: ExplorationPlan, best: Proposal, context: RestrictionContext, rng: Rng): Explored {
+  const { maxDelayMs } = learnedBoundsOf(context.strategy, context.policy);
   const candidates = plan.actions.map(([delayMs, weight]) => {
-    const proposal = tryOut(best, delayMs);
+    const proposal = tryOut(best, { delayMs, capMs: maxDelayMs });
     return { weight, proposal, restricted: restrictProposal(proposal, context) };
   });
   const isExploring = rng() < plan.share;
@@ -51,14 +53,17 @@ export function drawDelay(plan: DelayPlan, rng: Rng): number {
   return uniformInteger(rng, fromMs, toMs);
 }
 
-function tryOut(best: Proposal, delayMs: number | null): Proposal {
+function tryOut(
+  best: Proposal,
+  { delayMs, capMs }: { readonly delayMs: number | null; readonly capMs: number },
+): Proposal {
   return {
     kind: 'proposal',
     layer: best.layer,
     action: delayMs === null ? 'stop' : 'retry',
     delayMs: delayMs ?? 0,
     floorMs: 0,
-    capMs: Number.POSITIVE_INFINITY,
+    capMs,
     jitterRatio: JITTER_RATIO,
     estimate: best.estimate,
     confidence: best.confidence,

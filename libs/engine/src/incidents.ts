@@ -27,8 +27,10 @@ export class Incidents {
     const dependency = this.#dependency(name);
     // The success that came after it has ended whatever it was part of.
     if (atMs < dependency.lastSuccessAtMs) return 0;
-    const isPart = atMs <= dependency.lastFailureAtMs + SILENCE_MS;
-    dependency.fromMs = isPart ? Math.min(dependency.fromMs, atMs) : atMs;
+    const isLater = atMs > dependency.lastFailureAtMs + SILENCE_MS;
+    // Late news of an incident before this one, of which nothing else is remembered.
+    if (!isLater && atMs < dependency.fromMs - SILENCE_MS) return 0;
+    dependency.fromMs = isLater ? atMs : Math.min(dependency.fromMs, atMs);
     dependency.lastFailureAtMs = Math.max(dependency.lastFailureAtMs, atMs);
     return atMs - dependency.fromMs;
   }

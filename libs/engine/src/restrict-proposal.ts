@@ -10,6 +10,7 @@ import type {
 import { DELAY_BUCKETS, delayBucketIndex } from '@smart-retry/domain';
 import { applyGuardrails, jitterRange, type DelayPlan } from '@smart-retry/guardrails';
 import { applyServerHint } from './server-hint.js';
+import { timeLeftOf } from './time-left.js';
 
 export interface RestrictionContext {
   readonly features: RetryFeatures;
@@ -41,8 +42,7 @@ export function restrictProposal(proposal: Proposal, context: RestrictionContext
   const guarded = applyGuardrails(hinted.plan, {
     minDelayMs: guardrails.minDelayMs,
     maxDelayMs: guardrails.maxDelayMs,
-    untilDeadlineMs: (features.deadlineAtMs ?? Number.POSITIVE_INFINITY) - nowMs,
-    untilMaxElapsedMs: (features.firstFailedAtMs ?? nowMs) + (policy?.maxElapsedMs ?? Number.POSITIVE_INFINITY) - nowMs,
+    ...timeLeftOf(features, policy, nowMs),
   });
   if (guarded.kind === 'refused') {
     return {
