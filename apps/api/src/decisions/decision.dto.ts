@@ -14,7 +14,7 @@ import { FilterLabel, readQueryText } from '../http/query-text.js';
 import { Timestamp } from '../http/wire-schemas.js';
 import { formatTimestamp, readTimestampMs } from '../http/wire-time.js';
 import { fromRecommendation, RecommendationResponse } from '../recommendation/recommendation.dto.js';
-import { fromLayerAnswer } from './evidence.dto.js';
+import { fromLayerAnswer, LayerAnswer } from './evidence.dto.js';
 import { fromRetryFeatures } from './features-of-record.dto.js';
 
 const METHODS: readonly DecisionMethod[] = ['rules', 'bayesian', 'ml', 'guardrails', 'default'];
@@ -50,13 +50,7 @@ export const DecisionResponse = named(
     }),
     evidence: Type.Object({
       configuration_revision: Type.Integer(),
-      layers: Type.Array(
-        Type.Unsafe<object>({
-          type: 'object',
-          additionalProperties: true,
-          description: 'A proposal or an abstention.',
-        }),
-      ),
+      layers: Type.Array(LayerAnswer, { description: 'Each layer that was asked, in order.' }),
     }),
     rng_seed: Type.Array(Type.Integer(), { minItems: 4, maxItems: 4, description: 'Replays the draws.' }),
   }),

@@ -1,8 +1,56 @@
-import type { Abstention, Proposal } from '@smart-retry/domain';
+import type { Abstention, ExplorationPlan, Proposal } from '@smart-retry/domain';
+import { Type, type Static } from 'typebox';
+import { dropAbsent } from '../http/drop-absent.js';
+import { named } from '../http/named.js';
+import { Alternatives, fromAlternatives } from '../recommendation/alternatives.dto.js';
+
+const Ratio = Type.Number({ minimum: 0, maximum: 1 });
+
+const Exploration = Type.Object(
+  {
+    share: Type.Number({ minimum: 0, maximum: 1, description: 'Of decisions like this one.' }),
+    actions: Type.Array(
+      Type.Object({
+        delay_ms: Type.Unsafe<number | null>({ type: ['number', 'null'], description: 'null: stop.' }),
+        weight: Type.Number({ minimum: 0, maximum: 1, description: 'Share of those; all sum to 1.' }),
+      }),
+    ),
+  },
+  { description: 'What would be tried to learn from it, and how often.' },
+);
 
 /** What one layer said, on the wire. */
-export function fromLayerAnswer(answer: Proposal | Abstention): object {
-  if (answer.kind === 'abstention') return { kind: answer.kind, layer: answer.layer, reason: answer.reason };
+export const LayerAnswer = named(
+  'LayerAnswer',
+  Type.Object(
+    {
+      kind: Type.String({ enum: ['proposal', 'abstention'] }),
+      layer: Type.String({ enum: ['ml', 'bayesian', 'rules', 'default'] }),
+      reason: Type.Optional(Type.String({ description: 'Why it abstained.' })),
+      action: Type.Optional(Type.String({ enum: ['retry', 'stop'] })),
+      delay_ms: Type.Optional(Type.Number({ description: 'Before guardrails and jitter.' })),
+      floor_ms: Type.Optional(Type.Number()),
+      cap_ms: Type.Optional(Type.Number()),
+      jitter_ratio: Type.Optional(Ratio),
+      estimated_success: Type.Optional(Ratio),
+      estimated_success_interval: Type.Optional(Type.Array(Ratio, { minItems: 2, maxItems: 2 })),
+      confidence: Type.Optional(Ratio),
+      rationale: Type.Optional(Type.String()),
+      reasons: Type.Optional(Type.Array(Type.String())),
+      alternatives: Type.Optional(Alternatives),
+      model_version: Type.Optional(Type.Unsafe<string | null>({ type: ['string', 'null'] })),
+      exploration: Type.Optional(Exploration),
+    },
+    { description: 'A proposal, or an abstention with its reason.' },
+  ),
+);
+
+export function fromLayerAnswer(answer: Proposal | Abstention): Static<typeof LayerAnswer> {
+  const exploration = dropAbsent({ exploration: answer.exploration && fromExplorationPlan(answer.exploration) });
+  if (answer.kind === 'abstention') {
+    return { kind: answer.kind, layer: answer.layer, reason: answer.reason, ...exploration };
+  }
+  const [lo, hi] = answer.estimate.interval;
   return {
     kind: answer.kind,
     layer: answer.layer,
@@ -12,10 +60,16 @@ export function fromLayerAnswer(answer: Proposal | Abstention): object {
     cap_ms: answer.capMs,
     jitter_ratio: answer.jitterRatio,
     estimated_success: answer.estimate.successProbability,
-    estimated_success_interval: answer.estimate.interval,
+    estimated_success_interval: [lo, hi],
     confidence: answer.confidence,
     rationale: answer.rationale,
-    reasons: answer.reasons,
+    reasons: [...answer.reasons],
+    alternatives: fromAlternatives(answer.alternatives),
     model_version: answer.modelVersion,
+    ...exploration,
   };
+}
+
+function fromExplorationPlan({ share, actions }: ExplorationPlan): Static<typeof Exploration> {
+  return { share, actions: actions.map(([delayMs, weight]) => ({ delay_ms: delayMs, weight })) };
 }

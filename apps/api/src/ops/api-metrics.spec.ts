@@ -33,6 +33,47 @@ describe('ApiMetrics', () => {
     expect(await metrics.registry.metrics()).toContain('policy_matches_total{policy="service_unavailable"} 2');
   });
 
+  it('counts decisions by each of their reasons', async () => {
+    const { metrics, ask } = await observed();
+    ask('timeout');
+    ask('timeout');
+    ask('validation');
+    const text = await metrics.registry.metrics();
+    expect(text.match(/smart_retry_decision_reasons_total\{.*/g)?.sort()).toEqual([
+      'smart_retry_decision_reasons_total{reason="bayesian_no_posterior"} 2',
+      'smart_retry_decision_reasons_total{reason="ml_no_model"} 2',
+      'smart_retry_decision_reasons_total{reason="policy_matched"} 2',
+      'smart_retry_decision_reasons_total{reason="validation_stop"} 1',
+    ]);
+  });
+
+  it('tells what has been learned, and whether the history has', async () => {
+    const { engine, metrics } = await observed();
+    const learned = async () =>
+      [...(await metrics.registry.metrics()).matchAll(/^smart_retry_learning_(\w+) (\d+)$/gm)].map(
+        ([, name, value]) => [name, Number(value)] as const,
+      );
+    expect(await learned()).toEqual([
+      ['warm', 0],
+      ['cells', 0],
+      ['outcomes_total', 0],
+      ['rebuilds_total', 0],
+    ]);
+    await engine.start();
+    while (!engine.learning.isWarm) await new Promise((resolve) => setImmediate(resolve));
+    const retry = { jobId: '1', jobType: 'j', attemptNumber: 2, errorClass: 'e', success: true, delayMs: 5 };
+    await engine.attempts.record([{ ...retry, timestampMs: Date.now() }]);
+    const { learning } = engine.configuration.current().strategy;
+    await engine.configuration.replaceStrategy(
+      (strategy) => ({ ...strategy, learning: { ...learning, mode: 'observe' } }),
+      { actor: 'test' },
+    );
+    while (!engine.learning.isWarm) await new Promise((resolve) => setImmediate(resolve));
+    expect(Object.fromEntries(await learned())).toMatchObject({ warm: 1, outcomes_total: 2, rebuilds_total: 1 });
+    expect(engine.learning.stats.cells).toBeGreaterThan(0);
+    await engine.close();
+  });
+
   it('counts attempts, and the links of retries only', async () => {
     const { metrics } = await observed();
     const first = { jobId: '1', jobType: 'j', attemptNumber: 1, success: true, timestampMs: 0 };

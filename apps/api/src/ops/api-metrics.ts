@@ -12,6 +12,11 @@ export class ApiMetrics {
   readonly #recommendations = this.#tally('recommendations_total', 'Recommendations given.', ['method', 'decision']);
   readonly #policyMatches = this.#tally('policy_matches_total', 'Decisions bounded by a policy.', ['policy']);
   readonly #guardrails = this.#tally('guardrail_triggers_total', 'Guardrails that changed a decision.', ['guardrail']);
+  readonly #reasons = this.#tally(
+    'decision_reasons_total',
+    'Decisions by each of their reasons: why learned layers were silent, what was tried to learn from it, ….',
+    ['reason'],
+  );
   readonly #attempts = this.#tally('attempts_total', 'Attempts reported.', ['status', 'result']);
   readonly #links = this.#tally('links_total', 'Retries by how their failure was found.', ['source']);
   readonly #recommendedRetries = this.#tally(
@@ -26,10 +31,11 @@ export class ApiMetrics {
     registers: [this.registry],
   });
 
-  countRecommendation({ method, decision, policy, policyGuardrails }: Recommendation): void {
+  countRecommendation({ method, decision, policy, policyGuardrails, reasons }: Recommendation): void {
     this.#recommendations.add(`${method} ${decision}`, () => ({ method, decision }));
     if (policy !== null) this.#policyMatches.add(policy, () => ({ policy }));
     for (const guardrail of policyGuardrails) this.#guardrails.add(guardrail, () => ({ guardrail }));
+    for (const reason of reasons) this.#reasons.add(reason, () => ({ reason }));
   }
 
   countAttempts(reports: readonly AttemptReport[], recorded: readonly RecordedAttempt[]): void {
@@ -51,7 +57,7 @@ export class ApiMetrics {
   }
 
   /** Adds the gauges; they are read at each scrape. */
-  observe({ configuration, audit, recent }: SmartRetry, probes: readonly StoreProbe[]): void {
+  observe({ configuration, audit, recent, learning }: SmartRetry, probes: readonly StoreProbe[]): void {
     this.#gauge('configuration_revision', 'Revision in force.', () => configuration.current().revision);
     this.#gauge('configuration_stale', '1 while the store does not confirm the revision.', () =>
       Number(configuration.isStale),
@@ -62,6 +68,14 @@ export class ApiMetrics {
     this.#gauge('cache_entries', 'Recent recommendations remembered.', () => recent.stats.entries);
     this.#total('cache_hits_total', 'Outcomes whose failure memory knew.', () => recent.stats.hits);
     this.#total('cache_misses_total', 'Outcomes whose failure memory did not know.', () => recent.stats.misses);
+    this.#gauge('learning_warm', '1 once the recorded history has been learned.', () => Number(learning.isWarm));
+    this.#gauge('learning_cells', 'Cells of evidence held, about 1 KiB each.', () => learning.stats.cells);
+    this.#total(
+      'learning_outcomes_total',
+      'Outcomes learned from, again after a rebuild.',
+      () => learning.stats.outcomes,
+    );
+    this.#total('learning_rebuilds_total', 'Times that history was learned anew.', () => learning.stats.rebuilds);
     collectDefaultMetrics({ register: this.registry, prefix: 'smart_retry_' });
     this.#storesUp(probes);
     this.#forgetRemovedPolicies(configuration);

@@ -4,6 +4,7 @@ import { Type, type Static } from 'typebox';
 import { named } from '../http/named.js';
 import { Timestamp } from '../http/wire-schemas.js';
 import { formatTimestamp } from '../http/wire-time.js';
+import { Alternatives, fromAlternatives } from './alternatives.dto.js';
 import { FeaturesBody } from './features.dto.js';
 
 const MAX_FEATURES_IN_BATCH = 1_000;
@@ -25,7 +26,10 @@ const NullableLabel = Type.Unsafe<string | null>({ type: ['string', 'null'] });
 const recommendationFields = {
   should_retry: Type.Boolean(),
   delay_ms: Type.Integer({ description: '0 when `should_retry` is false.' }),
-  max_attempts: Type.Integer({ description: 'Executions, the first included.' }),
+  max_attempts: Type.Integer({
+    description:
+      'Executions, the first included: `learned_max_attempts` where a learned layer speaks or something is tried.',
+  }),
   confidence: Type.Number({ minimum: 0, maximum: 1, description: 'Certainty of the decision, not of success.' }),
   rationale: Type.String(),
   method: Type.String({ enum: ['rules', 'bayesian', 'ml', 'guardrails', 'default'] }),
@@ -42,16 +46,13 @@ const recommendationFields = {
       after: Type.Unsafe<string | number | null>({ type: ['string', 'number', 'null'] }),
     }),
   ),
-  alternatives: Type.Array(
-    Type.Object({
-      delay_ms: Type.Unsafe<number | null>({ type: ['integer', 'null'] }),
-      estimated_success: Ratio,
-      value: Type.Number(),
-      why_not: Type.String(),
-    }),
-  ),
-  reasons: Type.Array(Type.String()),
-  propensity: Ratio,
+  alternatives: Alternatives,
+  reasons: Type.Array(Type.String(), { description: 'Stable codes: docs/glossary.md.' }),
+  propensity: Type.Number({
+    minimum: 0,
+    maximum: 1,
+    description: 'With which the action, as delay bucket or stop, was chosen: what off-policy evaluation weighs by.',
+  }),
   model_version: NullableLabel,
   counts_as_attempt: Type.Boolean(),
 };
@@ -111,12 +112,7 @@ export function fromRecommendation(recommendation: Recommendation): Recommendati
     policy: recommendation.policy,
     estimated_success_interval: [lo, hi],
     guardrail_effects: recommendation.guardrailEffects.map(({ name, before, after }) => ({ name, before, after })),
-    alternatives: recommendation.alternatives.map(({ delayMs, estimatedSuccess, value, whyNot }) => ({
-      delay_ms: delayMs,
-      estimated_success: estimatedSuccess,
-      value,
-      why_not: whyNot,
-    })),
+    alternatives: fromAlternatives(recommendation.alternatives),
     reasons: [...recommendation.reasons],
     propensity: recommendation.propensity,
     model_version: recommendation.modelVersion,

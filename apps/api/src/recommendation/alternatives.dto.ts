@@ -1,0 +1,24 @@
+import type { Alternative } from '@smart-retry/domain';
+import { Type, type Static } from 'typebox';
+
+/** Actions that were considered and not taken. */
+export const Alternatives = Type.Array(
+  Type.Object({
+    delay_ms: Type.Unsafe<number | null>({ type: ['integer', 'null'], description: 'null: stop.' }),
+    estimated_success: Type.Number({ minimum: 0, maximum: 1 }),
+    value: Type.Number({
+      description: 'Expected worth: 1 for a success at once, less for a late one; to stop is worth 0.',
+    }),
+    why_not: Type.String(),
+  }),
+  { description: 'What else was considered; empty where rules or guardrails answer.' },
+);
+
+export function fromAlternatives(alternatives: readonly Alternative[]): Static<typeof Alternatives> {
+  return alternatives.map(({ delayMs, estimatedSuccess, value, whyNot }) => ({
+    delay_ms: delayMs,
+    estimated_success: estimatedSuccess,
+    value,
+    why_not: whyNot,
+  }));
+}
