@@ -1,4 +1,4 @@
 declare module 'jstat' {
   const jstat: { readonly beta: { inv(q: number, alpha: number, beta: number): number } };
-  export default jstat;
+  export = jstat;
 }

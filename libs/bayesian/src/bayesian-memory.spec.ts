@@ -1,0 +1,147 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { BayesianMemory, type LearnedOutcome } from './bayesian-memory.js';
+import { BIN_COUNT, delayBinIndex } from './delay-grid.js';
+import type { FailureContext } from './failure-context.js';
+import { SOME_DELAYS, someContext, T0 } from './testing/builders.js';
+
+const open = (maxCells = 10_000) => new BayesianMemory({ maxCells });
+const learn = (memory: BayesianMemory, times: number, outcome: Partial<LearnedOutcome> = {}) => {
+  for (let i = 0; i < times; i++) {
+    memory.learn({ context: someContext(), delayMs: 2_000, success: true, atMs: T0, ...outcome });
+  }
+};
+const meanOf = (memory: BayesianMemory, context: FailureContext, delayMs = 2_000, nowMs = T0) =>
+  memory.refresh(context, nowMs)?.posteriorFor(context).means[delayBinIndex(delayMs)] ?? Number.NaN;
+
+describe('when BayesianMemory speaks', () => {
+  it('is silent until ten outcomes of the job type and class are known, whatever their code, attempt and tenant', () => {
+    const memory = open();
+    learn(memory, 5, { context: someContext({ errorCode: '504', attemptNumber: 3 }) });
+    learn(memory, 4, { context: someContext({ tenant: 'a' }) });
+    learn(memory, 100, { context: someContext({ jobType: 'other' }) });
+    expect(memory.beliefsOf(someContext(), T0)).toBeNull();
+    learn(memory, 1);
+    expect(memory.beliefsOf(someContext(), T0)).not.toBeNull();
+    expect(memory.countOf(someContext())).toBe(10);
+  });
+
+  it('looks again after twenty more outcomes or fifteen seconds, and not before', () => {
+    const memory = open();
+    learn(memory, 10);
+    const first = memory.beliefsOf(someContext(), T0);
+    learn(memory, 19);
+    expect(memory.beliefsOf(someContext(), T0 + 14_999)).toBe(first);
+    learn(memory, 1);
+    const second = memory.beliefsOf(someContext(), T0 + 14_999);
+    expect(second).not.toBe(first);
+    expect(memory.beliefsOf(someContext(), T0 + 14_999 + 15_000)).not.toBe(second);
+  });
+
+  it('looks again at once when it is asked to, and forgets everything when it is cleared', () => {
+    const memory = open();
+    learn(memory, 10);
+    const first = memory.beliefsOf(someContext(), T0);
+    expect(memory.refresh(someContext(), T0)).not.toBe(first);
+    memory.clear();
+    expect([memory.size, memory.countOf(someContext()), memory.beliefsOf(someContext(), T0)]).toEqual([0, 0, null]);
+  });
+});
+
+describe('what BayesianMemory believes', () => {
+  it('is the same for the same outcomes in whatever order, as long as the slow memory is believed', () => {
+    const outcome = fc.record({
+      delayMs: fc.constantFrom(...SOME_DELAYS),
+      attemptNumber: fc.integer({ min: 1, max: 5 }),
+      tenant: fc.constantFrom(undefined, 'a', 'b'),
+      atMs: fc.integer({ min: T0 - 86_400_000, max: T0 }),
+    });
+    fc.assert(
+      fc.property(fc.array(outcome, { minLength: 10, maxLength: 60 }), (outcomes) => {
+        const [forward, backward] = [outcomes, outcomes.toReversed()].map((order) => {
+          const memory = open();
+          for (const { delayMs, attemptNumber, tenant, atMs } of order) {
+            const context = someContext({ attemptNumber, tenant });
+            memory.learn({ context, delayMs, success: delayMs > 20_000, atMs });
+          }
+          return memory;
+        });
+        for (const attemptNumber of [1, 2, 3, 4]) {
+          const context = someContext({ attemptNumber, tenant: 'a' });
+          const [a, b] = [forward, backward].map((memory) => memory?.refresh(context, T0)?.posteriorFor(context));
+          for (let bin = 0; bin < BIN_COUNT; bin++) {
+            // A little is left of which memory is believed, and that depends on the order.
+            expect(Math.abs((a?.means[bin] ?? 0) - (b?.means[bin] ?? 1))).toBeLessThan(0.02);
+          }
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('rises with more successes', () => {
+    const means = [10, 20, 40, 80].map((successes) => {
+      const memory = open();
+      learn(memory, 40, { success: false });
+      learn(memory, successes);
+      return meanOf(memory, someContext());
+    });
+    expect(means).toEqual(means.toSorted((a, b) => a - b));
+    expect(new Set(means).size).toBe(4);
+  });
+
+  it('lets kinds of failure that were never seen before begin where their relatives are', () => {
+    const memory = open();
+    for (const jobType of ['a', 'b', 'c', 'd'])
+      learn(memory, 100, { context: someContext({ jobType }), success: false });
+    learn(memory, 10, { context: someContext({ jobType: 'new' }), delayMs: 7_200_000 });
+    expect(meanOf(memory, someContext({ jobType: 'new' }))).toBeLessThan(0.35);
+  });
+
+  it('forgets: what was true weeks ago gives way to what is seen now', () => {
+    const memory = open();
+    const weekMs = 7 * 86_400_000;
+    learn(memory, 200, { success: true, atMs: T0 - 8 * weekMs });
+    learn(memory, 30, { success: false, atMs: T0 });
+    expect(meanOf(memory, someContext())).toBeLessThan(0.2);
+    const unforgotten = open();
+    learn(unforgotten, 200, { success: true, atMs: T0 });
+    learn(unforgotten, 30, { success: false, atMs: T0 });
+    expect(meanOf(unforgotten, someContext())).toBeGreaterThan(0.6);
+  });
+
+  it('knows a tenant by its own outcomes', () => {
+    const memory = open();
+    learn(memory, 300);
+    learn(memory, 100, { context: someContext({ tenant: 'broken' }), success: false });
+    expect(meanOf(memory, someContext({ tenant: 'broken' }))).toBeLessThan(0.3);
+    expect(meanOf(memory, someContext({ tenant: 'other' }))).toBeGreaterThan(0.6);
+  });
+});
+
+describe('a tenant that floods', () => {
+  const FLOOD = 20_000;
+  const meanOfOthers = (tenant: string | undefined) => {
+    const memory = open();
+    learn(memory, 4_000);
+    learn(memory, FLOOD, { context: someContext({ tenant }), success: false });
+    return meanOf(memory, someContext({ tenant: 'other' }));
+  };
+
+  it('moves what is believed of the others by a little, where the same outcomes of nobody in particular drown them', () => {
+    expect(meanOfOthers('flood')).toBeGreaterThan(0.7);
+    expect(meanOfOthers(undefined)).toBeLessThan(0.3);
+  });
+});
+
+describe('the bounds of BayesianMemory', () => {
+  it('holds no more cells than it may, the least recently used out', () => {
+    const memory = open(60);
+    learn(memory, 20, { context: someContext({ jobType: 'first' }) });
+    for (let i = 0; i < 200; i++) learn(memory, 1, { context: someContext({ jobType: `job-${i}` }) });
+    expect(memory.size).toBeLessThanOrEqual(60);
+    expect(memory.beliefsOf(someContext({ jobType: 'first' }), T0)).toBeNull();
+    learn(memory, 10, { context: someContext({ jobType: 'last' }) });
+    expect(memory.beliefsOf(someContext({ jobType: 'last' }), T0)).not.toBeNull();
+  });
+});

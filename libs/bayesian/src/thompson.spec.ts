@@ -1,0 +1,55 @@
+import { describe, expect, it } from '@jest/globals';
+import { BIN_COUNT } from './delay-grid.js';
+import { PRIOR } from './posterior.js';
+import { STOP, tabulateThompson } from './thompson.js';
+import { someQuestion } from './testing/builders.js';
+import { bestBin, valueTermsOf } from './value.js';
+
+const { bounds: BOUNDS, objective: OBJECTIVE } = someQuestion();
+const TERMS = valueTermsOf(OBJECTIVE, BOUNDS);
+const NOTHING = new Float64Array(BIN_COUNT);
+
+const tabulate = (meanOf: (bin: number) => number, evidence: number, anchor = -1) => {
+  const means = Float64Array.from({ length: BIN_COUNT }, (_, bin) => meanOf(bin));
+  const posterior = { means, evidence: new Float64Array(BIN_COUNT).fill(evidence) };
+  return tabulateThompson(posterior, TERMS, NOTHING, { best: bestBin(TERMS, means, NOTHING), anchor });
+};
+const sum = (shares: Float64Array) => shares.reduce((total, share) => total + share, 0);
+
+describe('tabulateThompson', () => {
+  it('gives shares that sum to 1, none of them to bins that may not be waited', () => {
+    for (const evidence of [0.1, 2, 20, 2_000, 1e6]) {
+      const { shares } = tabulate((bin) => bin / BIN_COUNT, evidence);
+      expect(sum(shares)).toBeCloseTo(1, 12);
+      shares.forEach((share, bin) => {
+        if (bin !== STOP && TERMS.gains[bin] === 0) expect(share).toBe(0);
+      });
+    }
+  });
+
+  it('prefers the better action, the more clearly the more is known, and spreads where nothing is', () => {
+    const better = 4;
+    const shareOf = (evidence: number) => tabulate((bin) => (bin === better ? 0.7 : 0.4), evidence).shares[better] ?? 0;
+    expect(shareOf(10_000)).toBe(1);
+    expect(shareOf(10)).toBeLessThan(1);
+    expect(shareOf(10)).toBeGreaterThan(1 / BIN_COUNT);
+    const spread = tabulateThompson(PRIOR, TERMS, NOTHING, { best: 0, anchor: -1 }).shares;
+    expect(spread.filter((share) => share > 0).length).toBeGreaterThan(4);
+  });
+
+  it('stops in draws in which nothing is worth its cost, and in all of them where that is certain', () => {
+    expect(tabulate(() => 0.006, 1e6).shares[STOP]).toBe(1);
+    expect(tabulate(() => 0.9, 1e6).shares[STOP]).toBe(0);
+  });
+
+  it('is sure of a comparison that is clear and of an action against itself, unsure of one that is not', () => {
+    const clear = tabulate((bin) => (bin === 4 ? 0.9 : 0.1), 1_000, 0);
+    expect(clear.notWorse).toBeCloseTo(1, 12);
+    expect(tabulate((bin) => (bin === 4 ? 0.52 : 0.48), 1, 5).notWorse).toBeLessThan(0.9);
+    expect(tabulate((bin) => (bin === 4 ? 0.52 : 0.48), 1, 4).notWorse).toBeCloseTo(1, 12);
+  });
+
+  it('is the same each time', () => {
+    expect(tabulate((bin) => bin / BIN_COUNT, 5)).toEqual(tabulate((bin) => bin / BIN_COUNT, 5));
+  });
+});
