@@ -38,3 +38,4 @@ export { RecommendationIds } from './recommendation-id.js';
 export type { DecodedRecommendationId, RecommendationClaims } from './recommendation-id.js';
 export { Recommender } from './recommender.js';
 export type { IssuedRecommendation, RecommenderDependencies } from './recommender.js';
+export { replayDecision } from './replay-decision.js';
