@@ -104,8 +104,15 @@ export class Beliefs {
   seen(failure?: FailureContext): SeenOutcomes {
     const cell = this.#source.cellOf(failure === undefined ? this.#subjectKey : this.#keyOf(failure));
     const factor = cell?.factorAt(SLOW, this.atMs) ?? 0;
-    const weights = cell?.weights[SLOW].map((weight) => factor * weight) ?? new Float64Array(2 * BIN_COUNT);
-    return { successes: weights.subarray(0, BIN_COUNT), failures: weights.subarray(BIN_COUNT) };
+    const successes = new Float64Array(BIN_COUNT);
+    const failures = new Float64Array(BIN_COUNT);
+    if (cell !== undefined) {
+      for (let bin = 0; bin < BIN_COUNT; bin++) {
+        successes[bin] = factor * cell.successesOf(SLOW, bin);
+        failures[bin] = factor * cell.failuresOf(SLOW, bin);
+      }
+    }
+    return { successes, failures };
   }
 
   /** What was seen of the bucket that a bin is part of, whatever the attempt and the tenant. */

@@ -1,4 +1,4 @@
-import { AGE_AFTER_WAIT, AGE_GROUPS } from './incident-age.js';
+import { AGE_AFTER_WAIT, KNOWN_AGE_GROUPS } from './incident-age.js';
 import { BIN_COUNT } from './delay-grid.js';
 import { bestBin, valueOf, type PlanBounds, type ValueTerms } from './value.js';
 
@@ -15,7 +15,7 @@ export type ChancesOf = (attemptNumber: number, ageGroup: number) => Float64Arra
  * the job still fails begins anew: the job itself may be what is wrong.
  */
 export class CarryingOn {
-  /** By attempt number, from `#first`; shape [AGE_GROUPS] each. */
+  /** By attempt number, from `#first`; shape [KNOWN_AGE_GROUPS] each. */
   readonly #values: readonly Float64Array[];
   readonly #first: number;
   readonly #continuation: number;
@@ -29,14 +29,15 @@ export class CarryingOn {
   ) {
     this.#continuation = continuation;
     this.#first = Math.max(1, maxAttempts - HORIZON);
-    const values = [new Float64Array(AGE_GROUPS)];
+    const values = [new Float64Array(KNOWN_AGE_GROUPS)];
+    const afterWaits = new Float64Array(BIN_COUNT);
     for (let n = maxAttempts - 1; n >= this.#first; n--) {
-      const later = values[0] ?? new Float64Array(AGE_GROUPS);
-      values.unshift(
-        Float64Array.from({ length: AGE_GROUPS }, (_, age) =>
-          valueAt(chancesOf(n, age), terms, ageValues(later, age, continuation)),
-        ),
-      );
+      const later = values[0] ?? new Float64Array(KNOWN_AGE_GROUPS);
+      const now = new Float64Array(KNOWN_AGE_GROUPS);
+      for (let age = 0; age < KNOWN_AGE_GROUPS; age++) {
+        now[age] = valueAt(chancesOf(n, age), terms, ageValues(later, age, continuation, afterWaits));
+      }
+      values.unshift(now);
     }
     this.#values = values;
   }
@@ -44,13 +45,13 @@ export class CarryingOn {
   /** V(n+1) after each bin's wait, for a failure of attempt n; shape [BIN_COUNT]. */
   afterWaits(attemptNumber: number, ageGroup: number): Float64Array {
     const later = this.#values[Math.max(0, attemptNumber + 1 - this.#first)];
-    return later === undefined ? new Float64Array(BIN_COUNT) : ageValues(later, ageGroup, this.#continuation);
+    const aged = new Float64Array(BIN_COUNT);
+    return later === undefined ? aged : ageValues(later, ageGroup, this.#continuation, aged);
   }
 }
 
-/** What carrying on is worth after each bin's wait; shape [BIN_COUNT]. */
-function ageValues(later: Float64Array, ageGroup: number, continuation: number): Float64Array {
-  const aged = new Float64Array(BIN_COUNT);
+/** Writes into `aged` what carrying on is worth after each bin's wait; shape [BIN_COUNT]. */
+function ageValues(later: Float64Array, ageGroup: number, continuation: number, aged: Float64Array): Float64Array {
   const anew = (1 - continuation) * (later[0] ?? 0);
   for (let bin = 0; bin < BIN_COUNT; bin++) {
     aged[bin] = continuation * (later[AGE_AFTER_WAIT[ageGroup * BIN_COUNT + bin] ?? 0] ?? 0) + anew;

@@ -8,6 +8,7 @@ export type Speed = 0 | 1;
 export const FAST: Speed = 0;
 export const SLOW: Speed = 1;
 
+const MEMORY_SIZE = 2 * BIN_COUNT;
 /** Doublings after which weights are scaled down, far from the largest double. */
 const RESCALE_AFTER_HALF_LIVES = 500;
 
@@ -20,11 +21,11 @@ const RESCALE_AFTER_HALF_LIVES = 500;
  * @see Cormode et al., "Forward Decay: A Practical Time Decay Model for Streaming Systems" (2009)
  */
 export class EvidenceCell {
-  /** Weights as of the landmark, successes before failures; shape [2 · BIN_COUNT] for each memory. */
-  readonly weights: readonly [Float64Array, Float64Array] = [
-    new Float64Array(2 * BIN_COUNT),
-    new Float64Array(2 * BIN_COUNT),
-  ];
+  /**
+   * Weights as of the landmark: for each memory those of successes, then those of failures; shape [2 · MEMORY_SIZE].
+   * One array: there are many cells, and an array costs more than what is in it.
+   */
+  readonly #weights = new Float64Array(2 * MEMORY_SIZE);
   readonly #landmarksMs: [EpochMs, EpochMs];
   /** Sum of all weights in the slow memory, as of its landmark. */
   #total = 0;
@@ -38,6 +39,16 @@ export class EvidenceCell {
     const place = isSuccess ? bin : BIN_COUNT + bin;
     this.#addTo(FAST, place, weight, atMs);
     this.#total += this.#addTo(SLOW, place, weight, atMs);
+  }
+
+  /** The weight of a bin's successes as of the landmark. */
+  successesOf(speed: Speed, bin: number): number {
+    return this.#weights[speed * MEMORY_SIZE + bin] ?? 0;
+  }
+
+  /** The weight of a bin's failures as of the landmark. */
+  failuresOf(speed: Speed, bin: number): number {
+    return this.#weights[speed * MEMORY_SIZE + BIN_COUNT + bin] ?? 0;
   }
 
   /** What weights of a memory are multiplied by to be as of `nowMs`. */
@@ -56,16 +67,16 @@ export class EvidenceCell {
       this.#rescale(speed, atMs);
       return this.#addTo(speed, place, weight, atMs);
     }
-    const weights = this.weights[speed];
     const added = weight * 2 ** halfLives;
-    weights[place] = (weights[place] ?? 0) + added;
+    const index = speed * MEMORY_SIZE + place;
+    this.#weights[index] = (this.#weights[index] ?? 0) + added;
     return added;
   }
 
   #rescale(speed: Speed, atMs: EpochMs): void {
     const factor = this.factorAt(speed, atMs);
-    const weights = this.weights[speed];
-    for (let i = 0; i < weights.length; i++) weights[i] = (weights[i] ?? 0) * factor;
+    const begin = speed * MEMORY_SIZE;
+    for (let i = begin; i < begin + MEMORY_SIZE; i++) this.#weights[i] = (this.#weights[i] ?? 0) * factor;
     if (speed === SLOW) this.#total *= factor;
     this.#landmarksMs[speed] = atMs;
   }

@@ -4,9 +4,11 @@ import { BIN_COUNT, delayOfBin } from './delay-grid.js';
 const EDGES_MS: readonly number[] = [1_000, 10_000, 30_000, 90_000, 300_000, 900_000, 2_700_000];
 const OLDEST_MS = 7_200_000;
 
-/** Groups of known age, and one more for an age that is not known. */
-export const AGE_GROUPS = EDGES_MS.length + 2;
-const UNKNOWN_AGE = AGE_GROUPS - 1;
+/** Groups of known age, which are also those that any incident is in after a wait. */
+export const KNOWN_AGE_GROUPS = EDGES_MS.length + 1;
+/** … and one more for an age that is not known. */
+export const AGE_GROUPS = KNOWN_AGE_GROUPS + 1;
+const UNKNOWN_AGE = KNOWN_AGE_GROUPS;
 
 /** The group of an incident that is `ageMs` (≥ 0) old. */
 export function ageGroupOf(ageMs: number | undefined): number {

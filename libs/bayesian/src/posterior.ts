@@ -29,8 +29,11 @@ export interface Level {
   readonly priorStrength: number;
 }
 
-const ownSuccesses = new Float64Array(BIN_COUNT);
-const ownFailures = new Float64Array(BIN_COUNT);
+/** Bins on either side that have none: nothing was ever seen there. */
+const MARGIN = 2;
+/** A level's own outcomes while it is pooled; shape [MARGIN + BIN_COUNT + MARGIN] each. */
+const ownSuccesses = new Float64Array(BIN_COUNT + 2 * MARGIN);
+const ownFailures = new Float64Array(BIN_COUNT + 2 * MARGIN);
 
 /**
  * The posterior of one level from that of the level above: `m = (k·m₀ + s) / (k + s + f)`, evidence `k + s + f`, where s
@@ -41,8 +44,8 @@ export function pool(prior: Posterior, { cell, child, priorStrength }: Level, sp
   const means = new Float64Array(BIN_COUNT);
   const evidence = new Float64Array(BIN_COUNT);
   for (let bin = 0; bin < BIN_COUNT; bin++) {
-    const ownSuccess = ownSuccesses[bin] ?? 0;
-    const ownFailure = ownFailures[bin] ?? 0;
+    const ownSuccess = ownSuccesses[MARGIN + bin] ?? 0;
+    const ownFailure = ownFailures[MARGIN + bin] ?? 0;
     let successes = aroundOf(ownSuccesses, bin);
     let failures = aroundOf(ownFailures, bin);
     const around = successes + failures;
@@ -62,40 +65,40 @@ export function pooledMean(priorMean: number, bin: number, level: Level, speed: 
   const { cell, child, priorStrength } = level;
   const factor = cell.factorAt(speed, nowMs);
   const childFactor = child?.factorAt(speed, nowMs) ?? 0;
-  const own = (place: number) =>
-    Math.max(
-      0,
-      factor * (cell.weights[speed][place] ?? 0) -
-        childFactor * (child === undefined ? 0 : (child.weights[speed][place] ?? 0)),
-    );
-  const successes = own(bin);
-  return (priorStrength * priorMean + successes) / (priorStrength + successes + own(BIN_COUNT + bin));
+  const successes = Math.max(
+    0,
+    factor * cell.successesOf(speed, bin) - childFactor * (child?.successesOf(speed, bin) ?? 0),
+  );
+  const failures = Math.max(
+    0,
+    factor * cell.failuresOf(speed, bin) - childFactor * (child?.failuresOf(speed, bin) ?? 0),
+  );
+  return (priorStrength * priorMean + successes) / (priorStrength + successes + failures);
 }
 
 function takeOwn(cell: EvidenceCell, child: EvidenceCell | undefined, speed: Speed, nowMs: EpochMs): void {
   const factor = cell.factorAt(speed, nowMs);
-  const weights = cell.weights[speed];
   if (child === undefined) {
     for (let bin = 0; bin < BIN_COUNT; bin++) {
-      ownSuccesses[bin] = factor * (weights[bin] ?? 0);
-      ownFailures[bin] = factor * (weights[BIN_COUNT + bin] ?? 0);
+      ownSuccesses[MARGIN + bin] = factor * cell.successesOf(speed, bin);
+      ownFailures[MARGIN + bin] = factor * cell.failuresOf(speed, bin);
     }
     return;
   }
   const childFactor = child.factorAt(speed, nowMs);
-  const childWeights = child.weights[speed];
   for (let bin = 0; bin < BIN_COUNT; bin++) {
-    const success = factor * (weights[bin] ?? 0) - childFactor * (childWeights[bin] ?? 0);
-    const failure = factor * (weights[BIN_COUNT + bin] ?? 0) - childFactor * (childWeights[BIN_COUNT + bin] ?? 0);
+    const success = factor * cell.successesOf(speed, bin) - childFactor * child.successesOf(speed, bin);
+    const failure = factor * cell.failuresOf(speed, bin) - childFactor * child.failuresOf(speed, bin);
     // Rounding, a capped child, and one that outlived its parent in a bounded memory must not make evidence negative.
-    ownSuccesses[bin] = success > 0 ? success : 0;
-    ownFailures[bin] = failure > 0 ? failure : 0;
+    ownSuccesses[MARGIN + bin] = success > 0 ? success : 0;
+    ownFailures[MARGIN + bin] = failure > 0 ? failure : 0;
   }
 }
 
-function aroundOf(weights: Float64Array, bin: number): number {
-  const beside = (weights[bin - 1] ?? 0) + (weights[bin + 1] ?? 0);
-  const beyond = (weights[bin - 2] ?? 0) + (weights[bin + 2] ?? 0);
+function aroundOf(own: Float64Array, bin: number): number {
+  const at = MARGIN + bin;
+  const beside = (own[at - 1] ?? 0) + (own[at + 1] ?? 0);
+  const beyond = (own[at - 2] ?? 0) + (own[at + 2] ?? 0);
   return BESIDE_WEIGHT * beside + BEYOND_WEIGHT * beyond;
 }
 

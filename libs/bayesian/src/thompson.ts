@@ -49,11 +49,13 @@ export function tabulateThompson(
     oddsAgainst[bin] = (1 - mean) / mean;
     deviations[bin] = 1 / Math.sqrt(((evidence[bin] ?? 0) + 1) * mean * (1 - mean));
   }
+  // Bins that may not be waited are worth −∞ whatever their chances.
+  const allowed = Array.from({ length: BIN_COUNT }, (_, bin) => bin).filter((bin) => (terms.gains[bin] ?? 0) > 0);
   const chances = new Float64Array(BIN_COUNT);
   const valueAt = (bin: number) => (bin === -1 ? 0 : valueOf(terms, bin, chances[bin] ?? 0, later[bin] ?? 0));
   let notWorse = 0;
   for (let draw = 0; draw < DRAWS; draw++) {
-    for (let bin = 0; bin < BIN_COUNT; bin++) {
+    for (const bin of allowed) {
       const deviate = DEVIATES[draw * BIN_COUNT + bin] ?? 0;
       chances[bin] = 1 / (1 + (oddsAgainst[bin] ?? 1) * Math.exp(-(deviations[bin] ?? 0) * deviate));
     }
