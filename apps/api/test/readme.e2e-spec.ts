@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createClient } from './support/client.js';
 import { startApi, type RunningApi } from './support/start-api.js';
 
 const run = promisify(execFile);
@@ -46,6 +47,25 @@ describe('the walk through of the README', () => {
     const { '…': _rest, ...counts } = shown[1] ?? {};
     expect(statistics).toMatchObject(counts);
     expect(answers[3]).toMatch(/"emergency_stop":true.*"emergency_stop":false/s);
+  });
+
+  it('has taught what the README then asks for', async () => {
+    const [command = ''] = await readBlocks('It learns', 'sh');
+    const ask = async () => {
+      const { stdout } = await run('bash', ['-c', command.replaceAll('localhost:8080/api/v1/retry', api.baseUrl)]);
+      return JSON.parse(stdout) as Record<string, unknown>;
+    };
+    expect(await ask()).toMatchObject({ code: 'POSTERIOR_NOT_FOUND', counts: { samples: 1, required_samples: 10 } });
+    const attempts = Array.from({ length: 9 }, (_, i) => ({
+      job_id: `more_${i}`,
+      job_type: 'email_send',
+      error_class: 'rate_limit',
+      attempt_number: 2,
+      success: true,
+      delay_ms: 5_000,
+    }));
+    await createClient(api.baseUrl).post('/attempt/batch', { attempts });
+    expect(await ask()).toMatchObject({ samples: 10, buckets: expect.any(Array) });
   });
 });
 
