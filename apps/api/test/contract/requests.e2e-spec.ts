@@ -267,6 +267,10 @@ describe('optional text', () => {
     const { status, body } = await client.post('/recommendation', { ...FAILED_JOB, ...empty });
     expect(status).toBe(200);
     const decision = await client.get(`/decisions/${String(body['recommendation_id'])}`);
-    expect(decision.body['features']).toEqual({ ...FAILED_JOB, recent_failures: expect.any(Number) });
+    expect(decision.body['features']).toEqual({
+      ...FAILED_JOB,
+      recent_failures: expect.any(Number),
+      incident_age_ms: expect.any(Number),
+    });
   });
 });

@@ -1,3 +1,4 @@
+import { expect } from '@jest/globals';
 import type { Client } from './client.js';
 
 export interface BodyRoute {
@@ -24,7 +25,7 @@ export async function listBodyRoutes(client: Client): Promise<readonly BodyRoute
     error_class: 'any',
     delay_ms: 5,
   }));
-  await client.post('/attempt/batch', { attempts: taught });
+  expect((await client.post('/attempt/batch', { attempts: taught })).status).toBe(200);
   const policy = { name: 'any', error_patterns: ['any'], max_attempts: 2 };
   const post = (path: string, body: BodyRoute['body'], isConfiguration = false): BodyRoute => {
     return { method: 'POST', path, body, isConfiguration };
