@@ -3,10 +3,11 @@ import type { EpochMs } from '@smart-retry/domain';
 import { Continuation } from './continuation.js';
 import { Beliefs, PRIOR_STRENGTHS } from './beliefs.js';
 import { delayBinIndex } from './delay-grid.js';
-import { EvidenceCell, FAST, SLOW, type Speed } from './evidence-cell.js';
+import { EvidenceCell, FAST, SLOW, type BinnedOutcome, type Speed } from './evidence-cell.js';
 import {
   ageKeyOf,
   attemptGroupOf,
+  attemptKeyOf,
   familyKeyOf,
   stateKeyOf,
   subjectKeyOf,
@@ -61,19 +62,22 @@ export class BayesianMemory {
   }
 
   learn({ context, delayMs, success, atMs, hasIncidentContinued }: LearnedOutcome): void {
-    const bin = delayBinIndex(delayMs);
+    const seen = { bin: delayBinIndex(delayMs), success };
     const subjectKey = subjectKeyOf(context);
     const ageGroup = ageGroupOf(context.incidentAgeMs);
-    const stateKey = stateKeyOf(subjectKey, ageGroup, attemptGroupOf(context.attemptNumber));
+    const attemptGroup = attemptGroupOf(context.attemptNumber);
+    const stateKey = stateKeyOf(subjectKey, ageGroup, attemptGroup);
     const subjectPath = subjectPathOf(context).map((key) => this.#cell(key, atMs));
     const subject = this.#subject(subjectKey);
-    this.#judge(subject.contest, subjectPath, bin, success, atMs);
-    if (!success && hasIncidentContinued !== undefined) subject.continuation.note(hasIncidentContinued);
+    this.#judge(subject.contest, subjectPath, seen, atMs);
+    if (!success && hasIncidentContinued !== undefined)
+      subject.continuation.note({ hasContinued: hasIncidentContinued });
     const weight =
-      context.tenant === undefined ? 1 : this.#learnOfTenant(tenantKeyOf(stateKey, context.tenant), bin, success, atMs);
-    for (const cell of subjectPath) cell.add(bin, success, weight, atMs);
-    this.#cell(ageKeyOf(subjectKey, ageGroup), atMs).add(bin, success, weight, atMs);
-    this.#cell(stateKey, atMs).add(bin, success, weight, atMs);
+      context.tenant === undefined ? 1 : this.#learnOfTenant(tenantKeyOf(stateKey, context.tenant), seen, atMs);
+    for (const cell of subjectPath) cell.add(seen, weight, atMs);
+    this.#cell(ageKeyOf(subjectKey, ageGroup), atMs).add(seen, weight, atMs);
+    this.#cell(attemptKeyOf(subjectKey, attemptGroup), atMs).add(seen, weight, atMs);
+    this.#cell(stateKey, atMs).add(seen, weight, atMs);
     const familyKey = familyKeyOf(context);
     this.#familyCounts.set(familyKey, (this.#familyCounts.get(familyKey) ?? 0) + 1);
   }
@@ -124,21 +128,21 @@ export class BayesianMemory {
   }
 
   /** Learns what one tenant has seen, and answers how much it counts for the others. */
-  #learnOfTenant(key: string, bin: number, success: boolean, atMs: EpochMs): number {
+  #learnOfTenant(key: string, seen: BinnedOutcome, atMs: EpochMs): number {
     const cell = this.#cell(key, atMs);
-    cell.add(bin, success, 1, atMs);
+    cell.add(seen, 1, atMs);
     return Math.min(1, TENANT_CAP / cell.totalAt(atMs));
   }
 
   /** Notes which of the two memories would have predicted the outcome better. */
-  #judge(contest: MemoryContest, path: readonly EvidenceCell[], bin: number, success: boolean, atMs: EpochMs): void {
+  #judge(contest: MemoryContest, path: readonly EvidenceCell[], seen: BinnedOutcome, atMs: EpochMs): void {
     const strengths = [PRIOR_STRENGTHS.class, PRIOR_STRENGTHS.jobType, PRIOR_STRENGTHS.code];
     const predict = (speed: Speed) =>
       path.reduce((mean, cell, level) => {
         const priorStrength = strengths[level] ?? PRIOR_STRENGTHS.code;
-        return pooledMean(mean, bin, { cell, child: path[level + 1], priorStrength }, speed, atMs);
+        return pooledMean(mean, seen.bin, { cell, child: path[level + 1], priorStrength }, speed, atMs);
       }, 0.5);
-    contest.judge(predict(FAST), predict(SLOW), success);
+    contest.judge(predict(FAST), predict(SLOW), seen);
   }
 
   #subject(key: string): Subject {

@@ -4,7 +4,7 @@ import { Continuation } from './continuation.js';
 
 const noted = (notes: readonly boolean[]) => {
   const continuation = new Continuation();
-  for (const hasContinued of notes) continuation.note(hasContinued);
+  for (const hasContinued of notes) continuation.note({ hasContinued });
   return continuation.share;
 };
 const many = (hasContinued: boolean, count = 500) => new Array<boolean>(count).fill(hasContinued);

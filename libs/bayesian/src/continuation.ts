@@ -10,7 +10,7 @@ export class Continuation {
   #renewed = 0;
 
   /** Notes one failed retry. */
-  note(hasContinued: boolean): void {
+  note({ hasContinued }: { readonly hasContinued: boolean }): void {
     this.#continued = MEMORY * this.#continued + Number(hasContinued);
     this.#renewed = MEMORY * this.#renewed + Number(!hasContinued);
   }

@@ -13,7 +13,7 @@ interface Outcome {
 
 const fill = (outcomes: readonly Outcome[], createdAtMs = T0) => {
   const cell = new EvidenceCell(createdAtMs);
-  for (const { bin, success, weight, atMs } of outcomes) cell.add(bin, success, weight, atMs);
+  for (const outcome of outcomes) cell.add(outcome, outcome.weight, outcome.atMs);
   return cell;
 };
 

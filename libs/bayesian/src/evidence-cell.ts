@@ -9,6 +9,12 @@ export const FAST: Speed = 0;
 export const SLOW: Speed = 1;
 
 const MEMORY_SIZE = 2 * BIN_COUNT;
+/** One outcome as a cell counts it. */
+export interface BinnedOutcome {
+  readonly bin: number;
+  readonly success: boolean;
+}
+
 /** Doublings after which weights are scaled down, far from the largest double. */
 const RESCALE_AFTER_HALF_LIVES = 500;
 
@@ -35,8 +41,8 @@ export class EvidenceCell {
   }
 
   /** Adds one outcome of the given weight (> 0). */
-  add(bin: number, isSuccess: boolean, weight: number, atMs: EpochMs): void {
-    const place = isSuccess ? bin : BIN_COUNT + bin;
+  add({ bin, success }: BinnedOutcome, weight: number, atMs: EpochMs): void {
+    const place = success ? bin : BIN_COUNT + bin;
     this.#addTo(FAST, place, weight, atMs);
     this.#total += this.#addTo(SLOW, place, weight, atMs);
   }

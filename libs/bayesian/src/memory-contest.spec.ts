@@ -3,7 +3,7 @@ import { MemoryContest } from './memory-contest.js';
 
 const judged = (times: number, fast: number, slow: number, success = true) => {
   const contest = new MemoryContest();
-  for (let i = 0; i < times; i++) contest.judge(fast, slow, success);
+  for (let i = 0; i < times; i++) contest.judge(fast, slow, { success });
   return contest.fastShare;
 };
 
@@ -21,8 +21,8 @@ describe('MemoryContest', () => {
 
   it('gives it up again after the slow one has predicted better', () => {
     const contest = new MemoryContest();
-    for (let i = 0; i < 200; i++) contest.judge(0.95, 0.3, true);
-    for (let i = 0; i < 400; i++) contest.judge(0.3, 0.95, true);
+    for (let i = 0; i < 200; i++) contest.judge(0.95, 0.3, { success: true });
+    for (let i = 0; i < 400; i++) contest.judge(0.3, 0.95, { success: true });
     expect(contest.fastShare).toBeLessThan(0.01);
   });
 

@@ -1,3 +1,5 @@
+import type { BinnedOutcome } from './evidence-cell.js';
+
 /** How much of the comparison is left after one more outcome. */
 const LOSS_MEMORY = 0.98;
 /**
@@ -13,7 +15,7 @@ export class MemoryContest {
   #slowLoss = 0;
 
   /** @param fast, slow The chance of success that each memory gave beforehand, 0–1. */
-  judge(fast: number, slow: number, success: boolean): void {
+  judge(fast: number, slow: number, { success }: Pick<BinnedOutcome, 'success'>): void {
     this.#fastLoss = LOSS_MEMORY * this.#fastLoss - Math.log(Math.max(LEAST_CHANCE, success ? fast : 1 - fast));
     this.#slowLoss = LOSS_MEMORY * this.#slowLoss - Math.log(Math.max(LEAST_CHANCE, success ? slow : 1 - slow));
   }

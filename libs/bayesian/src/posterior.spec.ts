@@ -11,7 +11,7 @@ const posterior = (mean: number, evidence: number): Posterior => ({
 });
 const cellOf = (outcomes: readonly (readonly [bin: number, success: boolean])[]) => {
   const cell = new EvidenceCell(T0);
-  for (const [bin, success] of outcomes) cell.add(bin, success, 1, T0);
+  for (const [bin, success] of outcomes) cell.add({ bin, success }, 1, T0);
   return cell;
 };
 const outcomes = fc.array(fc.tuple(fc.nat(BIN_COUNT - 1), fc.boolean()), { maxLength: 60 });
