@@ -7,7 +7,6 @@ import { EvidenceCell, FAST, SLOW, type BinnedOutcome, type Speed } from './evid
 import {
   ageKeyOf,
   attemptGroupOf,
-  attemptKeyOf,
   familyKeyOf,
   stateKeyOf,
   subjectKeyOf,
@@ -65,8 +64,7 @@ export class BayesianMemory {
     const seen = { bin: delayBinIndex(delayMs), success };
     const subjectKey = subjectKeyOf(context);
     const ageGroup = ageGroupOf(context.incidentAgeMs);
-    const attemptGroup = attemptGroupOf(context.attemptNumber);
-    const stateKey = stateKeyOf(subjectKey, ageGroup, attemptGroup);
+    const stateKey = stateKeyOf(subjectKey, ageGroup, attemptGroupOf(context.attemptNumber));
     const subjectPath = subjectPathOf(context).map((key) => this.#cell(key, atMs));
     const subject = this.#subject(subjectKey);
     this.#judge(subject.contest, subjectPath, seen, atMs);
@@ -76,7 +74,6 @@ export class BayesianMemory {
       context.tenant === undefined ? 1 : this.#learnOfTenant(tenantKeyOf(stateKey, context.tenant), seen, atMs);
     for (const cell of subjectPath) cell.add(seen, weight, atMs);
     this.#cell(ageKeyOf(subjectKey, ageGroup), atMs).add(seen, weight, atMs);
-    this.#cell(attemptKeyOf(subjectKey, attemptGroup), atMs).add(seen, weight, atMs);
     this.#cell(stateKey, atMs).add(seen, weight, atMs);
     const familyKey = familyKeyOf(context);
     this.#familyCounts.set(familyKey, (this.#familyCounts.get(familyKey) ?? 0) + 1);
