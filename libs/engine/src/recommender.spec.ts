@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { createRng, type DecisionRecord } from '@smart-retry/domain';
+import type { DecisionRecord } from '@smart-retry/domain';
 import { FixedClock, someFeatures, someStrategy, T0 } from '@smart-retry/domain/testing';
 import { FailureWindow } from './background/failure-window.js';
 import { compileSnapshot } from './configuration-snapshot.js';
-import { decide } from './decide.js';
 import { Incidents } from './incidents.js';
 import { UNTAUGHT_LAYERS } from './layers.js';
 import { RecentRecommendations } from './recent-recommendations.js';
 import { RecommendationIds } from './recommendation-id.js';
 import { Recommender } from './recommender.js';
+import { replayDecision } from './replay-decision.js';
 
 const open = () => {
   const clock = new FixedClock();
@@ -67,9 +67,7 @@ describe('Recommender', () => {
     const record = audited[0];
     expect(record?.recommendationId).toBe(issued.recommendationId);
     if (record === undefined) throw new Error('nothing was audited');
-    const snapshot = { configuration, learnedLayers: UNTAUGHT_LAYERS, canAudit: true, explores: true };
-    const replayed = decide(record.features, snapshot, record.decidedAtMs, createRng(record.rngSeed));
-    expect(replayed.recommendation).toEqual(record.recommendation);
+    expect(replayDecision(record, configuration).recommendation).toEqual(record.recommendation);
   });
 
   it('decides by the clock of the failure, and expires ten minutes after the retry is due', () => {
