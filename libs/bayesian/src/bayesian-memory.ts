@@ -4,19 +4,11 @@ import { Continuation } from './continuation.js';
 import { Beliefs, PRIOR_STRENGTHS } from './beliefs.js';
 import { delayBinIndex } from './delay-grid.js';
 import { EvidenceCell, FAST, SLOW, type BinnedOutcome, type Speed } from './evidence-cell.js';
-import {
-  ageKeyOf,
-  attemptGroupOf,
-  familyKeyOf,
-  stateKeyOf,
-  subjectKeyOf,
-  subjectPathOf,
-  tenantKeyOf,
-  type FailureContext,
-} from './failure-context.js';
+import { attemptGroupOf, familyKeyOf, subjectKeyOf, tenantKeyOf, type FailureContext } from './failure-context.js';
 import { ageGroupOf } from './incident-age.js';
 import { MemoryContest } from './memory-contest.js';
 import { pooledMean } from './posterior.js';
+import { SubjectKeys } from './subject-keys.js';
 
 /** One thing learned: after this failure and this wait, the next attempt did or did not succeed. */
 export interface LearnedOutcome {
@@ -39,6 +31,7 @@ const LOOK_AGAIN_MS = 15_000;
 const TENANT_CAP = 200;
 
 interface Subject {
+  readonly keys: SubjectKeys;
   readonly contest: MemoryContest;
   readonly continuation: Continuation;
   beliefs: Beliefs | undefined;
@@ -62,28 +55,27 @@ export class BayesianMemory {
 
   learn({ context, delayMs, success, atMs, hasIncidentContinued }: LearnedOutcome): void {
     const seen = { bin: delayBinIndex(delayMs), success };
-    const subjectKey = subjectKeyOf(context);
     const ageGroup = ageGroupOf(context.incidentAgeMs);
-    const stateKey = stateKeyOf(subjectKey, ageGroup, attemptGroupOf(context.attemptNumber));
-    const subjectPath = subjectPathOf(context).map((key) => this.#cell(key, atMs));
-    const subject = this.#subject(subjectKey);
+    const subject = this.#subject(context);
+    const { keys } = subject;
+    const stateKey = keys.ofState(ageGroup, attemptGroupOf(context.attemptNumber));
+    const subjectPath = keys.path.map((key) => this.#cell(key, atMs));
     this.#judge(subject.contest, subjectPath, seen, atMs);
     if (!success && hasIncidentContinued !== undefined)
       subject.continuation.note({ hasContinued: hasIncidentContinued });
     const weight =
       context.tenant === undefined ? 1 : this.#learnOfTenant(tenantKeyOf(stateKey, context.tenant), seen, atMs);
     for (const cell of subjectPath) cell.add(seen, weight, atMs);
-    this.#cell(ageKeyOf(subjectKey, ageGroup), atMs).add(seen, weight, atMs);
+    this.#cell(keys.ofAge(ageGroup), atMs).add(seen, weight, atMs);
     this.#cell(stateKey, atMs).add(seen, weight, atMs);
-    const familyKey = familyKeyOf(context);
-    this.#familyCounts.set(familyKey, (this.#familyCounts.get(familyKey) ?? 0) + 1);
+    this.#familyCounts.set(keys.family, (this.#familyCounts.get(keys.family) ?? 0) + 1);
   }
 
   /** What is believed of failures like this one; null until (job type, error class) has been seen ten times. */
   beliefsOf(context: FailureContext, nowMs: EpochMs): Beliefs | null {
     const familyCount = this.countOf(context);
     if (familyCount < FIRST_LOOK) return null;
-    const subject = this.#subject(subjectKeyOf(context));
+    const subject = this.#subject(context);
     const last = subject.beliefs;
     const isFresh =
       last !== undefined && familyCount - last.familyCount < LOOK_AGAIN && Math.abs(nowMs - last.atMs) < LOOK_AGAIN_MS;
@@ -93,7 +85,7 @@ export class BayesianMemory {
 
   /** Looks again now, whatever has come in since the last look; null as `beliefsOf`. */
   refresh(context: FailureContext, nowMs: EpochMs): Beliefs | null {
-    this.#subject(subjectKeyOf(context)).beliefs = undefined;
+    this.#subject(context).beliefs = undefined;
     return this.beliefsOf(context, nowMs);
   }
 
@@ -142,10 +134,16 @@ export class BayesianMemory {
     contest.judge(predict(FAST), predict(SLOW), seen);
   }
 
-  #subject(key: string): Subject {
+  #subject(context: FailureContext): Subject {
+    const key = subjectKeyOf(context);
     let subject = this.#subjects.get(key);
     if (subject === undefined) {
-      subject = { contest: new MemoryContest(), continuation: new Continuation(), beliefs: undefined };
+      subject = {
+        keys: new SubjectKeys(context),
+        contest: new MemoryContest(),
+        continuation: new Continuation(),
+        beliefs: undefined,
+      };
       this.#subjects.set(key, subject);
     }
     return subject;
