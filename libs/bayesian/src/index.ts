@@ -1,6 +1,7 @@
 export { BayesianMemory, FIRST_LOOK } from './bayesian-memory.js';
 export type { LearnedOutcome } from './bayesian-memory.js';
 export type { Beliefs } from './beliefs.js';
+export { credibleInterval } from './beta.js';
 export { curveOf } from './curve.js';
 export type { CurveSpan, DelayCurve } from './curve.js';
 export type { FailureContext } from './failure-context.js';

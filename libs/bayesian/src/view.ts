@@ -1,4 +1,4 @@
-import type { EpochMs, ExplorationPlan, ExplorationSettings, Objective } from '@smart-retry/domain';
+import type { EpochMs, ExplorationPlan, ExplorationSettings, Objective, TriedAction } from '@smart-retry/domain';
 import type { BayesianMemory } from './bayesian-memory.js';
 import type { Beliefs } from './beliefs.js';
 import { credibleInterval } from './beta.js';
@@ -98,7 +98,7 @@ function formView(beliefs: Beliefs, question: BayesianQuestion): BayesianView {
     others,
     confidence: notWorse * Math.min(1, beliefs.familyCount / ENOUGH_OUTCOMES),
     evidence: beliefs.observedAt(best === -1 ? delayBinIndex(others[0]?.delayMs ?? 0) : best),
-    exploration: isExploring ? explorationOf(shares, terms, { ...exploration, bounds }) : null,
+    exploration: isExploring ? explorationOf(shares, terms, posterior, { ...exploration, bounds }) : null,
   };
 }
 
@@ -159,16 +159,17 @@ function bestOfOtherBuckets(consider: (bin: number) => ConsideredDelay, best: nu
 function explorationOf(
   shares: Float64Array,
   { gains }: ValueTerms,
+  { means, evidence }: Posterior,
   { maxShare, anchorShare, bounds }: ExplorationSettings & Pick<BayesianQuestion, 'bounds'>,
 ): ExplorationPlan | null {
   const share = maxShare + anchorShare;
   const allowed = gains.reduce((count, gain) => (gain > 0 ? count + 1 : count), 0);
   if (share <= 0 || allowed === 0) return null;
-  const actions: [delayMs: number | null, weight: number][] = [];
+  const actions: TriedAction[] = [];
   for (let bin = 0; bin < BIN_COUNT; bin++) {
     const anchored = (gains[bin] ?? 0) > 0 ? anchorShare / allowed : 0;
     const weight = (maxShare * (shares[bin] ?? 0) + anchored) / share;
-    if (weight > 0) actions.push([boundedDelayOf(bin, bounds), weight]);
+    if (weight > 0) actions.push([boundedDelayOf(bin, bounds), weight, means[bin] ?? 0, evidence[bin] ?? 0]);
   }
   const stopWeight = (maxShare * (shares[STOP] ?? 0)) / share;
   if (stopWeight > 0) actions.push([null, stopWeight]);

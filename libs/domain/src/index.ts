@@ -47,6 +47,7 @@ export type {
   ReasonCode,
   Recommendation,
   SuccessEstimate,
+  TriedAction,
 } from './recommendation.js';
 export { STATISTICS_DIMENSIONS } from './attempt.js';
 export type {

@@ -101,12 +101,17 @@ export interface Recommendation {
   readonly countsAsAttempt: boolean;
 }
 
+/**
+ * A delay in milliseconds, or null for stop; its share of the explored decisions (all sum to 1); and, where known, what is
+ * believed of it: the chance of success, 0–1, and the outcomes that this rests on.
+ */
+export type TriedAction = readonly [delayMs: number | null, weight: number, chance?: number, evidence?: number];
+
 /** What a learned layer would try instead of what it thinks best, and how often. */
 export interface ExplorationPlan {
   /** Share of decisions that explore, 0–1. */
   readonly share: number;
-  /** Delays in milliseconds, null for stop, each with its share of the explored decisions; shares sum to 1. */
-  readonly actions: readonly (readonly [delayMs: number | null, weight: number])[];
+  readonly actions: readonly TriedAction[];
 }
 
 /** Why a layer did not speak: expected, and part of the answer's evidence. */

@@ -1,4 +1,5 @@
-import { uniformInteger, type ExplorationPlan, type Proposal, type Rng } from '@smart-retry/domain';
+import { uniformInteger, type ExplorationPlan, type Proposal, type Rng, type TriedAction } from '@smart-retry/domain';
+import { credibleInterval } from '@smart-retry/bayesian';
 import { jitterRange, type DelayPlan } from '@smart-retry/guardrails';
 import { learnedBoundsOf } from './learned-bounds.js';
 import { restrictProposal, shareOfAction, type Restricted, type RestrictionContext } from './restrict-proposal.js';
@@ -28,8 +29,12 @@ export function explore(plan: ExplorationPlan, best: Proposal, context: Restrict
   });
   const isExploring = rng() < plan.share;
   let left = rng();
-  const chosen = candidates.find(({ weight }) => (left -= weight) < 0) ?? candidates.at(-1);
-  return { share: plan.share, candidates, executed: isExploring ? (chosen ?? null) : null };
+  // Where rounding leaves nothing, −1: the last one.
+  const drawn = candidates.findIndex(({ weight }) => (left -= weight) < 0);
+  const chosen = isExploring ? candidates.at(drawn) : undefined;
+  const action = plan.actions.at(drawn);
+  const executed = chosen === undefined || action === undefined ? null : believe(chosen, action);
+  return { share: plan.share, candidates, executed };
 }
 
 /**
@@ -51,6 +56,13 @@ export function propensityOf(action: number | null, best: Restricted, explored: 
 export function drawDelay(plan: DelayPlan, rng: Rng): number {
   const { fromMs, toMs } = jitterRange(plan);
   return uniformInteger(rng, fromMs, toMs);
+}
+
+/** The candidate with what is believed of it, instead of what is believed of the best action. */
+function believe(candidate: Candidate, [, , successProbability, evidence]: TriedAction): Candidate {
+  if (successProbability === undefined || evidence === undefined) return candidate;
+  const estimate = { successProbability, interval: credibleInterval(successProbability, evidence) };
+  return { ...candidate, proposal: { ...candidate.proposal, estimate } };
 }
 
 function tryOut(

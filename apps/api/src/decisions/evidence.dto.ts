@@ -13,6 +13,7 @@ const Exploration = Type.Object(
       Type.Object({
         delay_ms: Type.Unsafe<number | null>({ type: ['number', 'null'], description: 'null: stop.' }),
         weight: Type.Number({ minimum: 0, maximum: 1, description: 'Share of those; all sum to 1.' }),
+        estimated_success: Type.Optional(Ratio),
       }),
     ),
   },
@@ -71,5 +72,12 @@ export function fromLayerAnswer(answer: Proposal | Abstention): Static<typeof La
 }
 
 function fromExplorationPlan({ share, actions }: ExplorationPlan): Static<typeof Exploration> {
-  return { share, actions: actions.map(([delayMs, weight]) => ({ delay_ms: delayMs, weight })) };
+  return {
+    share,
+    actions: actions.map(([delayMs, weight, chance]) => ({
+      delay_ms: delayMs,
+      weight,
+      ...dropAbsent({ estimated_success: chance }),
+    })),
+  };
 }

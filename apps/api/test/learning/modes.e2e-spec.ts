@@ -2,7 +2,15 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { untilPasses } from '../faults/support/until-passes.js';
 import { createClient, type Client } from '../support/client.js';
 import { startApi, type RunningApi } from '../support/start-api.js';
-import { askOften, isExplored, RECOVERY_MS, samplesOf, teachRecovery, type Kind } from '../support/teaching.js';
+import {
+  askOften,
+  isExplored,
+  RECOVERY_MS,
+  samplesOf,
+  teachRecovery,
+  type Advice,
+  type Kind,
+} from '../support/teaching.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -85,6 +93,25 @@ describe('learning that is on', () => {
     expect(after.some(isExplored)).toBe(true);
     expect(after.every(({ method }) => method === 'rules')).toBe(true);
     expect(after.every(({ reasons }) => reasons.includes('bayesian_unsure'))).toBe(true);
+  });
+
+  it('says of what is tried how likely that is, not how likely the best would be', async () => {
+    await teachRecovery(client, kind);
+    await put({ exploration: { max_share: 0, anchor_share: 1 } });
+    const tried = await askOften(client, kind, 300);
+    const meanOf = (answers: readonly Advice[]) =>
+      answers.reduce((sum, { estimated_success }) => sum + estimated_success, 0) / answers.length;
+    const early = tried.filter(({ delay_ms }) => delay_ms < 5_000);
+    const late = tried.filter(({ delay_ms }) => delay_ms >= 15_000 && delay_ms < 30_000);
+    expect(meanOf(early)).toBeLessThan(0.3);
+    expect(meanOf(late)).toBeGreaterThan(0.8);
+    for (const {
+      estimated_success,
+      estimated_success_interval: [lo, hi],
+    } of tried) {
+      expect(lo).toBeLessThanOrEqual(estimated_success);
+      expect(hi).toBeGreaterThanOrEqual(estimated_success);
+    }
   });
 
   it('explores only so far as it is told, and is then certain of what it does', async () => {
