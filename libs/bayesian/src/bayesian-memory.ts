@@ -56,9 +56,10 @@ export class BayesianMemory {
   learn({ context, delayMs, success, atMs, hasIncidentContinued }: LearnedOutcome): void {
     const seen = { bin: delayBinIndex(delayMs), success };
     const ageGroup = ageGroupOf(context.incidentAgeMs);
+    const attemptGroup = attemptGroupOf(context.attemptNumber);
     const subject = this.#subject(context);
     const { keys } = subject;
-    const stateKey = keys.ofState(ageGroup, attemptGroupOf(context.attemptNumber));
+    const stateKey = keys.ofState(ageGroup, attemptGroup);
     const subjectPath = keys.path.map((key) => this.#cell(key, atMs));
     this.#judge(subject.contest, subjectPath, seen, atMs);
     if (!success && hasIncidentContinued !== undefined)
@@ -67,6 +68,7 @@ export class BayesianMemory {
       context.tenant === undefined ? 1 : this.#learnOfTenant(tenantKeyOf(stateKey, context.tenant), seen, atMs);
     for (const cell of subjectPath) cell.add(seen, weight, atMs);
     this.#cell(keys.ofAge(ageGroup), atMs).add(seen, weight, atMs);
+    this.#cell(keys.ofAttempt(attemptGroup), atMs).add(seen, weight, atMs);
     this.#cell(stateKey, atMs).add(seen, weight, atMs);
     this.#familyCounts.set(keys.family, (this.#familyCounts.get(keys.family) ?? 0) + 1);
   }

@@ -6,6 +6,7 @@ import {
   ageKeyOf,
   ATTEMPT_GROUPS,
   attemptGroupOf,
+  attemptKeyOf,
   stateKeyOf,
   subjectKeyOf,
   subjectPathOf,
@@ -13,12 +14,12 @@ import {
   type FailureContext,
 } from './failure-context.js';
 import { AGE_GROUPS, ageGroupOf } from './incident-age.js';
-import { mixPosteriors, pool, PRIOR, type Posterior } from './posterior.js';
+import { combineOdds, mixPosteriors, pool, PRIOR, type Posterior } from './posterior.js';
 import type { BayesianView, ObservedBucket } from './view.js';
 import { planKeyOf, valueTermsOf, type PlanBounds, type ValueTerms } from './value.js';
 
 /** What the level above counts for at most, in outcomes. */
-export const PRIOR_STRENGTHS = { class: 2, jobType: 8, code: 4, age: 2, attempt: 2, tenant: 16 } as const;
+export const PRIOR_STRENGTHS = { class: 2, jobType: 8, code: 4, age: 2, attempt: 2, state: 2, tenant: 16 } as const;
 /** Below this share the fast memory is left out. */
 const LEAST_SHARE = 0.01;
 /** Views kept at a time: questions differ by attempt, age, tenant and bounds. */
@@ -94,7 +95,7 @@ export class Beliefs {
 
   /** The posterior for failures of this kind, whatever the attempt, the age of the incident and the tenant. */
   posteriorOfAll(): Posterior {
-    return this.#pool([this.#levelOfSubject()]);
+    return this.#mix((speed, above) => this.#pool(above, [this.#levelOfSubject()], undefined, speed));
   }
 
   /**
@@ -162,16 +163,29 @@ export class Beliefs {
     return pool(prior, { cell: ofFamily, child: ofCode, priorStrength: PRIOR_STRENGTHS.jobType }, speed, atMs);
   }
 
+  /** The age of the incident and the attempt each change what is likely; what was seen of both together goes on top. */
   #form(ageGroup: number, attemptGroup: number, ofTenant: EvidenceCell | undefined): Posterior {
     const { cellOf } = this.#source;
-    const ofAge = cellOf(ageKeyOf(this.#subjectKey, ageGroup));
-    const ofState = cellOf(stateKeyOf(this.#subjectKey, ageGroup, attemptGroup));
-    return this.#pool([
-      this.#levelOfSubject(),
-      { cell: ofAge, priorStrength: PRIOR_STRENGTHS.age },
-      { cell: ofState, priorStrength: PRIOR_STRENGTHS.attempt },
-      { cell: ofTenant, priorStrength: PRIOR_STRENGTHS.tenant },
-    ]);
+    const subject = this.#levelOfSubject();
+    const age = { cell: cellOf(ageKeyOf(this.#subjectKey, ageGroup)), priorStrength: PRIOR_STRENGTHS.age };
+    const attempt = {
+      cell: cellOf(attemptKeyOf(this.#subjectKey, attemptGroup)),
+      priorStrength: PRIOR_STRENGTHS.attempt,
+    };
+    const state = {
+      cell: cellOf(stateKeyOf(this.#subjectKey, ageGroup, attemptGroup)),
+      priorStrength: PRIOR_STRENGTHS.state,
+    };
+    return this.#mix((speed, above) => {
+      const pooled = (prior: Posterior, path: readonly PathLevel[], below: EvidenceCell | undefined) =>
+        this.#pool(prior, path, below, speed);
+      const likely = combineOdds(
+        pooled(above, [subject, age], state.cell),
+        pooled(above, [subject, attempt], state.cell),
+        pooled(above, [subject], state.cell),
+      );
+      return pooled(likely, [state, { cell: ofTenant, priorStrength: PRIOR_STRENGTHS.tenant }], undefined);
+    });
   }
 
   #levelOfSubject(): PathLevel {
@@ -186,18 +200,23 @@ export class Beliefs {
     return tenant === undefined ? stateKey : tenantKeyOf(stateKey, tenant);
   }
 
-  /** Pools the levels of a path, the most general first, into the posterior of the last; levels without a cell are left out. */
-  #pool(path: readonly PathLevel[]): Posterior {
-    const { atMs, fastShare } = this.#source;
-    const [first, second] = this.#speeds.map((speed, i) => {
-      let posterior = this.#subjectPriors[i] ?? PRIOR;
-      path.forEach(({ cell, priorStrength }, level) => {
-        if (cell !== undefined)
-          posterior = pool(posterior, { cell, child: path[level + 1]?.cell, priorStrength }, speed, atMs);
-      });
-      return posterior;
+  /**
+   * Pools the levels of a path, the most general first, into the posterior of the last; levels without a cell are left
+   * out. The evidence of `below`, the level after the last, counts there.
+   */
+  #pool(above: Posterior, path: readonly PathLevel[], below: EvidenceCell | undefined, speed: Speed): Posterior {
+    let posterior = above;
+    path.forEach(({ cell, priorStrength }, level) => {
+      const child = level === path.length - 1 ? below : path[level + 1]?.cell;
+      if (cell !== undefined) posterior = pool(posterior, { cell, child, priorStrength }, speed, this.atMs);
     });
+    return posterior;
+  }
+
+  /** What both memories say together, each from what is above the subject in it. */
+  #mix(form: (speed: Speed, above: Posterior) => Posterior): Posterior {
+    const [first, second] = this.#speeds.map((speed, i) => form(speed, this.#subjectPriors[i] ?? PRIOR));
     if (first === undefined) return PRIOR;
-    return second === undefined ? first : mixPosteriors(first, second, fastShare);
+    return second === undefined ? first : mixPosteriors(first, second, this.#source.fastShare);
   }
 }

@@ -2,6 +2,8 @@ import jstat from 'jstat';
 
 /** Beyond this much evidence the library loses digits, and an interval is a few thousandths wide anyway. */
 const MAX_EVIDENCE = 10_000;
+/** Below this shape the library answers NaN; the quantiles are at the border by then. */
+const LEAST_SHAPE = 0.01;
 
 /**
  * The quantile q of Beta(α, β), for α, β > 0 and 0 < q < 1.
@@ -14,7 +16,7 @@ export function betaQuantile(q: number, alpha: number, beta: number): number {
 
 /** The central interval that holds the chance with probability 0.9, for Beta with the given mean (0–1) and evidence (α + β > 0). */
 export function credibleInterval(mean: number, evidence: number): readonly [lo: number, hi: number] {
-  const alpha = Math.max(1e-6, mean * evidence);
-  const beta = Math.max(1e-6, (1 - mean) * evidence);
+  const alpha = Math.max(LEAST_SHAPE, mean * evidence);
+  const beta = Math.max(LEAST_SHAPE, (1 - mean) * evidence);
   return [betaQuantile(0.05, alpha, beta), betaQuantile(0.95, alpha, beta)];
 }

@@ -47,6 +47,11 @@ export function ageKeyOf(subjectKey: string, ageGroup: number): string {
   return `${subjectKey}a${ageGroup}`;
 }
 
+/** The key of the cell for one attempt group. */
+export function attemptKeyOf(subjectKey: string, attemptGroup: number): string {
+  return `${subjectKey}n${attemptGroup}`;
+}
+
 /** The key of the cell for one age group of the incident and one attempt group. */
 export function stateKeyOf(subjectKey: string, ageGroup: number, attemptGroup: number): string {
   return `${subjectKey}a${ageGroup}n${attemptGroup}`;

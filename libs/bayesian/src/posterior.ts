@@ -123,3 +123,26 @@ export function mixPosteriors(fast: Posterior, slow: Posterior, fastShare: numbe
   }
   return { means, evidence };
 }
+
+/** Odds beyond these are not told apart when they are combined. */
+const LEAST_CHANCE = 1e-3;
+
+/**
+ * What two circumstances of a failure make likely together, as if each changed the odds by itself:
+ * `logit m = logit a + logit b − logit base`. It is worth what the less known of the two is worth.
+ */
+export function combineOdds(a: Posterior, b: Posterior, base: Posterior): Posterior {
+  const means = new Float64Array(BIN_COUNT);
+  const evidence = new Float64Array(BIN_COUNT);
+  for (let bin = 0; bin < BIN_COUNT; bin++) {
+    const odds = (oddsOf(a, bin) * oddsOf(b, bin)) / oddsOf(base, bin);
+    means[bin] = odds / (1 + odds);
+    evidence[bin] = Math.min(a.evidence[bin] ?? 0, b.evidence[bin] ?? 0);
+  }
+  return { means, evidence };
+}
+
+function oddsOf({ means }: Posterior, bin: number): number {
+  const mean = Math.min(1 - LEAST_CHANCE, Math.max(LEAST_CHANCE, means[bin] ?? 0));
+  return mean / (1 - mean);
+}

@@ -1,6 +1,7 @@
 import {
   ageKeyOf,
   ATTEMPT_GROUPS,
+  attemptKeyOf,
   familyKeyOf,
   stateKeyOf,
   subjectKeyOf,
@@ -16,6 +17,7 @@ export class SubjectKeys {
   readonly path: readonly string[];
   readonly #subject: string;
   readonly #ages = new Array<string | undefined>(AGE_GROUPS);
+  readonly #attempts = new Array<string | undefined>(ATTEMPT_GROUPS);
   readonly #states = new Array<string | undefined>(AGE_GROUPS * ATTEMPT_GROUPS);
 
   constructor(context: FailureContext) {
@@ -26,6 +28,10 @@ export class SubjectKeys {
 
   ofAge(ageGroup: number): string {
     return (this.#ages[ageGroup] ??= ageKeyOf(this.#subject, ageGroup));
+  }
+
+  ofAttempt(attemptGroup: number): string {
+    return (this.#attempts[attemptGroup] ??= attemptKeyOf(this.#subject, attemptGroup));
   }
 
   ofState(ageGroup: number, attemptGroup: number): string {
