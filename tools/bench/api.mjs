@@ -5,10 +5,8 @@ import { build } from '../build.mjs';
 import { describeMachine, median, table, writeReport } from './report.mjs';
 
 // `npm run bench:api`: recommendations over HTTP beside a bare echo of the same body, in the same run.
-const ROUNDS = 4;
-const SECONDS = 5;
-const TAUGHT_OUTCOMES = 20_000;
-const TAUGHT_ROUNDS = 5;
+const ROUNDS = 5;
+const SECONDS = 8;
 const STEADY_RATE = 2_000;
 const STEADY_SECONDS = 20;
 
@@ -33,10 +31,7 @@ const BODY = JSON.stringify({
   job_id: 'task_[<id>]',
 });
 
-const { startTaughtPair } = await import('./taught-pair.mjs');
-
 const throughput = await measureThroughput();
-const taught = await measureTaught();
 const steady = await measureSteadyRate();
 
 writeReport('api', {
@@ -60,22 +55,6 @@ writeReport('api', {
       throughput.rows,
     ),
     `Audit records after the run: ${throughput.audit}.`,
-    '## As taught, beside rules only',
-    `Two servers that both hold the same ${TAUGHT_OUTCOMES.toLocaleString('en')} outcomes (50 job types × 3 error codes × 4 tenants), \`learned_max_attempts\` 12, one with learning on, one with \`learning.mode: off\`; failures spread over all of them, ${TAUGHT_ROUNDS} alternating rounds of ${SECONDS} s after one to warm up; medians, ratios round by round with their range. Wanted: at least 90 % of rules only.`,
-    table(
-      [
-        'connections',
-        'taught req/s',
-        'rules req/s',
-        'taught / rules',
-        'range',
-        'taught p50 / p99 ms',
-        'rules p50 / p99 ms',
-        'failed',
-      ],
-      taught.rows,
-    ),
-    `Who answered: ${taught.methods}.`,
     `## Latency at ${STEADY_RATE.toLocaleString('en')} requests/s on one core`,
     `The server and what it starts (Postgres too) pinned to core 0, autocannon to core 1 with 16 connections at a fixed rate, ${STEADY_SECONDS} s each. Wanted: API p99 under 10 ms or 3 × the echo's.`,
     table(['server', 'req/s', 'p50 ms', 'p97.5 ms', 'p99 ms', 'failed'], steady),
@@ -108,28 +87,6 @@ async function measureThroughput() {
   } finally {
     await echo.stop();
     await api.stop();
-  }
-}
-
-async function measureTaught() {
-  const pair = await startTaughtPair({ outcomes: TAUGHT_OUTCOMES });
-  const mixed = join(ROOT, 'tools/bench/recommendation-mixed.lua');
-  try {
-    const rows = [];
-    for (const connections of [16, 64]) {
-      const rounds = { taught: [], rules: [] };
-      for (let round = 0; round <= TAUGHT_ROUNDS; round++) {
-        for (const [name, measured] of Object.entries(rounds)) {
-          const url = `${pair[name].baseUrl}/recommendation`;
-          const driven = await drive(wrk, { url, script: mixed, connections, seconds: SECONDS });
-          if (round > 0) measured.push(driven);
-        }
-      }
-      rows.push(summarise(connections, rounds.taught, rounds.rules));
-    }
-    return { rows, methods: await pair.describeMethods() };
-  } finally {
-    await pair.stop();
   }
 }
 

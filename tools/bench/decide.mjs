@@ -4,8 +4,8 @@ import { describeMachine, writeReport } from './report.mjs';
 import { tabulateTimings, timeInterleaved } from './timings.mjs';
 
 // `npm run bench:decide`: what one in-process decision costs, by rules and taught, beside things of known cost in the same run.
-const ROUNDS = 15;
-const OPERATIONS_PER_ROUND = 10_000;
+const ROUNDS = 5;
+const OPERATIONS_PER_ROUND = 3_000;
 const TAUGHT_OUTCOMES = 20_000;
 const AFTER_OUTCOME = 'decide as taught, each after one more outcome, 1,000 a second';
 const ANEW = 'decide as taught, each after one more outcome, 5 a second';

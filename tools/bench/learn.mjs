@@ -4,7 +4,7 @@ import { describeMachine, table, writeReport } from './report.mjs';
 import { tabulateTimings, timeInterleaved } from './timings.mjs';
 
 // `npm run bench:learn`: what one outcome costs to learn, and what everything learned takes of memory.
-const ROUNDS = 15;
+const ROUNDS = 10;
 const OPERATIONS_PER_ROUND = 20_000;
 const TAUGHT_OUTCOMES = 20_000;
 const CELLS = 100_000;

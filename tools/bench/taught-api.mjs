@@ -1,0 +1,85 @@
+import { join } from 'node:path';
+import { bootstrap, ROOT } from '../bootstrap.mjs';
+import { build } from '../build.mjs';
+import { describeMachine, median, table, writeReport } from './report.mjs';
+
+// `npm run bench:taught-api`: recommendations over HTTP as taught, beside rules only, in the same run.
+const ROUNDS = 6;
+const SECONDS = 3;
+const OUTCOMES = 20_000;
+
+bootstrap();
+build('.');
+const machine = describeMachine();
+const { startTaughtPair } = await import('./taught-pair.mjs');
+const { drive, findWrk } = await import('./wrk.mjs');
+const wrk = findWrk();
+const script = join(ROOT, 'tools/bench/recommendation-mixed.lua');
+
+const pair = await startTaughtPair({ outcomes: OUTCOMES });
+const rows = [];
+let methods;
+try {
+  for (const connections of [16, 64]) {
+    const rounds = { taught: [], rules: [] };
+    for (let round = 0; round <= ROUNDS; round++) {
+      for (const [name, measured] of Object.entries(rounds)) {
+        const driven = await driveMeasured(pair[name], connections);
+        if (round > 0) measured.push(driven);
+      }
+    }
+    rows.push(summarise(connections, rounds));
+  }
+  methods = await pair.describeMethods();
+} finally {
+  await pair.stop();
+}
+
+writeReport('taught-api', {
+  title: 'Recommendations over HTTP, as taught',
+  machine,
+  sections: [
+    `\`npm run bench:taught-api\`: two servers with the defaults of \`npm start\` that hold the same ${OUTCOMES.toLocaleString('en')} outcomes (50 job types × 3 error codes × 4 tenants), \`learned_max_attempts\` 12, one with learning on, one with \`learning.mode: off\`; failures spread over all of them. wrk with one thread, ${ROUNDS} alternating rounds of ${SECONDS} s after one to warm up; medians, ratios round by round with their range. Wanted: at least 90 % of the requests of rules only.`,
+    `Where the machine is shared with others, requests a second say more of them than of the servers. Processor time of the server process a request (without Postgres) is less disturbed; its ratio is what throughput comes to where the server has a core to itself.`,
+    table(
+      [
+        'connections',
+        'taught req/s',
+        'rules req/s',
+        'taught / rules',
+        'taught CPU µs',
+        'rules CPU µs',
+        'rules / taught CPU',
+        'failed',
+      ],
+      rows,
+    ),
+    `Who answered: ${methods}.`,
+  ],
+});
+
+async function driveMeasured({ baseUrl }, connections) {
+  const before = await readCpuSeconds(baseUrl);
+  const driven = await drive(wrk, { url: `${baseUrl}/recommendation`, script, connections, seconds: SECONDS });
+  const spentSeconds = (await readCpuSeconds(baseUrl)) - before;
+  return { ...driven, cpuMicroseconds: (1e6 * spentSeconds) / (driven.requestsPerSecond * SECONDS) };
+}
+
+async function readCpuSeconds(baseUrl) {
+  const text = await (await fetch(`${baseUrl}/metrics`)).text();
+  return Number(/^smart_retry_process_cpu_seconds_total ([\d.]+)/m.exec(text)[1]);
+}
+
+function summarise(connections, { taught, rules }) {
+  const rate = (rounds) => Math.round(median(rounds.map((round) => round.requestsPerSecond))).toLocaleString('en');
+  const cpu = (rounds) => median(rounds.map((round) => round.cpuMicroseconds)).toFixed(0);
+  const failed = [...taught, ...rules].reduce((sum, { failures }) => sum + failures, 0);
+  const byRate = taught.map((round, i) => round.requestsPerSecond / rules[i].requestsPerSecond);
+  const byCpu = taught.map((round, i) => rules[i].cpuMicroseconds / round.cpuMicroseconds);
+  return [connections, rate(taught), rate(rules), describe(byRate), cpu(taught), cpu(rules), describe(byCpu), failed];
+}
+
+function describe(ratios) {
+  const percent = (ratio) => `${Math.round(100 * ratio)} %`;
+  return `**${percent(median(ratios))}** (${percent(Math.min(...ratios))}–${percent(Math.max(...ratios))})`;
+}
