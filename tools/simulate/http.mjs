@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { JOB_LIFETIME_MS } from '../../libs/simulation/dist/index.js';
 import { startApi } from '../bench/started-server.mjs';
+import { LEARNED_MAX_ATTEMPTS } from './engine.mjs';
 
 const MAX_ATTEMPTS = 20;
 const DAY_MS = 86_400_000;
@@ -12,10 +13,12 @@ export function recentEpochMs(world) {
   return Math.floor(endsAtMs / DAY_MS) * DAY_MS;
 }
 
-/** The product over HTTP: a server of its own on an empty store, with its defaults. */
+/** The product over HTTP: a server of its own on an empty store, with its defaults but for the attempts of learned layers. */
 export async function startHttpDecider(name) {
   const api = await startApi();
   const post = (path, body) => send('POST', `${api.baseUrl}${path}`, body);
+  const strategy = await send('GET', `${api.baseUrl}/strategy`);
+  await send('PUT', `${api.baseUrl}/strategy`, { ...strategy, learned_max_attempts: LEARNED_MAX_ATTEMPTS });
   return {
     name,
     async decide(failure) {
