@@ -114,7 +114,8 @@ export class BayesianMemory {
       atMs,
       fastShare: contest.fastShare,
       continuation: continuation.share,
-      cellOf: (key) => this.#cells.get(key),
+      // Looking is no use of a cell: what nobody learns any more goes first.
+      cellOf: (key) => this.#cells.peek(key),
     });
   }
 

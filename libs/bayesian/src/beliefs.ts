@@ -63,6 +63,10 @@ export class Beliefs {
   readonly #subjectKey: string;
   readonly #speeds: readonly Speed[];
   readonly #subjectPriors: readonly Posterior[];
+  /** By memory; by age group or attempt group where more than one. */
+  readonly #ofSubject: readonly Posterior[];
+  readonly #byAge = new Array<readonly Posterior[] | undefined>(AGE_GROUPS);
+  readonly #byAttempt = new Array<readonly Posterior[] | undefined>(ATTEMPT_GROUPS);
   readonly #states = new Array<Posterior | undefined>(AGE_GROUPS * ATTEMPT_GROUPS);
   readonly #plans = new Map<string, Plan>();
   readonly #views = new Map<string, BayesianView>();
@@ -74,6 +78,9 @@ export class Beliefs {
     this.#subjectKey = subjectKeyOf(source.context);
     this.#speeds = source.fastShare < LEAST_SHARE ? [SLOW] : [FAST, SLOW];
     this.#subjectPriors = this.#speeds.map((speed) => this.#priorOfSubject(speed));
+    this.#ofSubject = this.#speeds.map((speed, i) =>
+      this.#pool(this.#subjectPriors[i] ?? PRIOR, [this.#levelOfSubject()], speed),
+    );
   }
 
   /** The posterior for a failure of this attempt, in an incident of this age group, of whatever tenant. */
@@ -95,7 +102,7 @@ export class Beliefs {
 
   /** The posterior for failures of this kind, whatever the attempt, the age of the incident and the tenant. */
   posteriorOfAll(): Posterior {
-    return this.#mix((speed, above) => this.#pool(above, [this.#levelOfSubject()], undefined, speed));
+    return this.#mix(this.#ofSubject);
   }
 
   /**
@@ -163,29 +170,35 @@ export class Beliefs {
     return pool(prior, { cell: ofFamily, child: ofCode, priorStrength: PRIOR_STRENGTHS.jobType }, speed, atMs);
   }
 
-  /** The age of the incident and the attempt each change what is likely; what was seen of both together goes on top. */
+  /**
+   * The age of the incident and the attempt each change what is likely, and what was seen of both together goes on top.
+   * Its own outcomes are in what is likely already: they count twice, as two outcomes at most.
+   */
   #form(ageGroup: number, attemptGroup: number, ofTenant: EvidenceCell | undefined): Posterior {
-    const { cellOf } = this.#source;
-    const subject = this.#levelOfSubject();
-    const age = { cell: cellOf(ageKeyOf(this.#subjectKey, ageGroup)), priorStrength: PRIOR_STRENGTHS.age };
-    const attempt = {
-      cell: cellOf(attemptKeyOf(this.#subjectKey, attemptGroup)),
-      priorStrength: PRIOR_STRENGTHS.attempt,
-    };
-    const state = {
-      cell: cellOf(stateKeyOf(this.#subjectKey, ageGroup, attemptGroup)),
-      priorStrength: PRIOR_STRENGTHS.state,
-    };
-    return this.#mix((speed, above) => {
-      const pooled = (prior: Posterior, path: readonly PathLevel[], below: EvidenceCell | undefined) =>
-        this.#pool(prior, path, below, speed);
-      const likely = combineOdds(
-        pooled(above, [subject, age], state.cell),
-        pooled(above, [subject, attempt], state.cell),
-        pooled(above, [subject], state.cell),
-      );
-      return pooled(likely, [state, { cell: ofTenant, priorStrength: PRIOR_STRENGTHS.tenant }], undefined);
-    });
+    const byAge = (this.#byAge[ageGroup] ??= this.#narrow(ageKeyOf(this.#subjectKey, ageGroup), PRIOR_STRENGTHS.age));
+    const byAttempt = (this.#byAttempt[attemptGroup] ??= this.#narrow(
+      attemptKeyOf(this.#subjectKey, attemptGroup),
+      PRIOR_STRENGTHS.attempt,
+    ));
+    const ofState = this.#source.cellOf(stateKeyOf(this.#subjectKey, ageGroup, attemptGroup));
+    const path = [
+      { cell: ofState, priorStrength: PRIOR_STRENGTHS.state },
+      { cell: ofTenant, priorStrength: PRIOR_STRENGTHS.tenant },
+    ];
+    return this.#mix(
+      this.#speeds.map((speed, i) => {
+        const [age, attempt, base] = [byAge[i] ?? PRIOR, byAttempt[i] ?? PRIOR, this.#ofSubject[i] ?? PRIOR];
+        return this.#pool(combineOdds(age, attempt, base), path, speed);
+      }),
+    );
+  }
+
+  /** What the subject makes likely where one thing more is known of a failure, by memory. */
+  #narrow(key: string, priorStrength: number): readonly Posterior[] {
+    const cell = this.#source.cellOf(key);
+    if (cell === undefined) return this.#ofSubject;
+    const path = [this.#levelOfSubject(), { cell, priorStrength }];
+    return this.#speeds.map((speed, i) => this.#pool(this.#subjectPriors[i] ?? PRIOR, path, speed));
   }
 
   #levelOfSubject(): PathLevel {
@@ -200,22 +213,18 @@ export class Beliefs {
     return tenant === undefined ? stateKey : tenantKeyOf(stateKey, tenant);
   }
 
-  /**
-   * Pools the levels of a path, the most general first, into the posterior of the last; levels without a cell are left
-   * out. The evidence of `below`, the level after the last, counts there.
-   */
-  #pool(above: Posterior, path: readonly PathLevel[], below: EvidenceCell | undefined, speed: Speed): Posterior {
+  /** Pools the levels of a path, the most general first, into the posterior of the last; levels without a cell are left out. */
+  #pool(above: Posterior, path: readonly PathLevel[], speed: Speed): Posterior {
     let posterior = above;
     path.forEach(({ cell, priorStrength }, level) => {
-      const child = level === path.length - 1 ? below : path[level + 1]?.cell;
-      if (cell !== undefined) posterior = pool(posterior, { cell, child, priorStrength }, speed, this.atMs);
+      if (cell !== undefined)
+        posterior = pool(posterior, { cell, child: path[level + 1]?.cell, priorStrength }, speed, this.atMs);
     });
     return posterior;
   }
 
-  /** What both memories say together, each from what is above the subject in it. */
-  #mix(form: (speed: Speed, above: Posterior) => Posterior): Posterior {
-    const [first, second] = this.#speeds.map((speed, i) => form(speed, this.#subjectPriors[i] ?? PRIOR));
+  /** What both memories say together. */
+  #mix([first, second]: readonly Posterior[]): Posterior {
     if (first === undefined) return PRIOR;
     return second === undefined ? first : mixPosteriors(first, second, this.#source.fastShare);
   }
