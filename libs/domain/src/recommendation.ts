@@ -49,6 +49,7 @@ export const REASON_CODES = [
   'learning_off',
   'learning_observed',
   'exploration',
+  'worth_most',
   'not_worth_its_cost',
   'audit_unavailable',
 ] as const;

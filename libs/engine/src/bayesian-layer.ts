@@ -40,7 +40,7 @@ export function createBayesianLayer(memory: BayesianMemory): Layer {
       estimate: { successProbability: best?.successProbability ?? 0, interval: best?.interval ?? [0, 0] },
       confidence: view.confidence,
       rationale: explain(view, features.jobType, features.errorClass),
-      reasons: best === null ? ['not_worth_its_cost'] : [],
+      reasons: [best === null ? 'not_worth_its_cost' : 'worth_most'],
       alternatives: alternativesOf(view),
       modelVersion: null,
       ...exploration,
@@ -82,7 +82,11 @@ function roundToPowerOfTwo(ms: number): number {
 function explain({ best, others, evidence }: BayesianView, jobType: string, errorClass: string): string {
   const [other] = others;
   const wait = (delayMs: number) => (delayMs < 1_000 ? 'retrying at once' : `waiting ${describeDuration(delayMs)}`);
-  const seen = `${evidence.successes} of ${evidence.outcomes} retries of ${jobType} that waited ${evidence.waited} after ${errorClass} succeeded`;
+  const tries = `retries of ${jobType} that waited ${evidence.waited} after ${errorClass}`;
+  const seen =
+    evidence.outcomes === 0
+      ? `no ${tries} are known yet`
+      : `${evidence.successes} of ${evidence.outcomes} ${tries} succeeded`;
   if (best === null) {
     const worth =
       other === undefined ? '' : `: ${wait(other.delayMs)}, the best of them, is worth ${other.value.toFixed(2)}`;
@@ -101,7 +105,7 @@ function alternativesOf({ best, others }: BayesianView): readonly Alternative[] 
     value,
     whyNot:
       value > bestValue
-        ? 'worth more by the mean, but better known'
+        ? 'worth more on average, but known well enough: the other has more to teach'
         : `worth ${value.toFixed(2)}, less than ${bestValue.toFixed(2)}`,
   }));
 }
