@@ -155,6 +155,12 @@ function bestOfOtherBuckets(consider: (bin: number) => ConsideredDelay, best: nu
   return byBucket.filter((considered) => considered !== undefined).sort((a, b) => b.value - a.value);
 }
 
+/** Every decision keeps its plan as evidence: digits that say nothing are most of what that costs. */
+function toDigits(value: number, digits: number): number {
+  const scale = 10 ** digits;
+  return Math.round(value * scale) / scale;
+}
+
 /** Thompson's shares, and beneath them a uniform anchor over all delays that may be waited, also where the plan says stop. */
 function explorationOf(
   shares: Float64Array,
@@ -169,7 +175,13 @@ function explorationOf(
   for (let bin = 0; bin < BIN_COUNT; bin++) {
     const anchored = (gains[bin] ?? 0) > 0 ? anchorShare / allowed : 0;
     const weight = (maxShare * (shares[bin] ?? 0) + anchored) / share;
-    if (weight > 0) actions.push([boundedDelayOf(bin, bounds), weight, means[bin] ?? 0, evidence[bin] ?? 0]);
+    if (weight > 0)
+      actions.push([
+        boundedDelayOf(bin, bounds),
+        weight,
+        toDigits(means[bin] ?? 0, 4),
+        toDigits(evidence[bin] ?? 0, 1),
+      ]);
   }
   const stopWeight = (maxShare * (shares[STOP] ?? 0)) / share;
   if (stopWeight > 0) actions.push([null, stopWeight]);
