@@ -80,6 +80,13 @@ describe('viewOf with a floor and a ceiling', () => {
     expect(ask(memory, { ceilingMs: 0 }).best).toBeNull();
   });
 
+  it('stops where the outage outlasts the deadline, and does not count on tries after it', () => {
+    const memory = taught(60_000, 4_000);
+    const question = { exploration: null, rulesDelayMs: null };
+    expect(ask(memory, { ...question, ceilingMs: 1_000 }).best).toBeNull();
+    expect(ask(memory, question).best?.delayMs).toBeGreaterThanOrEqual(60_000);
+  });
+
   it('proposes, tries and compares only delays within bounds, for any bounds', () => {
     const memory = taught(15_000);
     const bounds = fc.tuple(fc.nat(1e6), fc.nat(1e7), fc.nat(1e7), fc.option(fc.nat(1e6)));

@@ -4,7 +4,7 @@ import type { Beliefs } from './beliefs.js';
 import { credibleInterval } from './beta.js';
 import { BIN_COUNT, BUCKET_COUNT, bucketOfBin, delayBinIndex, delayOfBin } from './delay-grid.js';
 import type { FailureContext } from './failure-context.js';
-import { ageGroupOf } from './incident-age.js';
+import { AGE_AFTER_WAIT, ageGroupOf } from './incident-age.js';
 import type { Posterior } from './posterior.js';
 import { STOP, tabulateThompson } from './thompson.js';
 import { bestBin, boundedDelayOf, planKeyOf, valueOf, type PlanBounds, type ValueTerms } from './value.js';
@@ -74,7 +74,10 @@ function formView(beliefs: Beliefs, question: BayesianQuestion): BayesianView {
   // What everybody has tried need not be tried again for each tenant.
   const tried = { means: posterior.means, evidence: beliefs.posterior(context.attemptNumber, ageGroup).evidence };
   const plan = beliefs.planFor(objective, bounds);
-  const later = plan.carryingOn.afterWaits(context.attemptNumber, ageGroup);
+  const later =
+    question.ceilingMs < bounds.maxDelayMs * (bounds.maxAttempts - context.attemptNumber)
+      ? oneMoreTry(beliefs, plan.terms, question, ageGroup)
+      : plan.carryingOn.afterWaits(context.attemptNumber, ageGroup);
   const { terms, longest } = narrow(plan.terms, question);
   const isExploring = exploration?.enabled === true;
   const best = bestBin(terms, isExploring ? withBonus(tried) : posterior.means, later);
@@ -102,11 +105,34 @@ function formView(beliefs: Beliefs, question: BayesianQuestion): BayesianView {
   };
 }
 
+/**
+ * What is left after each bin's wait where time runs out: the best of one more try that fits in, if one is allowed.
+ * More tries than that are not counted on; shape [BIN_COUNT].
+ */
+function oneMoreTry(
+  beliefs: Beliefs,
+  terms: ValueTerms,
+  { context, bounds, ceilingMs }: BayesianQuestion,
+  ageGroup: number,
+): Float64Array {
+  const later = new Float64Array(BIN_COUNT);
+  const next = context.attemptNumber + 1;
+  if (next >= bounds.maxAttempts) return later;
+  for (let bin = 0; bin < BIN_COUNT; bin++) {
+    const leftMs = ceilingMs - boundedDelayOf(bin, bounds) - bounds.processingMs;
+    const { means } = beliefs.posterior(next, AGE_AFTER_WAIT[ageGroup * BIN_COUNT + bin] ?? 0);
+    for (let then = 0; then < BIN_COUNT && delayOfBin(then) <= leftMs; then++) {
+      later[bin] = Math.max(later[bin] ?? 0, valueOf(terms, then, means[then] ?? 0, 0));
+    }
+  }
+  return later;
+}
+
 /** What is asked, but for the time: the same beliefs answer it the same. */
 function viewKeyOf(question: BayesianQuestion): string {
   const { context, objective, bounds, exploration } = question;
   const { attemptNumber, incidentAgeMs, tenant = '' } = context;
-  const now = `${delayBinIndex(question.floorMs)},${binsUntil(question.ceilingMs)},${rulesBinOf(question)}`;
+  const now = `${delayBinIndex(question.floorMs)},${binsUntil(question.ceilingMs)},${timeKeyOf(question.ceilingMs)},${rulesBinOf(question)}`;
   const explores = exploration?.enabled === true ? `${exploration.maxShare},${exploration.anchorShare}` : '';
   return `${attemptNumber},${ageGroupOf(incidentAgeMs)},${now},${planKeyOf(objective, bounds)},${explores},${tenant}`;
 }
@@ -116,6 +142,11 @@ function rulesBinOf({ rulesDelayMs, floorMs, ceilingMs }: BayesianQuestion): num
   if (rulesDelayMs === null) return STOP;
   const delayMs = Math.max(rulesDelayMs, floorMs);
   return delayMs > ceilingMs ? STOP : delayBinIndex(delayMs);
+}
+
+/** Ceilings that differ by less than an eighth leave about the same time for later. */
+function timeKeyOf(ceilingMs: number): number {
+  return ceilingMs <= 0 ? -1 : Math.floor(6 * Math.log2(1 + ceilingMs));
 }
 
 /** How many bins, from the shortest, are waited no longer than `ceilingMs`. */

@@ -90,6 +90,26 @@ describe('AttemptRecorder', () => {
     expect(recorded?.link).toBeNull();
   });
 
+  it('links a retry to the failure that is recorded together with it, in whatever order', async () => {
+    const failed = someReport({ jobId: 'a', attemptNumber: 1, success: false, errorClass: 'oom' });
+    const retried = someReport({ jobId: 'a', attemptNumber: 2, success: true, delayMs: 3_000 });
+    for (const reports of [
+      [failed, retried],
+      [retried, failed],
+    ]) {
+      const { recorder } = open();
+      const links = (await recorder.record(reports)).map(({ link }) => link);
+      expect(links[reports.indexOf(retried)]).toMatchObject({
+        source: 'job',
+        errorClass: 'oom',
+        failedAttemptNumber: 1,
+      });
+    }
+    const ofAnother = { ...failed, jobId: 'b' };
+    const [, unlinked] = await open().recorder.record([ofAnother, retried]);
+    expect(unlinked?.link ?? null).toBeNull();
+  });
+
   it('counts a plain first try as no retry and looks for nothing', async () => {
     const { recorder, stored, lookups } = open();
     await recorder.record([someReport({ attemptNumber: 1 })]);

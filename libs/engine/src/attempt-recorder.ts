@@ -3,6 +3,7 @@ import type {
   AttemptReport,
   AttemptStore,
   Clock,
+  FailureCandidate,
   FailureLink,
   FailureLookup,
 } from '@smart-retry/domain';
@@ -140,11 +141,15 @@ export class AttemptRecorder {
     const { attempts, recent } = this.#options;
     const lookups = pending.filter(({ link }) => link === 'unresolved').map(({ report }) => this.#lookupFor(report));
     const found = (lookups.length === 0 ? [] : await attempts.findFailures(lookups)).values();
+    const together = lookups.length === 0 ? new Map<string, FailureCandidate>() : failuresAmong(pending);
     return pending.map(({ report, link }) => {
       if (link !== 'unresolved') return link;
       const stored = found.next().value ?? NO_CANDIDATES;
       const remembered = recent.find(this.#lookupFor(report)) ?? NO_CANDIDATES;
-      return linkByCandidates(report, mergeCandidates(remembered, stored));
+      // A retry and the failure before it may be recorded together: the store does not know that failure yet.
+      const before = together.get(attemptKey(report, report.attemptNumber - 1));
+      const known = { ...NO_CANDIDATES, recordedForJob: before === undefined ? [] : [before] };
+      return linkByCandidates(report, mergeCandidates(mergeCandidates(remembered, stored), known));
     });
   }
 
@@ -159,4 +164,20 @@ export class AttemptRecorder {
       sinceMs: this.#options.clock() - LINK_HORIZON_MS,
     };
   }
+}
+
+/** The failures among attempts that are recorded together, by job and number. */
+function failuresAmong(pending: readonly PendingAttempt[]): ReadonlyMap<string, FailureCandidate> {
+  const failures = new Map<string, FailureCandidate>();
+  for (const { report } of pending) {
+    const { success, errorClass, errorCode, attemptNumber, timestampMs: atMs } = report;
+    if (success || errorClass === undefined || isWithoutOutcome(report)) continue;
+    failures.set(attemptKey(report, attemptNumber), { errorClass, errorCode, attemptNumber, atMs });
+  }
+  return failures;
+}
+
+/** Lengths before texts: labels that contain separators stay apart. */
+function attemptKey({ tenant = '', jobId }: AttemptReport, attemptNumber: number): string {
+  return `${attemptNumber}:${tenant.length}:${tenant}${jobId}`;
 }

@@ -33,7 +33,7 @@ export function explore(plan: ExplorationPlan, best: Proposal, context: Restrict
   const drawn = candidates.findIndex(({ weight }) => (left -= weight) < 0);
   const chosen = isExploring ? candidates.at(drawn) : undefined;
   const action = plan.actions.at(drawn);
-  const executed = chosen === undefined || action === undefined ? null : believe(chosen, action);
+  const executed = chosen === undefined || action === undefined ? null : believe(chosen, action, context);
   return { share: plan.share, candidates, executed };
 }
 
@@ -59,10 +59,18 @@ export function drawDelay(plan: DelayPlan, rng: Rng): number {
 }
 
 /** The candidate with what is believed of it, instead of what is believed of the best action. */
-function believe(candidate: Candidate, [, , successProbability, evidence]: TriedAction): Candidate {
+function believe(
+  candidate: Candidate,
+  [, , successProbability, evidence]: TriedAction,
+  context: RestrictionContext,
+): Candidate {
   if (successProbability === undefined || evidence === undefined) return candidate;
   const estimate = { successProbability, interval: credibleInterval(successProbability, evidence) };
-  return { ...candidate, proposal: { ...candidate.proposal, estimate } };
+  const percent = Math.round(100 * successProbability);
+  const rationale = `tried to learn from it; ${percent} % of such retries are thought to succeed`;
+  const alternatives = candidate.proposal.alternatives.filter(({ delayMs }) => delayMs !== candidate.proposal.delayMs);
+  const proposal = { ...candidate.proposal, estimate, rationale, alternatives };
+  return { ...candidate, proposal, restricted: restrictProposal(proposal, context) };
 }
 
 function tryOut(
