@@ -19,8 +19,11 @@ beforeAll(async () => {
   const env = { RETRY_DATABASE_URL: database.url };
   apis = await Promise.all([startApi({ env }), startApi({ env })]);
   [a, b] = apis.map(({ baseUrl }) => createClient(baseUrl)) as [Client, Client];
-  const { body: strategy } = await a.get('/strategy');
-  expect((await a.put('/strategy', { ...strategy, learned_max_attempts: 8 })).status).toBe(200);
+  // Both start at once on an empty database: one of them is ready before the other has set it up.
+  await untilPasses(async () => {
+    const { body: strategy } = await a.get('/strategy');
+    expect((await a.put('/strategy', { ...strategy, learned_max_attempts: 8 })).status).toBe(200);
+  });
 }, TIMEOUT_MS);
 
 afterAll(async () => {
