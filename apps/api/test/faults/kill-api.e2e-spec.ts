@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '@smart-retry/storage/testing';
 import { createClient } from '../support/client.js';
 import { startApi, type RunningApi, type StartApiOptions } from '../support/start-api.js';
+import { untilPasses } from './support/until-passes.js';
 import { countRetries, expectEachOnce, Recording, resend, type Reported } from './support/recording.js';
 
 const TIMEOUT_MS = 120_000;
@@ -40,7 +41,10 @@ describe.each([
 
   const restart = async () => {
     api = await startApi(options);
-    return createClient(api.baseUrl);
+    const client = createClient(api.baseUrl);
+    // What is promised is that nothing is lost, not that a Postgres that recovers from a crash answers at once.
+    await untilPasses(async () => expect((await client.get('/stats?job_type=any')).status).toBe(200));
+    return client;
   };
 
   it.each(KILL_AFTER)(
