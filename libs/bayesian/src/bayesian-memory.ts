@@ -107,9 +107,15 @@ export class BayesianMemory {
     this.#subjects.clear();
   }
 
-  #look(context: FailureContext, { contest, continuation }: Subject, familyCount: number, atMs: EpochMs): Beliefs {
+  #look(
+    context: FailureContext,
+    { keys, contest, continuation }: Subject,
+    familyCount: number,
+    atMs: EpochMs,
+  ): Beliefs {
     return new Beliefs({
       context,
+      keys,
       familyCount,
       atMs,
       fastShare: contest.fastShare,

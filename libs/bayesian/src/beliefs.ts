@@ -2,19 +2,10 @@ import { DELAY_BUCKETS, type EpochMs, type Objective } from '@smart-retry/domain
 import { CarryingOn } from './carrying-on.js';
 import { BIN_COUNT, bucketOfBin } from './delay-grid.js';
 import { FAST, SLOW, type EvidenceCell, type Speed } from './evidence-cell.js';
-import {
-  ageKeyOf,
-  ATTEMPT_GROUPS,
-  attemptGroupOf,
-  attemptKeyOf,
-  stateKeyOf,
-  subjectKeyOf,
-  subjectPathOf,
-  tenantKeyOf,
-  type FailureContext,
-} from './failure-context.js';
+import { ATTEMPT_GROUPS, attemptGroupOf, tenantKeyOf, type FailureContext } from './failure-context.js';
 import { AGE_GROUPS, ageGroupOf } from './incident-age.js';
 import { combineOdds, mixPosteriors, pool, PRIOR, type Posterior } from './posterior.js';
+import type { SubjectKeys } from './subject-keys.js';
 import type { BayesianView, ObservedBucket } from './view.js';
 import { planKeyOf, valueTermsOf, type PlanBounds, type ValueTerms } from './value.js';
 
@@ -27,6 +18,7 @@ const MAX_VIEWS = 256;
 
 export interface BeliefsSource {
   readonly context: FailureContext;
+  readonly keys: SubjectKeys;
   /** Outcomes of this job type and error class, never decayed. */
   readonly familyCount: number;
   readonly atMs: EpochMs;
@@ -60,7 +52,6 @@ export class Beliefs {
   readonly familyCount: number;
   readonly atMs: EpochMs;
   readonly #source: BeliefsSource;
-  readonly #subjectKey: string;
   readonly #speeds: readonly Speed[];
   readonly #subjectPriors: readonly Posterior[];
   /** By memory; by age group or attempt group where more than one. */
@@ -75,7 +66,6 @@ export class Beliefs {
     this.#source = source;
     this.familyCount = source.familyCount;
     this.atMs = source.atMs;
-    this.#subjectKey = subjectKeyOf(source.context);
     this.#speeds = source.fastShare < LEAST_SHARE ? [SLOW] : [FAST, SLOW];
     this.#subjectPriors = this.#speeds.map((speed) => this.#priorOfSubject(speed));
     this.#ofSubject = this.#speeds.map((speed, i) =>
@@ -110,7 +100,7 @@ export class Beliefs {
    * one, tenant; without a failure, of all of this kind. Shape [BIN_COUNT] each.
    */
   seen(failure?: FailureContext): SeenOutcomes {
-    const cell = this.#source.cellOf(failure === undefined ? this.#subjectKey : this.#keyOf(failure));
+    const cell = this.#source.cellOf(failure === undefined ? this.#source.keys.subject : this.#keyOf(failure));
     const factor = cell?.factorAt(SLOW, this.atMs) ?? 0;
     const successes = new Float64Array(BIN_COUNT);
     const failures = new Float64Array(BIN_COUNT);
@@ -161,8 +151,8 @@ export class Beliefs {
   }
 
   #priorOfSubject(speed: Speed): Posterior {
-    const { context, cellOf, atMs } = this.#source;
-    const [ofClass, ofFamily, ofCode] = subjectPathOf(context).map(cellOf);
+    const { context, keys, cellOf, atMs } = this.#source;
+    const [ofClass, ofFamily, ofCode] = keys.path.map(cellOf);
     let prior = PRIOR;
     if (ofClass === undefined) return prior;
     prior = pool(prior, { cell: ofClass, child: ofFamily, priorStrength: PRIOR_STRENGTHS.class }, speed, atMs);
@@ -175,12 +165,12 @@ export class Beliefs {
    * Its own outcomes are in what is likely already: they count twice, as two outcomes at most.
    */
   #form(ageGroup: number, attemptGroup: number, ofTenant: EvidenceCell | undefined): Posterior {
-    const byAge = (this.#byAge[ageGroup] ??= this.#narrow(ageKeyOf(this.#subjectKey, ageGroup), PRIOR_STRENGTHS.age));
+    const byAge = (this.#byAge[ageGroup] ??= this.#narrow(this.#source.keys.ofAge(ageGroup), PRIOR_STRENGTHS.age));
     const byAttempt = (this.#byAttempt[attemptGroup] ??= this.#narrow(
-      attemptKeyOf(this.#subjectKey, attemptGroup),
+      this.#source.keys.ofAttempt(attemptGroup),
       PRIOR_STRENGTHS.attempt,
     ));
-    const ofState = this.#source.cellOf(stateKeyOf(this.#subjectKey, ageGroup, attemptGroup));
+    const ofState = this.#source.cellOf(this.#source.keys.ofState(ageGroup, attemptGroup));
     const path = [
       { cell: ofState, priorStrength: PRIOR_STRENGTHS.state },
       { cell: ofTenant, priorStrength: PRIOR_STRENGTHS.tenant },
@@ -204,12 +194,12 @@ export class Beliefs {
   #levelOfSubject(): PathLevel {
     const { context, cellOf } = this.#source;
     const priorStrength = context.errorCode === undefined ? PRIOR_STRENGTHS.jobType : PRIOR_STRENGTHS.code;
-    return { cell: cellOf(this.#subjectKey), priorStrength };
+    return { cell: cellOf(this.#source.keys.subject), priorStrength };
   }
 
   /** The key of the most specific cell that a failure is part of. */
   #keyOf({ attemptNumber, incidentAgeMs, tenant }: FailureContext): string {
-    const stateKey = stateKeyOf(this.#subjectKey, ageGroupOf(incidentAgeMs), attemptGroupOf(attemptNumber));
+    const stateKey = this.#source.keys.ofState(ageGroupOf(incidentAgeMs), attemptGroupOf(attemptNumber));
     return tenant === undefined ? stateKey : tenantKeyOf(stateKey, tenant);
   }
 

@@ -15,7 +15,7 @@ export class SubjectKeys {
   readonly family: string;
   /** From the most general to the most specific. */
   readonly path: readonly string[];
-  readonly #subject: string;
+  readonly subject: string;
   readonly #ages = new Array<string | undefined>(AGE_GROUPS);
   readonly #attempts = new Array<string | undefined>(ATTEMPT_GROUPS);
   readonly #states = new Array<string | undefined>(AGE_GROUPS * ATTEMPT_GROUPS);
@@ -23,20 +23,20 @@ export class SubjectKeys {
   constructor(context: FailureContext) {
     this.family = familyKeyOf(context);
     this.path = subjectPathOf(context);
-    this.#subject = subjectKeyOf(context);
+    this.subject = subjectKeyOf(context);
   }
 
   ofAge(ageGroup: number): string {
-    return (this.#ages[ageGroup] ??= ageKeyOf(this.#subject, ageGroup));
+    return (this.#ages[ageGroup] ??= ageKeyOf(this.subject, ageGroup));
   }
 
   ofAttempt(attemptGroup: number): string {
-    return (this.#attempts[attemptGroup] ??= attemptKeyOf(this.#subject, attemptGroup));
+    return (this.#attempts[attemptGroup] ??= attemptKeyOf(this.subject, attemptGroup));
   }
 
   ofState(ageGroup: number, attemptGroup: number): string {
     return (this.#states[ageGroup * ATTEMPT_GROUPS + attemptGroup] ??= stateKeyOf(
-      this.#subject,
+      this.subject,
       ageGroup,
       attemptGroup,
     ));

@@ -1,8 +1,9 @@
+import { DEFAULT_OBJECTIVE } from '@smart-retry/domain';
 import type { FailedJobTrace, RetryTrace, Trace } from '../trace.js';
 import { brierScore, expectedCalibrationError } from './calibration.js';
 import { herdIndex, peakAmplification } from './load.js';
 import { mean, quantile } from './quantile.js';
-import { DEFAULT_OBJECTIVE, utilityOf } from './utility.js';
+import { utilityOf } from './utility.js';
 
 /** Which jobs count: all, or those that arrived in the second half of the time. */
 export type Portion = 'all' | 'second-half';

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { DEFAULT_OBJECTIVE } from '@smart-retry/domain';
 import { simulate } from '../simulate.js';
 import { retryAfter, STOP } from '../decider.js';
 import { createNone } from '../baselines/none.js';
@@ -9,7 +10,7 @@ import { averageShareClosed, compareDeciders } from './compare.js';
 import { herdIndex, peakAmplification } from './load.js';
 import { measure } from './measure.js';
 import { quantile } from './quantile.js';
-import { DEFAULT_OBJECTIVE, utilityOf } from './utility.js';
+import { utilityOf } from './utility.js';
 
 const HALF_LIFE_MS = DEFAULT_OBJECTIVE.valueHalfLifeMs;
 

@@ -1,6 +1,7 @@
+import { DEFAULT_OBJECTIVE } from '@smart-retry/domain';
 import type { Trace } from '../trace.js';
 import { mean } from './quantile.js';
-import { DEFAULT_OBJECTIVE, utilityOf } from './utility.js';
+import { utilityOf } from './utility.js';
 
 /** How long a change of the world's law is felt. */
 export interface Recovery {

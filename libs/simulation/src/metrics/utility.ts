@@ -1,14 +1,5 @@
+import type { Objective } from '@smart-retry/domain';
 import type { FailedJobTrace } from '../trace.js';
-
-/** What a success is worth, and what an attempt costs. */
-export interface Objective {
-  /** A success is worth half as much after this time. */
-  readonly valueHalfLifeMs: number;
-  /** In units of an immediate success. */
-  readonly attemptCost: number;
-}
-
-export const DEFAULT_OBJECTIVE: Objective = { valueHalfLifeMs: 1_800_000, attemptCost: 0.03 };
 
 /**
  * `U = g(T)·1[success] − Σ_k attemptCost·g(t_k)`, `g(t) = 2^(−t / valueHalfLife)`: T from the first failure to the
