@@ -113,6 +113,36 @@ CREATE TABLE kept_responses (
 );
 CREATE INDEX kept_responses_kept_at ON public.kept_responses USING btree (kept_at_ms);
 
+CREATE TABLE model_deployments (
+  revision bigint NOT NULL,
+  at_ms bigint NOT NULL,
+  actor text NOT NULL,
+  action text NOT NULL,
+  version text COLLATE "C",
+  reason text,
+  champion text COLLATE "C",
+  canary text COLLATE "C",
+  canary_percent double precision,
+  shadow text COLLATE "C",
+  previous_revision bigint,
+  CONSTRAINT model_deployments_canary_fkey FOREIGN KEY (canary) REFERENCES models(version),
+  CONSTRAINT model_deployments_canary_percent_check CHECK (((canary_percent >= (0)::double precision) AND (canary_percent <= (100)::double precision))),
+  CONSTRAINT model_deployments_champion_fkey FOREIGN KEY (champion) REFERENCES models(version),
+  CONSTRAINT model_deployments_check CHECK (((canary IS NULL) = (canary_percent IS NULL))),
+  CONSTRAINT model_deployments_pkey PRIMARY KEY (revision),
+  CONSTRAINT model_deployments_shadow_fkey FOREIGN KEY (shadow) REFERENCES models(version),
+  CONSTRAINT model_deployments_version_fkey FOREIGN KEY (version) REFERENCES models(version)
+);
+
+CREATE TABLE models (
+  version text COLLATE "C" NOT NULL,
+  trained_at_ms bigint NOT NULL,
+  description json NOT NULL,
+  artifact bytea NOT NULL,
+  CONSTRAINT models_pkey PRIMARY KEY (version)
+);
+CREATE INDEX models_trained_at ON public.models USING btree (trained_at_ms, version);
+
 CREATE TABLE signing_keys (
   purpose text NOT NULL,
   key bytea NOT NULL,

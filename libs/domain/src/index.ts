@@ -83,3 +83,15 @@ export type {
   SigningKeyStore,
   StoredConfiguration,
 } from './ports.js';
+export { MODEL_TYPES, NOTHING_DEPLOYED } from './model-ports.js';
+export type {
+  Deployment,
+  DeploymentAction,
+  FeatureImportance,
+  ModelLineage,
+  ModelMetrics,
+  ModelRegistry,
+  ModelType,
+  ModelVersion,
+  Rollout,
+} from './model-ports.js';

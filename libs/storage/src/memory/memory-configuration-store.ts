@@ -46,6 +46,13 @@ export class MemoryConfigurationStore implements ConfigurationStore {
     return stored;
   }
 
+  /** Adds an entry to the history that leaves the strategy as it is; none before the first change. */
+  note(entry: Pick<ConfigurationHistoryEntry, 'action' | 'target' | 'changedAtMs' | 'changedBy'>): void {
+    const newest = this.#history.at(-1);
+    if (newest === undefined) return;
+    this.#history.push({ ...entry, revision: newest.revision + 1, strategy: newest.strategy });
+  }
+
   async history(page: {
     readonly limit: number;
     readonly beforeRevision?: number;

@@ -6,6 +6,7 @@ import {
   describeDecisionStore,
   describeFailureCounters,
   describeFailureLookup,
+  describeModelRegistry,
   describeOutcomeHistory,
   describeSigningKeyStore,
   describeStatistics,
@@ -23,6 +24,7 @@ describeStatistics('memory', open);
 describeFailureLookup('memory', open);
 describeDecisionStore('memory', open);
 describeOutcomeHistory('memory', open);
+describeModelRegistry('memory', open);
 describeFailureCounters('memory', open);
 describeConfigurationChannel('memory', open);
 

@@ -4,6 +4,7 @@ import { MemoryConfigurationStore } from './memory-configuration-store.js';
 import { MemoryDecisionStore } from './memory-decision-store.js';
 import { MemoryFailureCounters } from './memory-failure-counters.js';
 import { MemoryKeptResponses } from './memory-kept-responses.js';
+import { MemoryModelRegistry } from './memory-model-registry.js';
 import { MemoryOutcomeHistory } from './memory-outcome-history.js';
 import { MemorySigningKeyStore } from './memory-signing-key-store.js';
 
@@ -13,6 +14,7 @@ export interface MemoryStores {
   readonly attempts: MemoryAttemptStore;
   readonly outcomes: MemoryOutcomeHistory;
   readonly decisions: MemoryDecisionStore;
+  readonly models: MemoryModelRegistry;
   readonly signingKeys: MemorySigningKeyStore;
   readonly channel: MemoryConfigurationChannel;
   readonly failureCounters: MemoryFailureCounters;
@@ -23,11 +25,13 @@ export function openMemory({ maxRecords = 100_000 }: { readonly maxRecords?: num
   const keptResponses = new MemoryKeptResponses();
   const outcomes = new MemoryOutcomeHistory();
   const decisions = new MemoryDecisionStore({ maxRecords });
+  const configuration = new MemoryConfigurationStore(keptResponses);
   return {
-    configuration: new MemoryConfigurationStore(keptResponses),
+    configuration,
     attempts: new MemoryAttemptStore({ maxRecords, decisions, outcomes, keptResponses }),
     outcomes,
     decisions,
+    models: new MemoryModelRegistry(configuration, keptResponses),
     signingKeys: new MemorySigningKeyStore(),
     channel: new MemoryConfigurationChannel(),
     failureCounters: new MemoryFailureCounters(),

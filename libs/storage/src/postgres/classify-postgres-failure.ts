@@ -31,6 +31,11 @@ export function errorCodeOf(error: unknown): string {
   return textOf(error, 'code');
 }
 
+/** The constraint that a row violates; empty for any other failure. */
+export function violatedConstraintOf(error: unknown): string {
+  return textOf(error, 'constraint');
+}
+
 /** Tells a database that does not answer from a statement that is wrong. */
 export function classifyPostgresFailure(error: unknown): StoreFailure {
   const code = textOf(error, 'code');
@@ -40,7 +45,7 @@ export function classifyPostgresFailure(error: unknown): StoreFailure {
   return BUSY_SQLSTATE.test(code) || BUSY_MESSAGES.test(message) ? 'busy' : 'defect';
 }
 
-function textOf(error: unknown, property: 'code' | 'message'): string {
+function textOf(error: unknown, property: 'code' | 'message' | 'constraint'): string {
   const cause: unknown = error instanceof QueryFailedError ? error.driverError : error;
   if (typeof cause !== 'object' || cause === null) return '';
   const value: unknown = Object.getOwnPropertyDescriptor(cause, property)?.value;

@@ -1,5 +1,6 @@
 import { DataSource } from 'typeorm';
 import { InitialSchema1764000000000 } from './migrations/initial-schema-1764000000000.js';
+import { ModelRegistry1764500000000 } from './migrations/model-registry-1764500000000.js';
 import { OutcomeHistory1764300000000 } from './migrations/outcome-history-1764300000000.js';
 import { runOnOwnConnection } from './run-on-own-connection.js';
 import { TrackedSockets } from './tracked-sockets.js';
@@ -45,7 +46,7 @@ async function runMigrations({ url, connectionTimeoutMs }: MigrationOptions): Pr
     url,
     extra: { max: 1, connectionTimeoutMillis: connectionTimeoutMs, stream: sockets.create },
     poolErrorHandler: () => undefined,
-    migrations: [InitialSchema1764000000000, OutcomeHistory1764300000000],
+    migrations: [InitialSchema1764000000000, OutcomeHistory1764300000000, ModelRegistry1764500000000],
   });
   await sockets.limit(async () => {
     await dataSource.initialize();

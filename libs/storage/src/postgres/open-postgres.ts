@@ -2,6 +2,7 @@ import type {
   AttemptStore,
   ConfigurationStore,
   DecisionStore,
+  ModelRegistry,
   OutcomeHistory,
   SigningKeyStore,
 } from '@smart-retry/domain';
@@ -11,6 +12,7 @@ import { Database } from './database.js';
 import { PostgresAttemptStore } from './postgres-attempt-store.js';
 import { PostgresConfigurationStore } from './postgres-configuration-store.js';
 import { PostgresDecisionStore } from './postgres-decision-store.js';
+import { PostgresModelRegistry } from './postgres-model-registry.js';
 import { PostgresOutcomeHistory } from './postgres-outcome-history.js';
 import { PostgresSigningKeyStore } from './postgres-signing-key-store.js';
 import { RenewablePool } from './renewable-pool.js';
@@ -21,6 +23,7 @@ export interface PostgresStores {
   readonly attempts: AttemptStore;
   readonly outcomes: OutcomeHistory;
   readonly decisions: DecisionStore;
+  readonly models: ModelRegistry;
   readonly signingKeys: SigningKeyStore;
   /** Cheap enough for a probe every second. @throws {STORE_UNAVAILABLE} */
   check(): Promise<void>;
@@ -45,6 +48,7 @@ export function openPostgres(options: PostgresOptions): PostgresStores {
     attempts: new PostgresAttemptStore(database),
     outcomes: new PostgresOutcomeHistory(database),
     decisions: new PostgresDecisionStore(database),
+    models: new PostgresModelRegistry(session),
     signingKeys: new PostgresSigningKeyStore(session),
     check: () => database.check(),
     migrate: () => database.migrate(),

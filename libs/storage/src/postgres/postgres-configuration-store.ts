@@ -8,11 +8,11 @@ import type {
 } from '@smart-retry/domain';
 import { LessThan, MoreThan, type EntityManager } from 'typeorm';
 import { configurationChanged } from '../configuration-changed.js';
-import { KEPT_RESPONSE_TTL_MS, keyAlreadyKept } from '../kept-responses.js';
+import { KEPT_RESPONSE_TTL_MS } from '../kept-responses.js';
 import { errorCodeOf } from './classify-postgres-failure.js';
 import type { ConfigurationSession } from './configuration-session.js';
 import { ConfigurationRevision, KeptResponseEntity, type ConfigurationRevisionRow } from './entities.js';
-import { KEEP_RESPONSE_CTES, keepResponseParameters } from './kept-response-sql.js';
+import { keepResponse } from './keep-response.js';
 
 const UNIQUE_VIOLATION = '23505';
 
@@ -78,14 +78,6 @@ export class PostgresConfigurationStore implements ConfigurationStore {
 async function findNewest(manager: EntityManager): Promise<ConfigurationRevisionRow | null> {
   const [newest] = await manager.find(ConfigurationRevision, { order: { revision: 'DESC' }, take: 1 });
   return newest ?? null;
-}
-
-async function keepResponse(manager: EntityManager, response: KeptResponse): Promise<void> {
-  const kept: readonly unknown[] = await manager.query(
-    `WITH ${KEEP_RESPONSE_CTES} SELECT key FROM kept`,
-    keepResponseParameters(response),
-  );
-  if (kept.length === 0) throw keyAlreadyKept();
 }
 
 /** The primary key decides between two changes made from the same revision at once. */

@@ -3,6 +3,7 @@ import {
   describeConfigurationStore,
   describeDecisionStore,
   describeFailureLookup,
+  describeModelRegistry,
   describeOutcomeHistory,
   describeSigningKeyStore,
   describeStatistics,
@@ -16,3 +17,4 @@ describeStatistics('Postgres', openTestPostgres);
 describeFailureLookup('Postgres', openTestPostgres);
 describeDecisionStore('Postgres', openTestPostgres);
 describeOutcomeHistory('Postgres', openTestPostgres);
+describeModelRegistry('Postgres', openTestPostgres);

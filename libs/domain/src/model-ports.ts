@@ -1,0 +1,130 @@
+import type { EpochMs } from './features.js';
+import type { KeptResponse } from './ports.js';
+
+/*
+ * What serving, training and judging models needs from the world: as in `ports.ts`, each port has adapters in
+ * `libs/storage`, proven by one contract suite.
+ */
+
+export const MODEL_TYPES = ['logistic', 'gradient_boosting'] as const;
+export type ModelType = (typeof MODEL_TYPES)[number];
+
+/** How a model did on rows that it was not trained on: later ones, of other jobs. */
+export interface ModelMetrics {
+  /** Held-out rows behind every number here. */
+  readonly rows: number;
+  /** Share of successes among them, 0–1. */
+  readonly baseRate: number;
+  readonly accuracy: number;
+  readonly f1: number;
+  readonly precision: number;
+  readonly recall: number;
+  /** Mean negative log-likelihood, in nats. */
+  readonly logLoss: number;
+  readonly brier: number;
+  readonly auc: number;
+  /** Expected calibration error, 0–1. */
+  readonly ece: number;
+  /** Log-loss of what the Bayesian layer believed of the same rows before they happened; absent when not known. */
+  readonly bayesianLogLoss?: number;
+}
+
+export interface FeatureImportance {
+  readonly feature: string;
+  /** Share of all importance, 0–1. */
+  readonly importance: number;
+}
+
+/** Where a model comes from: enough to train it again. */
+export interface ModelLineage {
+  readonly seed: number;
+  /** Digest of the rows that it was trained and judged on. */
+  readonly dataHash: string;
+  /** Attempts within `[dataFromMs, dataToMs)`. */
+  readonly dataFromMs: EpochMs;
+  readonly dataToMs: EpochMs;
+  readonly trainingRows: number;
+  readonly validationRows: number;
+  /** Version of this software. */
+  readonly codeVersion: string;
+  /** What computed it, with its version. */
+  readonly backend: string;
+}
+
+/** A trained model as the registry describes it. Never changes. */
+export interface ModelVersion {
+  /** Unique; 1–128 characters. */
+  readonly version: string;
+  readonly modelType: ModelType;
+  /** As asked for. */
+  readonly features: readonly string[];
+  readonly trainedAtMs: EpochMs;
+  readonly trainedBy: string;
+  /** SHA-256 of the artifact's bytes, 64 hexadecimal digits. */
+  readonly artifactSha256: string;
+  readonly artifactBytes: number;
+  readonly metrics: ModelMetrics;
+  readonly importance: readonly FeatureImportance[];
+  readonly lineage: ModelLineage;
+  /** What else was asked for and found out, as JSON: hyperparameters, cross-validation, off-policy evaluation. */
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** Who answers what: versions by their place. */
+export interface Rollout {
+  /** Answers all that the canary does not; null: the Bayesian layer does. */
+  readonly champion: string | null;
+  /** Answers this share of the jobs, 0–100. */
+  readonly canary: { readonly version: string; readonly percent: number } | null;
+  /** Is asked as well, and never answers. */
+  readonly shadow: string | null;
+}
+
+export const NOTHING_DEPLOYED: Rollout = { champion: null, canary: null, shadow: null };
+
+export type DeploymentAction = 'deployed' | 'shadowed' | 'rolled_back';
+
+/** One move of the models, and what has been serving since. Never changes. */
+export interface Deployment {
+  /** Grows by one with each move, from 1. */
+  readonly revision: number;
+  readonly atMs: EpochMs;
+  readonly actor: string;
+  readonly action: DeploymentAction;
+  /** The version that was moved, or taken back; null where a shadow was taken away. */
+  readonly version: string | null;
+  readonly reason: string | null;
+  readonly rollout: Rollout;
+  /** The move to whose rollout a rollback returns, 0 for the time before the first one; null: nothing is left to roll back. */
+  readonly previousRevision: number | null;
+}
+
+/** Trained models, and which of them serve. Versions and moves are only ever added. */
+export interface ModelRegistry {
+  /** @throws {MODEL_EXISTS} when the version is taken. */
+  register(model: ModelVersion, artifact: Uint8Array): Promise<void>;
+  find(version: string): Promise<ModelVersion | null>;
+  /** The bytes as they were registered. */
+  artifact(version: string): Promise<Uint8Array | null>;
+  /** Latest trained first; after `after` when given. */
+  list(page: {
+    readonly limit: number;
+    readonly after?: Pick<ModelVersion, 'trainedAtMs' | 'version'>;
+  }): Promise<readonly ModelVersion[]>;
+  /** Revision of the newest move, 0 before the first one; cheap enough to poll. */
+  revision(): Promise<number>;
+  /**
+   * Stores the move together with an entry in the configuration's history and the kept response, if that history has
+   * begun.
+   * @throws {CONFIGURATION_CHANGED} when another move has taken the revision.
+   * @throws {IDEMPOTENCY_KEY_REUSED} when a response has been kept under the key meanwhile; it can be read now.
+   */
+  move(deployment: Deployment, keep?: KeptResponse): Promise<void>;
+  deployment(revision: number): Promise<Deployment | null>;
+  /** Newest first: below `beforeRevision`, and not later than `untilMs`, when given. */
+  deployments(page: {
+    readonly limit: number;
+    readonly beforeRevision?: number;
+    readonly untilMs?: EpochMs;
+  }): Promise<readonly Deployment[]>;
+}
