@@ -1,3 +1,6 @@
+export { isLive, KEY_SCOPES } from './access.js';
+export type { ApiKey, KeyScope } from './access.js';
+export type { ApiKeyStore, KeyList } from './access-ports.js';
 export { ERROR_KINDS, SmartRetryError, throwIfProblems } from './errors.js';
 export type { ErrorCode, ErrorKind, FieldProblem, SmartRetryErrorOptions } from './errors.js';
 export { describeDuration, formatClockDuration, formatGoDuration, parseDurationMs } from './durations.js';

@@ -1,11 +1,12 @@
 import { Body, Controller, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
-import { RouteConfig, RouteSchema } from '@nestjs/platform-fastify';
+import { RouteSchema } from '@nestjs/platform-fastify';
 import { SmartRetryError, type AttemptReport, type AttemptStore, type Clock } from '@smart-retry/domain';
 import { AttemptRecorder, Configuration, type RecordedAttempt } from '@smart-retry/engine';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BATCH_BODY_LIMIT } from '../http/body-limits.js';
 import { Idempotency } from '../http/idempotency.js';
 import { problemResponses } from '../http/problem-responses.js';
+import { Access } from '../http/route-access.js';
 import { acceptedTimes, type AcceptedTimes } from '../http/wire-time.js';
 import { ApiMetrics } from '../ops/api-metrics.js';
 import { ATTEMPT_STORE, CLOCK } from '../tokens.js';
@@ -27,6 +28,7 @@ export class AttemptController {
 
   @Post()
   @HttpCode(200)
+  @Access({ scope: 'record', tenant: 'body' })
   @RouteSchema({
     summary: 'Records one executed attempt, once',
     tags: ['Attempts'],
@@ -40,7 +42,7 @@ export class AttemptController {
 
   @Post('batch')
   @HttpCode(200)
-  @RouteConfig({ bodyLimit: BATCH_BODY_LIMIT })
+  @Access({ scope: 'record', tenant: 'body.attempts[]', bodyLimit: BATCH_BODY_LIMIT })
   @RouteSchema({
     summary: 'Records up to 5,000 attempts; answers for each, in order',
     tags: ['Attempts'],
@@ -59,7 +61,7 @@ export class AttemptController {
 
   @Post('counts')
   @HttpCode(200)
-  @RouteConfig({ bodyLimit: BATCH_BODY_LIMIT })
+  @Access({ scope: 'record', tenant: 'body.counts[]', bodyLimit: BATCH_BODY_LIMIT })
   @RouteSchema({
     summary: 'Records first tries as counts over windows',
     description: 'Counts add up: send an `Idempotency-Key` to make a repeat safe.',

@@ -2,6 +2,7 @@ import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { RouteSchema } from '@nestjs/platform-fastify';
 import { Learning } from '@smart-retry/engine';
 import { problemResponses } from '../http/problem-responses.js';
+import { Access } from '../http/route-access.js';
 import {
   fromLearnedCurve,
   PosteriorBody,
@@ -18,6 +19,7 @@ export class BayesianController {
   constructor(private readonly learning: Learning) {}
 
   @Get()
+  @Access({ scope: 'read', tenant: 'query' })
   @RouteSchema({
     summary: 'The chance of success by delay, as decisions see it',
     tags: ['Learning'],
@@ -33,6 +35,7 @@ export class BayesianController {
 
   @Post('update')
   @HttpCode(200)
+  @Access({ scope: 'operate', tenant: 'refused' })
   @RouteSchema({
     summary: 'Looks at the evidence now, instead of after the next 20 outcomes',
     tags: ['Learning'],

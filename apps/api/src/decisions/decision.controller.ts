@@ -4,6 +4,7 @@ import type { Clock, DecisionRecord, DecisionStore, OutcomeHistory } from '@smar
 import { AuditTrail, closingReportOf, outcomeOfDecision, RecommendationIds } from '@smart-retry/engine';
 import { Type, type Static } from 'typebox';
 import { problemResponses } from '../http/problem-responses.js';
+import { Access } from '../http/route-access.js';
 import { CLOCK, DECISION_STORE, OUTCOME_HISTORY } from '../tokens.js';
 import {
   decisionNotFound,
@@ -26,6 +27,7 @@ export class DecisionController {
   ) {}
 
   @Get()
+  @Access({ scope: 'read', tenant: 'query' })
   @RouteSchema({
     summary: 'Decisions, newest first',
     tags: ['Decisions'],
@@ -40,6 +42,7 @@ export class DecisionController {
   }
 
   @Get(':recommendation_id')
+  @Access({ scope: 'read', tenant: 'by_handler' })
   @RouteSchema({
     summary: 'One decision with its evidence',
     tags: ['Decisions'],

@@ -27,12 +27,11 @@ function refuseOthersAt(fastify: FastifyInstance, url: string, known: ReadonlySe
   const allowed = METHODS.filter((method) => known.has(method) || method === 'OPTIONS');
   const others = METHODS.filter((method) => !allowed.includes(method));
   const allow = allowed.join(', ');
-  const schema = { hide: true };
+  const shared = { url, schema: { hide: true }, config: { access: { scope: 'any_key' } } } as const;
   if (others.length > 0) {
     fastify.route({
-      url,
+      ...shared,
       method: [...others],
-      schema,
       // A method that this path does not have needs no body to be refused.
       onRequest: (request, reply) => {
         reply.header('allow', allow);
@@ -43,9 +42,8 @@ function refuseOthersAt(fastify: FastifyInstance, url: string, known: ReadonlySe
   }
   if (!known.has('OPTIONS')) {
     fastify.route({
-      url,
+      ...shared,
       method: 'OPTIONS',
-      schema,
       handler: (_request, reply) => reply.code(204).header('allow', allow).send(),
     });
   }

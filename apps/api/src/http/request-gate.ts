@@ -5,15 +5,6 @@ import { isLoopback } from '../config/is-loopback.js';
 import type { Lifecycle } from '../lifecycle/lifecycle.js';
 import { setActor } from './actor.js';
 
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** Answers without a key and to any host name. */
-    readonly isOpen?: boolean;
-    /** Largest body in bytes. */
-    readonly bodyLimit?: number;
-  }
-}
-
 export interface GateOptions {
   readonly adminKey: string | undefined;
   readonly lifecycle: Lifecycle;
@@ -31,7 +22,7 @@ export function guardRequests(fastify: FastifyInstance, { adminKey, lifecycle }:
     if (lifecycle.isClosing) reply.header('connection', 'close');
     const refusal = refuse(request);
     // Read only when it matters: the route's options are assembled anew at each access.
-    if (refusal === null || request.routeOptions.config.isOpen === true) done();
+    if (refusal === null || request.routeOptions.config.access?.scope === 'open') done();
     else done(refusal);
   });
 }

@@ -9,6 +9,7 @@ import { createHttpAdapter } from '../http/create-http-adapter.js';
 import { ProblemFilter } from '../http/problem.filter.js';
 import { collectMethods } from '../http/refuse-other-methods.js';
 import { guardRequests } from '../http/request-gate.js';
+import { collectAccess } from '../http/route-access.js';
 import { documentRoutes, serveDocsPage } from '../ops/document-routes.js';
 import { timeRequests } from '../ops/time-requests.js';
 import type { Lifecycle } from './lifecycle.js';
@@ -33,6 +34,7 @@ export async function createApp(options: AppOptions): Promise<NestFastifyApplica
   timeRequests(fastify, services.metrics.registry);
   await documentRoutes(fastify, { version: VERSION });
   const methods = collectMethods(fastify);
+  const access = collectAccess(fastify);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.over(services, lifecycle, clock), adapter, {
     logger: new NestLogger(logger),
     bodyParser: false,
@@ -44,5 +46,6 @@ export async function createApp(options: AppOptions): Promise<NestFastifyApplica
   methods.refuseOthers();
   await serveDocsPage(fastify, { path: `${basePath}/docs` });
   await fastify.ready();
+  access.requireEach();
   return app;
 }

@@ -1,10 +1,11 @@
 import { Controller, Get, Inject, Req, Res, ServiceUnavailableException } from '@nestjs/common';
-import { RouteConfig, RouteSchema } from '@nestjs/platform-fastify';
+import { RouteSchema } from '@nestjs/platform-fastify';
 import { HealthCheckService, HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { toProblemBody } from '../http/problem.js';
 import { problemResponses } from '../http/problem-responses.js';
+import { Access } from '../http/route-access.js';
 import { Lifecycle } from '../lifecycle/lifecycle.js';
 import { STORE_PROBES } from '../tokens.js';
 import type { StoreProbe } from './store-probe.js';
@@ -26,7 +27,7 @@ export class HealthController {
   ) {}
 
   @Get()
-  @RouteConfig({ isOpen: true })
+  @Access({ scope: 'open' })
   @RouteSchema({
     summary: 'Whether the process is alive; touches no store',
     tags: ['Operations'],
@@ -38,7 +39,7 @@ export class HealthController {
   }
 
   @Get('ready')
-  @RouteConfig({ isOpen: true })
+  @Access({ scope: 'open' })
   @RouteSchema({
     summary: 'Whether every store answers and the process is not shutting down',
     tags: ['Operations'],

@@ -2,6 +2,7 @@ import { Controller, Get, Header } from '@nestjs/common';
 import { RouteSchema } from '@nestjs/platform-fastify';
 import { Registry } from 'prom-client';
 import { Type } from 'typebox';
+import { Access } from '../http/route-access.js';
 import { ApiMetrics } from './api-metrics.js';
 
 @Controller('metrics')
@@ -10,6 +11,7 @@ export class MetricsController {
 
   @Get()
   @Header('content-type', Registry.PROMETHEUS_CONTENT_TYPE)
+  @Access({ scope: 'read', tenant: 'refused' })
   @RouteSchema({
     summary: 'Metrics for Prometheus',
     tags: ['Operations'],

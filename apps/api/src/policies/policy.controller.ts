@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Req, Res } from '@nestjs/common';
-import { RouteConfig, RouteSchema } from '@nestjs/platform-fastify';
+import { RouteSchema } from '@nestjs/platform-fastify';
 import { SmartRetryError, type RetryPolicy } from '@smart-retry/domain';
 import { Configuration, explainMatch } from '@smart-retry/engine';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -7,6 +7,7 @@ import { CONFIGURATION_BODY_LIMIT } from '../http/body-limits.js';
 import { ConfigurationWrites } from '../http/configuration-writes.js';
 import { setEntityTag } from '../http/entity-tag.js';
 import { problemResponses } from '../http/problem-responses.js';
+import { Access } from '../http/route-access.js';
 import { fromPolicyTest, PolicyTestBody, PolicyTestResponse, toMatchableJob } from './policy-test.dto.js';
 import {
   PolicyChangedResponse,
@@ -25,6 +26,7 @@ export class PolicyController {
   ) {}
 
   @Get()
+  @Access({ scope: 'read', tenant: 'refused' })
   @RouteSchema({
     summary: 'All policies, oldest first',
     tags: ['Policies'],
@@ -37,6 +39,7 @@ export class PolicyController {
   }
 
   @Get(':name')
+  @Access({ scope: 'read', tenant: 'refused' })
   @RouteSchema({
     summary: 'One policy',
     tags: ['Policies'],
@@ -52,7 +55,7 @@ export class PolicyController {
   }
 
   @Post()
-  @RouteConfig({ bodyLimit: CONFIGURATION_BODY_LIMIT })
+  @Access({ scope: 'operate', tenant: 'refused', bodyLimit: CONFIGURATION_BODY_LIMIT })
   @RouteSchema({
     summary: 'Adds a policy',
     tags: ['Policies'],
@@ -74,7 +77,7 @@ export class PolicyController {
   }
 
   @Put(':name')
-  @RouteConfig({ bodyLimit: CONFIGURATION_BODY_LIMIT })
+  @Access({ scope: 'operate', tenant: 'refused', bodyLimit: CONFIGURATION_BODY_LIMIT })
   @RouteSchema({
     summary: 'Replaces a policy; it keeps its age',
     tags: ['Policies'],
@@ -99,6 +102,7 @@ export class PolicyController {
   }
 
   @Delete(':name')
+  @Access({ scope: 'operate', tenant: 'refused' })
   @RouteSchema({
     summary: 'Removes a policy',
     tags: ['Policies'],
@@ -120,6 +124,7 @@ export class PolicyController {
 
   @Post('test')
   @HttpCode(200)
+  @Access({ scope: 'read', tenant: 'refused' })
   @RouteSchema({
     summary: 'Which policy a job would match, and why',
     tags: ['Policies'],

@@ -1,9 +1,10 @@
 import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
-import { RouteConfig, RouteSchema } from '@nestjs/platform-fastify';
+import { RouteSchema } from '@nestjs/platform-fastify';
 import type { Clock, RetryFeatures } from '@smart-retry/domain';
 import { Configuration, Recommender } from '@smart-retry/engine';
 import { BATCH_BODY_LIMIT } from '../http/body-limits.js';
 import { problemResponses } from '../http/problem-responses.js';
+import { Access } from '../http/route-access.js';
 import { acceptedTimes, type AcceptedTimes } from '../http/wire-time.js';
 import { ApiMetrics } from '../ops/api-metrics.js';
 import { CLOCK } from '../tokens.js';
@@ -30,6 +31,7 @@ export class RecommendationController {
 
   @Post('recommendation')
   @HttpCode(200)
+  @Access({ scope: 'recommend', tenant: 'body' })
   @RouteSchema({
     summary: 'Whether and when to retry a job that has just failed',
     tags: ['Recommendations'],
@@ -42,7 +44,7 @@ export class RecommendationController {
 
   @Post('recommendation/batch')
   @HttpCode(200)
-  @RouteConfig({ bodyLimit: BATCH_BODY_LIMIT })
+  @Access({ scope: 'recommend', tenant: 'body.features[]', bodyLimit: BATCH_BODY_LIMIT })
   @RouteSchema({
     summary: 'Recommendations for up to 1,000 jobs, in order',
     tags: ['Recommendations'],
@@ -58,6 +60,7 @@ export class RecommendationController {
 
   @Post('preview')
   @HttpCode(200)
+  @Access({ scope: 'recommend', tenant: 'body.features' })
   @RouteSchema({
     summary: 'The schedule that would follow if every retry failed',
     tags: ['Recommendations'],

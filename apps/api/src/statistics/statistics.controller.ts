@@ -3,6 +3,7 @@ import { RouteSchema } from '@nestjs/platform-fastify';
 import { SmartRetryError, type AttemptStore, type Clock } from '@smart-retry/domain';
 import { Configuration } from '@smart-retry/engine';
 import { problemResponses } from '../http/problem-responses.js';
+import { Access } from '../http/route-access.js';
 import { ATTEMPT_STORE, CLOCK } from '../tokens.js';
 import { fromStatistics, StatisticsParams, StatisticsResponse, toStatisticsQuery } from './statistics.dto.js';
 
@@ -16,6 +17,7 @@ export class StatisticsController {
   ) {}
 
   @Get('stats')
+  @Access({ scope: 'read', tenant: 'query' })
   @RouteSchema({
     summary: 'Retries within a window, under the class of the failure that they followed',
     tags: ['Attempts'],

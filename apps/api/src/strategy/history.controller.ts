@@ -5,6 +5,7 @@ import { Configuration } from '@smart-retry/engine';
 import { Type, type Static } from 'typebox';
 import { problemResponses } from '../http/problem-responses.js';
 import { PageLimit, readPageLimit } from '../http/page-limit.js';
+import { Access } from '../http/route-access.js';
 import { Timestamp } from '../http/wire-schemas.js';
 import { formatTimestamp } from '../http/wire-time.js';
 import { fromStrategy, StrategyBody } from './strategy.dto.js';
@@ -34,6 +35,7 @@ export class HistoryController {
   constructor(private readonly configuration: Configuration) {}
 
   @Get('history')
+  @Access({ scope: 'read', tenant: 'refused' })
   @RouteSchema({
     summary: 'Changes of the configuration, newest first',
     tags: ['Strategy'],

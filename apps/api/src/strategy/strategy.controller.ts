@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Put, Req, Res } from '@nestjs/common';
-import { RouteConfig, RouteSchema } from '@nestjs/platform-fastify';
+import { RouteSchema } from '@nestjs/platform-fastify';
 import type { StoredConfiguration } from '@smart-retry/domain';
 import { Configuration } from '@smart-retry/engine';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -7,6 +7,7 @@ import { CONFIGURATION_BODY_LIMIT } from '../http/body-limits.js';
 import { ConfigurationWrites } from '../http/configuration-writes.js';
 import { setEntityTag } from '../http/entity-tag.js';
 import { problemResponses } from '../http/problem-responses.js';
+import { Access } from '../http/route-access.js';
 import { fromGuardrailSettings, GuardrailsPatch, toGuardrailChanges } from './guardrails.dto.js';
 import { fromRevision, GuardrailsResponse, StrategyResponse } from './strategy-responses.dto.js';
 import { fromStrategy, StrategyBody, toStrategy } from './strategy.dto.js';
@@ -22,6 +23,7 @@ export class StrategyController {
   ) {}
 
   @Get('strategy')
+  @Access({ scope: 'read', tenant: 'refused' })
   @RouteSchema({ summary: 'The strategy in force', tags: ['Strategy'], response: { 200: StrategyResponse } })
   getStrategy(@Res({ passthrough: true }) reply: FastifyReply) {
     const current = this.configuration.current();
@@ -30,7 +32,7 @@ export class StrategyController {
   }
 
   @Put('strategy')
-  @RouteConfig({ bodyLimit: CONFIGURATION_BODY_LIMIT })
+  @Access({ scope: 'operate', tenant: 'refused', bodyLimit: CONFIGURATION_BODY_LIMIT })
   @RouteSchema({
     summary: 'Replaces the strategy',
     tags: ['Strategy'],
@@ -51,6 +53,7 @@ export class StrategyController {
   }
 
   @Get('guardrails')
+  @Access({ scope: 'read', tenant: 'refused' })
   @RouteSchema({ summary: 'The guardrails in force', tags: ['Strategy'], response: { 200: GuardrailsResponse } })
   getGuardrails(@Res({ passthrough: true }) reply: FastifyReply) {
     const current = this.configuration.current();
@@ -59,7 +62,7 @@ export class StrategyController {
   }
 
   @Put('guardrails')
-  @RouteConfig({ bodyLimit: CONFIGURATION_BODY_LIMIT })
+  @Access({ scope: 'operate', tenant: 'refused', bodyLimit: CONFIGURATION_BODY_LIMIT })
   @RouteSchema({
     summary: 'Changes the given guardrails and keeps the others',
     tags: ['Strategy'],

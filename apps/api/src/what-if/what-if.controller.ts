@@ -1,8 +1,9 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
-import { RouteConfig, RouteSchema } from '@nestjs/platform-fastify';
+import { RouteSchema } from '@nestjs/platform-fastify';
 import { Configuration } from '@smart-retry/engine';
 import { BATCH_BODY_LIMIT } from '../http/body-limits.js';
 import { problemResponses } from '../http/problem-responses.js';
+import { Access } from '../http/route-access.js';
 import { LongWork } from './long-work.js';
 import { fromWhatIf, WhatIfResponse } from './what-if-answer.dto.js';
 import { answerWhatIf, readObjective, WhatIfBody } from './what-if.dto.js';
@@ -17,7 +18,7 @@ export class WhatIfController {
 
   @Post()
   @HttpCode(200)
-  @RouteConfig({ bodyLimit: BATCH_BODY_LIMIT })
+  @Access({ scope: 'read', tenant: 'irrelevant', bodyLimit: BATCH_BODY_LIMIT })
   @RouteSchema({
     summary: 'What named policies would have been worth on up to 5,000 recorded attempts',
     description: 'An attempt that is not valid is left out and named. See docs/what-if.md.',
