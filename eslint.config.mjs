@@ -29,7 +29,7 @@ const { dependencies: apiDependencies } = JSON.parse(
 export const LAYERS = {
   domain: { root: 'libs/domain', pure: true, imports: [], npm: [] },
   rules: { root: 'libs/rules', pure: true, imports: ['domain'], npm: ['re2js'] },
-  bayesian: { root: 'libs/bayesian', pure: true, imports: ['domain'], npm: ['jstat', 'lru-cache'] },
+  bayesian: { root: 'libs/bayesian', pure: true, imports: ['domain'], npm: ['jstat'] },
   guardrails: { root: 'libs/guardrails', pure: true, imports: ['domain'], npm: [] },
   engine: {
     root: 'libs/engine',

@@ -81,7 +81,7 @@ function learnedOf({ failedAttemptNumber, delayMs, success, atMs, ...context }) 
 
 function measureMemory() {
   const before = usedBytes();
-  const filled = new BayesianMemory({ maxCells: CELLS });
+  const filled = new BayesianMemory({ maxCells: 2 * CELLS });
   const traffic = createTaughtTraffic();
   let outcomes = 0;
   while (filled.size < CELLS) filled.learn(learnedOf({ ...traffic.nextOutcome(), tenant: `tenant_${outcomes++}` }));

@@ -1,7 +1,7 @@
 // as: libs/bayesian/src/__probe__.ts
 import '@smart-retry/domain';
 import 'jstat';
-import 'lru-cache';
+import 'lru-cache'; // expect: @nx/enforce-module-boundaries
 import '@smart-retry/rules'; // expect: @nx/enforce-module-boundaries
 import '@smart-retry/guardrails'; // expect: @nx/enforce-module-boundaries
 import '@smart-retry/engine'; // expect: @nx/enforce-module-boundaries

@@ -26,7 +26,7 @@ describe('when BayesianMemory speaks', () => {
     expect(memory.countOf(someContext())).toBe(10);
   });
 
-  it('looks again after twenty more outcomes or fifteen seconds, and not before', () => {
+  it('looks again after twenty more outcomes of the kind, fifteen seconds if there is anything new, or two minutes', () => {
     const memory = open();
     learn(memory, 10);
     const first = memory.beliefsOf(someContext(), T0);
@@ -35,7 +35,31 @@ describe('when BayesianMemory speaks', () => {
     learn(memory, 1);
     const second = memory.beliefsOf(someContext(), T0 + 14_999);
     expect(second).not.toBe(first);
-    expect(memory.beliefsOf(someContext(), T0 + 14_999 + 15_000)).not.toBe(second);
+    expect(memory.beliefsOf(someContext(), T0 + 14_999 + 119_999)).toBe(second);
+    expect(memory.beliefsOf(someContext(), T0 + 14_999 + 120_000)).not.toBe(second);
+    learn(memory, 1);
+    const third = memory.refresh(someContext(), T0);
+    learn(memory, 1);
+    expect(memory.beliefsOf(someContext(), T0 + 14_999)).toBe(third);
+    expect(memory.beliefsOf(someContext(), T0 + 15_000)).not.toBe(third);
+  });
+
+  it('does not look again because other codes of the same class have failed', () => {
+    const memory = open();
+    const context = someContext({ errorCode: 'own' });
+    learn(memory, 30, { context });
+    const first = memory.beliefsOf(context, T0);
+    learn(memory, 200, { context: someContext({ errorCode: 'other' }) });
+    expect(memory.beliefsOf(context, T0)).toBe(first);
+  });
+
+  it('believes of all codes that it has never seen what it believes of the class, and keeps nothing of them', () => {
+    const memory = open();
+    learn(memory, 30, { context: someContext({ errorCode: 'known' }) });
+    const { size } = memory;
+    const [a, b] = ['never', 'seen'].map((errorCode) => memory.beliefsOf(someContext({ errorCode }), T0));
+    expect(a).toBe(b);
+    expect(memory.size).toBe(size);
   });
 
   it('looks again at once when it is asked to, and forgets everything when it is cleared', () => {
@@ -143,5 +167,42 @@ describe('the bounds of BayesianMemory', () => {
     expect(memory.beliefsOf(someContext({ jobType: 'first' }), T0)).toBeNull();
     learn(memory, 10, { context: someContext({ jobType: 'last' }) });
     expect(memory.beliefsOf(someContext({ jobType: 'last' }), T0)).not.toBeNull();
+  });
+
+  it('lets a family whose error codes are ids forget its own codes, where as many of other families push others out', () => {
+    const survives = (flood: (i: number) => FailureContext) => {
+      const memory = open(400);
+      learn(memory, 20, { context: someContext({ jobType: 'first', errorCode: '503' }) });
+      for (let i = 0; i < 2_000; i++) learn(memory, 1, { context: flood(i) });
+      expect(memory.size).toBeLessThanOrEqual(400);
+      return memory.countOf(someContext({ jobType: 'first' })) === 20;
+    };
+    expect(survives((i) => someContext({ jobType: 'flood', errorCode: `id-${i}` }))).toBe(true);
+    expect(survives((i) => someContext({ jobType: 'flood', tenant: `id-${i}` }))).toBe(true);
+    expect(survives((i) => someContext({ jobType: `flood-${i}` }))).toBe(false);
+  });
+
+  it('holds as much as it is bounded to and no more, for any outcomes', () => {
+    const label = fc.integer({ min: 0, max: 30 }).map(String);
+    const context = fc.record({
+      jobType: label,
+      errorClass: label,
+      errorCode: fc.option(label, { nil: undefined }),
+      tenant: fc.option(label, { nil: undefined }),
+      attemptNumber: fc.integer({ min: 1, max: 9 }),
+      incidentAgeMs: fc.constantFrom(0, 5_000, 50_000, 5_000_000),
+    });
+    fc.assert(
+      fc.property(fc.array(context, { maxLength: 200 }), (contexts) => {
+        const memory = open(60);
+        for (const each of contexts) learn(memory, 1, { context: each });
+        expect(memory.size).toBeLessThanOrEqual(60);
+        expect(memory.size >= Math.min(5, contexts.length)).toBe(true);
+      }),
+    );
+  });
+
+  it('refuses bounds that a single kind of failure does not fit into', () => {
+    expect(() => open(59)).toThrow(RangeError);
   });
 });

@@ -1,14 +1,12 @@
-import { LRUCache } from 'lru-cache';
 import type { EpochMs } from '@smart-retry/domain';
-import { Continuation } from './continuation.js';
-import { Beliefs, PRIOR_STRENGTHS } from './beliefs.js';
+import { Beliefs } from './beliefs.js';
 import { delayBinIndex } from './delay-grid.js';
-import { EvidenceCell, FAST, SLOW, type BinnedOutcome, type Speed } from './evidence-cell.js';
-import { attemptGroupOf, familyKeyOf, subjectKeyOf, tenantKeyOf, type FailureContext } from './failure-context.js';
+import { attemptGroupOf, type FailureContext } from './failure-context.js';
 import { ageGroupOf } from './incident-age.js';
-import { MemoryContest } from './memory-contest.js';
-import { pooledMean } from './posterior.js';
-import { SubjectKeys } from './subject-keys.js';
+import { momentOf, type Moment } from './moment.js';
+import { Shelf } from './shelf.js';
+import { SubjectStore, type Family } from './subject-store.js';
+import type { Subject } from './subject.js';
 
 /** One thing learned: after this failure and this wait, the next attempt did or did not succeed. */
 export interface LearnedOutcome {
@@ -25,145 +23,88 @@ export interface LearnedOutcome {
 export const FIRST_LOOK = 10;
 /** … and between two looks at the same beliefs. */
 const LOOK_AGAIN = 20;
-/** Evidence decays between looks as well. */
+/** … or after this time, if there is anything new. */
 const LOOK_AGAIN_MS = 15_000;
-/** Beyond this much evidence of its own, a tenant's outcomes count less for all others, so that none of them moves the rest. */
-const TENANT_CAP = 200;
-
-interface Subject {
-  readonly keys: SubjectKeys;
-  readonly contest: MemoryContest;
-  readonly continuation: Continuation;
-  beliefs: Beliefs | undefined;
-}
+/** After this time evidence has decayed by itself. */
+const DECAYED_MS = 120_000;
+/** Kinds of failure of which beliefs are kept, about 20 KiB each; and views of them, about 2 KiB each. */
+const MAX_BELIEFS = 2_000;
+const MAX_VIEWS = 10_000;
 
 /**
  * Everything learned, in memory: bounded, least recently used out. What an update and a look cost does not depend on how
  * much there is. Sums are kept, so that the order of outcomes matters only to which of the two memories is believed.
  */
 export class BayesianMemory {
-  readonly #cells: LRUCache<string, EvidenceCell>;
-  readonly #familyCounts: LRUCache<string, number>;
-  readonly #subjects: LRUCache<string, Subject>;
+  readonly #store: SubjectStore;
+  readonly #beliefs = new Shelf(MAX_BELIEFS);
+  readonly #views = new Shelf(MAX_VIEWS);
 
-  /** @param bounds.maxCells About 1 KiB each. */
+  /** @param bounds.maxCells At least 60, of about 1 KiB each. */
   constructor({ maxCells }: { readonly maxCells: number }) {
-    this.#cells = new LRUCache({ max: maxCells });
-    this.#familyCounts = new LRUCache({ max: maxCells });
-    this.#subjects = new LRUCache({ max: Math.ceil(maxCells / 10) });
+    this.#store = new SubjectStore(maxCells);
   }
 
   learn({ context, delayMs, success, atMs, hasIncidentContinued }: LearnedOutcome): void {
     const seen = { bin: delayBinIndex(delayMs), success };
-    const ageGroup = ageGroupOf(context.incidentAgeMs);
-    const attemptGroup = attemptGroupOf(context.attemptNumber);
-    const subject = this.#subject(context);
-    const { keys } = subject;
-    const stateKey = keys.ofState(ageGroup, attemptGroup);
-    const subjectPath = keys.path.map((key) => this.#cell(key, atMs));
-    this.#judge(subject.contest, subjectPath, seen, atMs);
-    if (!success && hasIncidentContinued !== undefined)
-      subject.continuation.note({ hasContinued: hasIncidentContinued });
-    const weight =
-      context.tenant === undefined ? 1 : this.#learnOfTenant(tenantKeyOf(stateKey, context.tenant), seen, atMs);
-    for (const cell of subjectPath) cell.add(seen, weight, atMs);
-    this.#cell(keys.ofAge(ageGroup), atMs).add(seen, weight, atMs);
-    this.#cell(keys.ofAttempt(attemptGroup), atMs).add(seen, weight, atMs);
-    this.#cell(stateKey, atMs).add(seen, weight, atMs);
-    this.#familyCounts.set(keys.family, (this.#familyCounts.get(keys.family) ?? 0) + 1);
+    const { incidentAgeMs, attemptNumber, tenant } = context;
+    const state = { ageGroup: ageGroupOf(incidentAgeMs), attemptGroup: attemptGroupOf(attemptNumber), tenant };
+    const at = momentOf(atMs);
+    this.#store.teach(context, at, (subject) => {
+      subject.learn(seen, state, at);
+      if (!success && hasIncidentContinued !== undefined)
+        subject.continuation.note({ hasContinued: hasIncidentContinued });
+    });
   }
 
   /** What is believed of failures like this one; null until (job type, error class) has been seen ten times. */
   beliefsOf(context: FailureContext, nowMs: EpochMs): Beliefs | null {
-    const familyCount = this.countOf(context);
-    if (familyCount < FIRST_LOOK) return null;
-    const subject = this.#subject(context);
+    const family = this.#store.familyOf(context);
+    if (family === undefined || family.outcomes < FIRST_LOOK) return null;
+    const subject = this.#store.subjectOf(family, context);
     const last = subject.beliefs;
-    const isFresh =
-      last !== undefined && familyCount - last.familyCount < LOOK_AGAIN && Math.abs(nowMs - last.atMs) < LOOK_AGAIN_MS;
-    if (isFresh) return last;
-    return (subject.beliefs = this.#look(context, subject, familyCount, nowMs));
+    return last !== undefined && isFresh(last, family, subject, nowMs)
+      ? last
+      : this.#look(family, subject, momentOf(nowMs));
   }
 
   /** Looks again now, whatever has come in since the last look; null as `beliefsOf`. */
   refresh(context: FailureContext, nowMs: EpochMs): Beliefs | null {
-    this.#subject(context).beliefs = undefined;
-    return this.beliefsOf(context, nowMs);
+    const family = this.#store.familyOf(context);
+    if (family === undefined || family.outcomes < FIRST_LOOK) return null;
+    return this.#look(family, this.#store.subjectOf(family, context), momentOf(nowMs));
   }
 
   /** Outcomes ever learned of this job type and error class; never decayed. */
   countOf(family: Pick<FailureContext, 'jobType' | 'errorClass'>): number {
-    return this.#familyCounts.get(familyKeyOf(family)) ?? 0;
+    return this.#store.familyOf(family)?.outcomes ?? 0;
   }
 
+  /** Cells held. */
   get size(): number {
-    return this.#cells.size;
+    return this.#store.size;
   }
 
   /** Forgets everything. */
   clear(): void {
-    this.#cells.clear();
-    this.#familyCounts.clear();
-    this.#subjects.clear();
+    this.#store.clear();
   }
 
-  #look(
-    context: FailureContext,
-    { keys, contest, continuation }: Subject,
-    familyCount: number,
-    atMs: EpochMs,
-  ): Beliefs {
-    return new Beliefs({
-      context,
-      keys,
-      familyCount,
-      atMs,
-      fastShare: contest.fastShare,
-      continuation: continuation.share,
-      // Looking is no use of a cell: what nobody learns any more goes first.
-      cellOf: (key) => this.#cells.peek(key),
+  #look(family: Family, subject: Subject, at: Moment): Beliefs {
+    const beliefs = new Beliefs({ subject, familyCount: family.outcomes, at, shelf: this.#views });
+    subject.beliefs = beliefs;
+    this.#beliefs.keep(() => {
+      if (subject.beliefs === beliefs) subject.beliefs = undefined;
     });
+    return beliefs;
   }
+}
 
-  /** Learns what one tenant has seen, and answers how much it counts for the others. */
-  #learnOfTenant(key: string, seen: BinnedOutcome, atMs: EpochMs): number {
-    const cell = this.#cell(key, atMs);
-    cell.add(seen, 1, atMs);
-    return Math.min(1, TENANT_CAP / cell.totalAt(atMs));
-  }
-
-  /** Notes which of the two memories would have predicted the outcome better. */
-  #judge(contest: MemoryContest, path: readonly EvidenceCell[], seen: BinnedOutcome, atMs: EpochMs): void {
-    const strengths = [PRIOR_STRENGTHS.class, PRIOR_STRENGTHS.jobType, PRIOR_STRENGTHS.code];
-    const predict = (speed: Speed) =>
-      path.reduce((mean, cell, level) => {
-        const priorStrength = strengths[level] ?? PRIOR_STRENGTHS.code;
-        return pooledMean(mean, seen.bin, { cell, child: path[level + 1], priorStrength }, speed, atMs);
-      }, 0.5);
-    contest.judge(predict(FAST), predict(SLOW), seen);
-  }
-
-  #subject(context: FailureContext): Subject {
-    const key = subjectKeyOf(context);
-    let subject = this.#subjects.get(key);
-    if (subject === undefined) {
-      subject = {
-        keys: new SubjectKeys(context),
-        contest: new MemoryContest(),
-        continuation: new Continuation(),
-        beliefs: undefined,
-      };
-      this.#subjects.set(key, subject);
-    }
-    return subject;
-  }
-
-  #cell(key: string, atMs: EpochMs): EvidenceCell {
-    let cell = this.#cells.get(key);
-    if (cell === undefined) {
-      cell = new EvidenceCell(atMs);
-      this.#cells.set(key, cell);
-    }
-    return cell;
-  }
+/** Whether so little is new since the last look that looking again would hardly change anything. */
+function isFresh(last: Beliefs, family: Family, subject: Subject, nowMs: EpochMs): boolean {
+  const news = subject.outcomes - last.subjectCount;
+  const newsOfFamily = family.outcomes - last.familyCount;
+  if (news >= LOOK_AGAIN || (subject.outcomes === 0 && newsOfFamily >= LOOK_AGAIN)) return false;
+  const elapsedMs = Math.abs(nowMs - last.atMs);
+  return elapsedMs < LOOK_AGAIN_MS || (news === 0 && newsOfFamily < LOOK_AGAIN && elapsedMs < DECAYED_MS);
 }

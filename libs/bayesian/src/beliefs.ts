@@ -1,32 +1,28 @@
-import { DELAY_BUCKETS, type EpochMs, type Objective } from '@smart-retry/domain';
-import { CarryingOn } from './carrying-on.js';
+import { DELAY_BUCKETS } from '@smart-retry/domain';
 import { BIN_COUNT, bucketOfBin } from './delay-grid.js';
-import { FAST, SLOW, type EvidenceCell, type Speed } from './evidence-cell.js';
-import { ATTEMPT_GROUPS, attemptGroupOf, tenantKeyOf, type FailureContext } from './failure-context.js';
+import type { EvidenceCell } from './evidence-cell.js';
+import { ATTEMPT_GROUPS, attemptGroupOf, type FailureContext } from './failure-context.js';
 import { AGE_GROUPS, ageGroupOf } from './incident-age.js';
+import { FAST, SLOW, type Moment, type Speed } from './moment.js';
+import { Plan, type PlanTerms } from './plan.js';
 import { combineOdds, mixPosteriors, pool, PRIOR, type Posterior } from './posterior.js';
-import type { SubjectKeys } from './subject-keys.js';
-import type { BayesianView, ObservedBucket } from './view.js';
-import { planKeyOf, valueTermsOf, type PlanBounds, type ValueTerms } from './value.js';
+import { PRIOR_STRENGTHS } from './prior-strengths.js';
+import type { Shelf } from './shelf.js';
+import type { State, Subject } from './subject.js';
+import type { ObservedBucket } from './view.js';
 
-/** What the level above counts for at most, in outcomes. */
-export const PRIOR_STRENGTHS = { class: 2, jobType: 8, code: 4, age: 2, attempt: 2, state: 2, tenant: 16 } as const;
 /** Below this share the fast memory is left out. */
 const LEAST_SHARE = 0.01;
-/** Views kept at a time: questions differ by attempt, age, tenant and bounds. */
-const MAX_VIEWS = 256;
+/** Plans kept at a time: they differ by policy, and by the order of magnitude of the processing time. */
+const MAX_PLANS = 32;
 
 export interface BeliefsSource {
-  readonly context: FailureContext;
-  readonly keys: SubjectKeys;
+  readonly subject: Subject;
   /** Outcomes of this job type and error class, never decayed. */
   readonly familyCount: number;
-  readonly atMs: EpochMs;
-  /** How far the fast memory is believed, 0–1. */
-  readonly fastShare: number;
-  /** The chance that an incident has gone on when a retry fails, 0–1. */
-  readonly continuation: number;
-  readonly cellOf: (key: string) => EvidenceCell | undefined;
+  readonly at: Moment;
+  /** Where views are kept. */
+  readonly shelf: Shelf;
 }
 
 /** Outcomes by bin; shape [BIN_COUNT] each. */
@@ -41,17 +37,15 @@ interface PathLevel {
   readonly priorStrength: number;
 }
 
-/** A plan's terms, and what carrying on is worth under it. */
-export interface Plan {
-  readonly terms: ValueTerms;
-  readonly carryingOn: CarryingOn;
-}
-
 /** What the evidence said at one time of one kind of failure: for each attempt, age of the incident and tenant, worked out on demand. */
 export class Beliefs {
   readonly familyCount: number;
-  readonly atMs: EpochMs;
+  /** Outcomes of this kind of failure, never decayed. */
+  readonly subjectCount: number;
+  readonly atMs: number;
   readonly #source: BeliefsSource;
+  readonly #fastShare: number;
+  readonly #continuation: number;
   readonly #speeds: readonly Speed[];
   readonly #subjectPriors: readonly Posterior[];
   /** By memory; by age group or attempt group where more than one. */
@@ -59,14 +53,17 @@ export class Beliefs {
   readonly #byAge = new Array<readonly Posterior[] | undefined>(AGE_GROUPS);
   readonly #byAttempt = new Array<readonly Posterior[] | undefined>(ATTEMPT_GROUPS);
   readonly #states = new Array<Posterior | undefined>(AGE_GROUPS * ATTEMPT_GROUPS);
-  readonly #plans = new Map<string, Plan>();
-  readonly #views = new Map<string, BayesianView>();
+  #plans: Plan[] = [];
 
   constructor(source: BeliefsSource) {
+    const { subject, familyCount, at } = source;
     this.#source = source;
-    this.familyCount = source.familyCount;
-    this.atMs = source.atMs;
-    this.#speeds = source.fastShare < LEAST_SHARE ? [SLOW] : [FAST, SLOW];
+    this.familyCount = familyCount;
+    this.subjectCount = subject.outcomes;
+    this.atMs = at.atMs;
+    this.#fastShare = subject.contest.fastShare;
+    this.#continuation = subject.continuation.share;
+    this.#speeds = this.#fastShare < LEAST_SHARE ? [SLOW] : [FAST, SLOW];
     this.#subjectPriors = this.#speeds.map((speed) => this.#priorOfSubject(speed));
     this.#ofSubject = this.#speeds.map((speed, i) =>
       this.#pool(this.#subjectPriors[i] ?? PRIOR, [this.#levelOfSubject()], speed),
@@ -77,17 +74,19 @@ export class Beliefs {
   posterior(attemptNumber: number, ageGroup: number): Posterior {
     const attemptGroup = attemptGroupOf(attemptNumber);
     const index = ageGroup * ATTEMPT_GROUPS + attemptGroup;
-    return (this.#states[index] ??= this.#form(ageGroup, attemptGroup, undefined));
+    return (this.#states[index] ??= this.#form({ ageGroup, attemptGroup, tenant: undefined }, undefined));
   }
 
   /** The posterior for one failure; its own tenant's evidence counts on top of everybody's. */
   posteriorFor(failure: FailureContext): Posterior {
-    const { attemptNumber, incidentAgeMs, tenant } = failure;
-    const ageGroup = ageGroupOf(incidentAgeMs);
-    const tenantCell = tenant === undefined ? undefined : this.#source.cellOf(this.#keyOf(failure));
-    return tenantCell === undefined
-      ? this.posterior(attemptNumber, ageGroup)
-      : this.#form(ageGroup, attemptGroupOf(attemptNumber), tenantCell);
+    const ofTenant = this.ofTenant(failure);
+    const state = stateOf(failure);
+    return ofTenant === undefined ? this.posterior(failure.attemptNumber, state.ageGroup) : this.#form(state, ofTenant);
+  }
+
+  /** What was seen of the failure's tenant in its state; undefined where nothing was. */
+  ofTenant(failure: FailureContext): EvidenceCell | undefined {
+    return failure.tenant === undefined ? undefined : this.#source.subject.ofState(stateOf(failure));
   }
 
   /** The posterior for failures of this kind, whatever the attempt, the age of the incident and the tenant. */
@@ -100,79 +99,67 @@ export class Beliefs {
    * one, tenant; without a failure, of all of this kind. Shape [BIN_COUNT] each.
    */
   seen(failure?: FailureContext): SeenOutcomes {
-    const cell = this.#source.cellOf(failure === undefined ? this.#source.keys.subject : this.#keyOf(failure));
-    const factor = cell?.factorAt(SLOW, this.atMs) ?? 0;
-    const successes = new Float64Array(BIN_COUNT);
-    const failures = new Float64Array(BIN_COUNT);
-    if (cell !== undefined) {
-      for (let bin = 0; bin < BIN_COUNT; bin++) {
-        successes[bin] = factor * cell.successesOf(SLOW, bin);
-        failures[bin] = factor * cell.failuresOf(SLOW, bin);
-      }
-    }
-    return { successes, failures };
+    const cell = failure === undefined ? this.#levelOfSubject().cell : this.#source.subject.ofState(stateOf(failure));
+    const factor = cell?.factorAt(SLOW, this.#source.at) ?? 0;
+    const bins = (read: (cell: EvidenceCell, bin: number) => number) =>
+      Float64Array.from({ length: BIN_COUNT }, (_, bin) =>
+        cell === undefined ? 0 : withoutRounding(factor * read(cell, bin)),
+      );
+    return {
+      successes: bins((of, bin) => of.successesOf(SLOW, bin)),
+      failures: bins((of, bin) => of.failuresOf(SLOW, bin)),
+    };
   }
 
   /** What was seen of the bucket that a bin is part of, whatever the attempt and the tenant. */
   observedAt(bin: number): ObservedBucket {
     const bucket = bucketOfBin(bin);
-    const seen = this.seen();
-    const ofBucket = (weights: Float64Array) =>
-      weights.reduce((sum, weight, i) => (bucketOfBin(i) === bucket ? sum + weight : sum), 0);
-    const successes = ofBucket(seen.successes);
-    return {
-      waited: DELAY_BUCKETS[bucket]?.label ?? '',
-      outcomes: Math.round(successes + ofBucket(seen.failures)),
-      successes: Math.round(successes),
-    };
+    const { cell } = this.#levelOfSubject();
+    const factor = cell?.factorAt(SLOW, this.#source.at) ?? 0;
+    let successes = 0;
+    let failures = 0;
+    for (let i = 0; cell !== undefined && i < BIN_COUNT; i++) {
+      if (bucketOfBin(i) !== bucket) continue;
+      successes += factor * cell.successesOf(SLOW, i);
+      failures += factor * cell.failuresOf(SLOW, i);
+    }
+    const waited = DELAY_BUCKETS[bucket]?.label ?? '';
+    return { waited, outcomes: Math.round(successes + failures), successes: Math.round(successes) };
   }
 
-  /** The view kept under `key`, formed when there is none yet. */
-  viewFor(key: string, form: () => BayesianView): BayesianView {
-    let view = this.#views.get(key);
-    if (view === undefined) {
-      if (this.#views.size >= MAX_VIEWS) this.#views.clear();
-      view = form();
-      this.#views.set(key, view);
-    }
-    return view;
-  }
-
-  planFor(objective: Objective, bounds: PlanBounds): Plan {
-    const key = planKeyOf(objective, bounds);
-    let plan = this.#plans.get(key);
-    if (plan === undefined) {
-      const terms = valueTermsOf(objective, bounds);
-      const chancesOf = (n: number, ageGroup: number) => this.posterior(n, ageGroup).means;
-      plan = { terms, carryingOn: new CarryingOn(chancesOf, terms, bounds, this.#source.continuation) };
-      this.#plans.set(key, plan);
-    }
+  planFor(terms: PlanTerms): Plan {
+    const known = this.#plans.find((plan) => plan.isFor(terms));
+    if (known !== undefined) return known;
+    if (this.#plans.length >= MAX_PLANS) this.#plans = [];
+    const chancesOf = (n: number, ageGroup: number) => this.posterior(n, ageGroup).means;
+    const plan = new Plan(terms, chancesOf, this.#continuation, this.#source.shelf);
+    this.#plans.push(plan);
     return plan;
   }
 
   #priorOfSubject(speed: Speed): Posterior {
-    const { context, keys, cellOf, atMs } = this.#source;
-    const [ofClass, ofFamily, ofCode] = keys.path.map(cellOf);
-    let prior = PRIOR;
-    if (ofClass === undefined) return prior;
-    prior = pool(prior, { cell: ofClass, child: ofFamily, priorStrength: PRIOR_STRENGTHS.class }, speed, atMs);
-    if (ofFamily === undefined || context.errorCode === undefined) return prior;
-    return pool(prior, { cell: ofFamily, child: ofCode, priorStrength: PRIOR_STRENGTHS.jobType }, speed, atMs);
+    const { subject, at } = this.#source;
+    const [ofClass, ofFamily, ofCode] = subject.path;
+    if (ofClass === undefined) return PRIOR;
+    const byClass = { cell: ofClass, child: ofFamily, priorStrength: PRIOR_STRENGTHS.class };
+    const prior = pool(PRIOR, byClass, speed, at);
+    if (ofFamily === undefined || ofCode === undefined) return prior;
+    return pool(prior, { cell: ofFamily, child: ofCode, priorStrength: PRIOR_STRENGTHS.jobType }, speed, at);
   }
 
   /**
    * The age of the incident and the attempt each change what is likely, and what was seen of both together goes on top.
    * Its own outcomes are in what is likely already: they count twice, as two outcomes at most.
    */
-  #form(ageGroup: number, attemptGroup: number, ofTenant: EvidenceCell | undefined): Posterior {
-    const byAge = (this.#byAge[ageGroup] ??= this.#narrow(this.#source.keys.ofAge(ageGroup), PRIOR_STRENGTHS.age));
+  #form({ ageGroup, attemptGroup }: State, ofTenant: EvidenceCell | undefined): Posterior {
+    const { subject } = this.#source;
+    const byAge = (this.#byAge[ageGroup] ??= this.#narrow(subject.ofAge(ageGroup), PRIOR_STRENGTHS.age));
     const byAttempt = (this.#byAttempt[attemptGroup] ??= this.#narrow(
-      this.#source.keys.ofAttempt(attemptGroup),
+      subject.ofAttempt(attemptGroup),
       PRIOR_STRENGTHS.attempt,
     ));
-    const ofState = this.#source.cellOf(this.#source.keys.ofState(ageGroup, attemptGroup));
     const path = [
-      { cell: ofState, priorStrength: PRIOR_STRENGTHS.state },
+      { cell: subject.ofState({ ageGroup, attemptGroup, tenant: undefined }), priorStrength: PRIOR_STRENGTHS.state },
       { cell: ofTenant, priorStrength: PRIOR_STRENGTHS.tenant },
     ];
     return this.#mix(
@@ -184,23 +171,15 @@ export class Beliefs {
   }
 
   /** What the subject makes likely where one thing more is known of a failure, by memory. */
-  #narrow(key: string, priorStrength: number): readonly Posterior[] {
-    const cell = this.#source.cellOf(key);
+  #narrow(cell: EvidenceCell | undefined, priorStrength: number): readonly Posterior[] {
     if (cell === undefined) return this.#ofSubject;
     const path = [this.#levelOfSubject(), { cell, priorStrength }];
     return this.#speeds.map((speed, i) => this.#pool(this.#subjectPriors[i] ?? PRIOR, path, speed));
   }
 
   #levelOfSubject(): PathLevel {
-    const { context, cellOf } = this.#source;
-    const priorStrength = context.errorCode === undefined ? PRIOR_STRENGTHS.jobType : PRIOR_STRENGTHS.code;
-    return { cell: cellOf(this.#source.keys.subject), priorStrength };
-  }
-
-  /** The key of the most specific cell that a failure is part of. */
-  #keyOf({ attemptNumber, incidentAgeMs, tenant }: FailureContext): string {
-    const stateKey = this.#source.keys.ofState(ageGroupOf(incidentAgeMs), attemptGroupOf(attemptNumber));
-    return tenant === undefined ? stateKey : tenantKeyOf(stateKey, tenant);
+    const { path } = this.#source.subject;
+    return { cell: path.at(-1), priorStrength: path.length > 2 ? PRIOR_STRENGTHS.code : PRIOR_STRENGTHS.jobType };
   }
 
   /** Pools the levels of a path, the most general first, into the posterior of the last; levels without a cell are left out. */
@@ -208,7 +187,7 @@ export class Beliefs {
     let posterior = above;
     path.forEach(({ cell, priorStrength }, level) => {
       if (cell !== undefined)
-        posterior = pool(posterior, { cell, child: path[level + 1]?.cell, priorStrength }, speed, this.atMs);
+        posterior = pool(posterior, { cell, child: path[level + 1]?.cell, priorStrength }, speed, this.#source.at);
     });
     return posterior;
   }
@@ -216,6 +195,15 @@ export class Beliefs {
   /** What both memories say together. */
   #mix([first, second]: readonly Posterior[]): Posterior {
     if (first === undefined) return PRIOR;
-    return second === undefined ? first : mixPosteriors(first, second, this.#source.fastShare);
+    return second === undefined ? first : mixPosteriors(first, second, this.#fastShare);
   }
+}
+
+function stateOf({ attemptNumber, incidentAgeMs, tenant }: FailureContext): State {
+  return { ageGroup: ageGroupOf(incidentAgeMs), attemptGroup: attemptGroupOf(attemptNumber), tenant };
+}
+
+/** Sums of decayed weights, without the last digits, which say only how they were summed. */
+function withoutRounding(weight: number): number {
+  return Math.round(1e9 * weight) / 1e9;
 }

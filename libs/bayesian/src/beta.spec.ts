@@ -47,6 +47,8 @@ describe('credibleInterval', () => {
         expect(hi).toBeGreaterThanOrEqual(lo);
       }),
     );
+    // The library answers NaN for α below 0.005 beside β of 10,000.
+    expect(credibleInterval(1e-9, 1e6).every(Number.isFinite)).toBe(true);
     const width = (n: number) => credibleInterval(0.3, n)[1] - credibleInterval(0.3, n)[0];
     expect(width(100)).toBeLessThan(width(10));
   });

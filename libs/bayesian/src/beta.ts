@@ -16,7 +16,8 @@ export function betaQuantile(q: number, alpha: number, beta: number): number {
 
 /** The central interval that holds the chance with probability 0.9, for Beta with the given mean (0–1) and evidence (α + β > 0). */
 export function credibleInterval(mean: number, evidence: number): readonly [lo: number, hi: number] {
-  const alpha = Math.max(LEAST_SHAPE, mean * evidence);
-  const beta = Math.max(LEAST_SHAPE, (1 - mean) * evidence);
+  const counted = Math.min(MAX_EVIDENCE, evidence);
+  const alpha = Math.max(LEAST_SHAPE, mean * counted);
+  const beta = Math.max(LEAST_SHAPE, (1 - mean) * counted);
   return [betaQuantile(0.05, alpha, beta), betaQuantile(0.95, alpha, beta)];
 }

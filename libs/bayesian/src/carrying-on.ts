@@ -1,4 +1,4 @@
-import { AGE_AFTER_WAIT, KNOWN_AGE_GROUPS } from './incident-age.js';
+import { AGE_AFTER_WAIT, AGE_GROUPS, KNOWN_AGE_GROUPS } from './incident-age.js';
 import { BIN_COUNT } from './delay-grid.js';
 import { bestBin, valueOf, type PlanBounds, type ValueTerms } from './value.js';
 
@@ -19,6 +19,8 @@ export class CarryingOn {
   readonly #values: readonly Float64Array[];
   readonly #first: number;
   readonly #continuation: number;
+  /** What `afterWaits` has answered; views keep none of it. */
+  readonly #answered = new Map<number, Float64Array>();
 
   /** @param continuation The chance that the incident has gone on when the retry fails, 0–1. */
   constructor(
@@ -44,9 +46,16 @@ export class CarryingOn {
 
   /** V(n+1) after each bin's wait, for a failure of attempt n; shape [BIN_COUNT]. */
   afterWaits(attemptNumber: number, ageGroup: number): Float64Array {
-    const later = this.#values[Math.max(0, attemptNumber + 1 - this.#first)];
-    const aged = new Float64Array(BIN_COUNT);
-    return later === undefined ? aged : ageValues(later, ageGroup, this.#continuation, aged);
+    const index = Math.max(0, attemptNumber + 1 - this.#first);
+    const key = index * AGE_GROUPS + ageGroup;
+    let aged = this.#answered.get(key);
+    if (aged === undefined) {
+      const later = this.#values[index];
+      aged = new Float64Array(BIN_COUNT);
+      if (later !== undefined) ageValues(later, ageGroup, this.#continuation, aged);
+      this.#answered.set(key, aged);
+    }
+    return aged;
   }
 }
 

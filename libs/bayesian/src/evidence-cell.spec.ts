@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { BIN_COUNT } from './delay-grid.js';
-import { EvidenceCell, FAST, HALF_LIVES_MS, SLOW, type Speed } from './evidence-cell.js';
+import { EvidenceCell } from './evidence-cell.js';
+import { FAST, HALF_LIVES_MS, momentOf, SLOW, type Speed } from './moment.js';
 import { T0 } from './testing/builders.js';
 
 interface Outcome {
@@ -12,14 +13,14 @@ interface Outcome {
 }
 
 const fill = (outcomes: readonly Outcome[], createdAtMs = T0) => {
-  const cell = new EvidenceCell(createdAtMs);
-  for (const outcome of outcomes) cell.add(outcome, outcome.weight, outcome.atMs);
+  const cell = new EvidenceCell(momentOf(createdAtMs));
+  for (const outcome of outcomes) cell.add(outcome, outcome.weight, momentOf(outcome.atMs));
   return cell;
 };
 
 /** What the cell holds as of `nowMs`: successes by bin, then failures. */
 const read = (cell: EvidenceCell, speed: Speed, nowMs: number) => {
-  const factor = cell.factorAt(speed, nowMs);
+  const factor = cell.factorAt(speed, momentOf(nowMs));
   const bins = Array.from({ length: BIN_COUNT }, (_, bin) => bin);
   return [
     ...bins.map((bin) => factor * cell.successesOf(speed, bin)),
@@ -98,7 +99,7 @@ describe('EvidenceCell', () => {
       fc.property(outcomesOver(30 * DAY_MS), (outcomes) => {
         const nowMs = T0 + 30 * DAY_MS;
         const sum = sumUp(outcomes, SLOW, nowMs).reduce((total, n) => total + n, 0);
-        expect(fill(outcomes).totalAt(nowMs)).toBeCloseTo(sum, 9);
+        expect(fill(outcomes).totalAt(momentOf(nowMs))).toBeCloseTo(sum, 9);
       }),
     );
   });

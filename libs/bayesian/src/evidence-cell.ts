@@ -1,22 +1,16 @@
 import type { EpochMs } from '@smart-retry/domain';
 import { BIN_COUNT } from './delay-grid.js';
-
-/** Half-lives of the two memories that are kept side by side: an hour, and seven days. */
-export const HALF_LIVES_MS = [3_600_000, 604_800_000] as const;
-/** Index of a memory. */
-export type Speed = 0 | 1;
-export const FAST: Speed = 0;
-export const SLOW: Speed = 1;
+import { FAST, HALF_LIVES_MS, SLOW, type Moment, type Speed } from './moment.js';
 
 const MEMORY_SIZE = 2 * BIN_COUNT;
+/** An array that has held fractions keeps its numbers unboxed, and so do its copies. */
+const NO_WEIGHTS: readonly number[] = new Array<number>(2 * MEMORY_SIZE).fill(0.5).fill(0);
+
 /** One outcome as a cell counts it. */
 export interface BinnedOutcome {
   readonly bin: number;
   readonly success: boolean;
 }
-
-/** Doublings after which weights are scaled down, far from the largest double. */
-const RESCALE_AFTER_HALF_LIVES = 500;
 
 /**
  * The decayed evidence of one cell: for each delay bin the weight of successes and of failures, in two memories.
@@ -27,24 +21,29 @@ const RESCALE_AFTER_HALF_LIVES = 500;
  * @see Cormode et al., "Forward Decay: A Practical Time Decay Model for Streaming Systems" (2009)
  */
 export class EvidenceCell {
-  /**
-   * Weights as of the landmark: for each memory those of successes, then those of failures; shape [2 · MEMORY_SIZE].
-   * One array: there are many cells, and an array costs more than what is in it.
-   */
-  readonly #weights = new Float64Array(2 * MEMORY_SIZE);
-  readonly #landmarksMs: [EpochMs, EpochMs];
+  /** Weights as of the landmark: for each memory those of successes, then those of failures; shape [2 · MEMORY_SIZE]. */
+  readonly #weights: number[] = NO_WEIGHTS.slice();
+  #fastLandmarkMs: EpochMs;
+  #slowLandmarkMs: EpochMs;
   /** Sum of all weights in the slow memory, as of its landmark. */
   #total = 0;
 
-  constructor(atMs: EpochMs) {
-    this.#landmarksMs = [atMs, atMs];
+  constructor({ fastLandmarkMs, slowLandmarkMs }: Moment) {
+    this.#fastLandmarkMs = fastLandmarkMs;
+    this.#slowLandmarkMs = slowLandmarkMs;
   }
 
   /** Adds one outcome of the given weight (> 0). */
-  add({ bin, success }: BinnedOutcome, weight: number, atMs: EpochMs): void {
+  add({ bin, success }: BinnedOutcome, weight: number, at: Moment): void {
     const place = success ? bin : BIN_COUNT + bin;
-    this.#addTo(FAST, place, weight, atMs);
-    this.#total += this.#addTo(SLOW, place, weight, atMs);
+    if (at.fastLandmarkMs > this.#fastLandmarkMs) this.#moveLandmark(FAST, at.fastLandmarkMs);
+    if (at.slowLandmarkMs > this.#slowLandmarkMs) this.#moveLandmark(SLOW, at.slowLandmarkMs);
+    const fast = weight * this.#weightOf(FAST, at);
+    const slow = weight * this.#weightOf(SLOW, at);
+    const weights = this.#weights;
+    weights[place] = (weights[place] ?? 0) + fast;
+    weights[MEMORY_SIZE + place] = (weights[MEMORY_SIZE + place] ?? 0) + slow;
+    this.#total += slow;
   }
 
   /** The weight of a bin's successes as of the landmark. */
@@ -57,33 +56,38 @@ export class EvidenceCell {
     return this.#weights[speed * MEMORY_SIZE + BIN_COUNT + bin] ?? 0;
   }
 
-  /** What weights of a memory are multiplied by to be as of `nowMs`. */
-  factorAt(speed: Speed, nowMs: EpochMs): number {
-    return 2 ** (-(nowMs - this.#landmarksMs[speed]) / HALF_LIVES_MS[speed]);
+  /** What weights of a memory are multiplied by to be as of `now`. */
+  factorAt(speed: Speed, now: Moment): number {
+    return 1 / this.#weightOf(speed, now);
   }
 
   /** All evidence in the slow memory. */
-  totalAt(nowMs: EpochMs): number {
-    return this.#total * this.factorAt(SLOW, nowMs);
+  totalAt(now: Moment): number {
+    return this.#total * this.factorAt(SLOW, now);
   }
 
-  #addTo(speed: Speed, place: number, weight: number, atMs: EpochMs): number {
-    const halfLives = (atMs - this.#landmarksMs[speed]) / HALF_LIVES_MS[speed];
-    if (halfLives > RESCALE_AFTER_HALF_LIVES) {
-      this.#rescale(speed, atMs);
-      return this.#addTo(speed, place, weight, atMs);
+  /** What an outcome of that moment weighs as of this cell's landmark. */
+  #weightOf(speed: Speed, at: Moment): number {
+    if (speed === FAST) {
+      return at.fastLandmarkMs === this.#fastLandmarkMs
+        ? at.fastWeight
+        : 2 ** ((at.atMs - this.#fastLandmarkMs) / HALF_LIVES_MS[FAST]);
     }
-    const added = weight * 2 ** halfLives;
-    const index = speed * MEMORY_SIZE + place;
-    this.#weights[index] = (this.#weights[index] ?? 0) + added;
-    return added;
+    return at.slowLandmarkMs === this.#slowLandmarkMs
+      ? at.slowWeight
+      : 2 ** ((at.atMs - this.#slowLandmarkMs) / HALF_LIVES_MS[SLOW]);
   }
 
-  #rescale(speed: Speed, atMs: EpochMs): void {
-    const factor = this.factorAt(speed, atMs);
+  #moveLandmark(speed: Speed, landmarkMs: EpochMs): void {
+    const fromMs = speed === FAST ? this.#fastLandmarkMs : this.#slowLandmarkMs;
+    const factor = 2 ** (-(landmarkMs - fromMs) / HALF_LIVES_MS[speed]);
     const begin = speed * MEMORY_SIZE;
     for (let i = begin; i < begin + MEMORY_SIZE; i++) this.#weights[i] = (this.#weights[i] ?? 0) * factor;
-    if (speed === SLOW) this.#total *= factor;
-    this.#landmarksMs[speed] = atMs;
+    if (speed === FAST) {
+      this.#fastLandmarkMs = landmarkMs;
+    } else {
+      this.#slowLandmarkMs = landmarkMs;
+      this.#total *= factor;
+    }
   }
 }

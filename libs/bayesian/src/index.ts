@@ -6,5 +6,6 @@ export { curveOf } from './curve.js';
 export type { CurveSpan, DelayCurve } from './curve.js';
 export type { FailureContext } from './failure-context.js';
 export { viewOf } from './view.js';
-export type { BayesianQuestion, BayesianView, ConsideredDelay } from './view.js';
+export type { BayesianView, ConsideredDelay } from './view.js';
+export type { BayesianQuestion } from './question.js';
 export type { PlanBounds } from './value.js';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { BIN_COUNT } from './delay-grid.js';
-import { EvidenceCell, SLOW } from './evidence-cell.js';
+import { EvidenceCell } from './evidence-cell.js';
+import { momentOf, SLOW } from './moment.js';
 import { mixPosteriors, pool, PRIOR, type Posterior } from './posterior.js';
 import { T0 } from './testing/builders.js';
 
@@ -9,9 +10,11 @@ const posterior = (mean: number, evidence: number): Posterior => ({
   means: new Float64Array(BIN_COUNT).fill(mean),
   evidence: new Float64Array(BIN_COUNT).fill(evidence),
 });
+const NOW = momentOf(T0);
+
 const cellOf = (outcomes: readonly (readonly [bin: number, success: boolean])[]) => {
-  const cell = new EvidenceCell(T0);
-  for (const [bin, success] of outcomes) cell.add({ bin, success }, 1, T0);
+  const cell = new EvidenceCell(NOW);
+  for (const [bin, success] of outcomes) cell.add({ bin, success }, 1, NOW);
   return cell;
 };
 const outcomes = fc.array(fc.tuple(fc.nat(BIN_COUNT - 1), fc.boolean()), { maxLength: 60 });
@@ -24,7 +27,7 @@ describe('pool', () => {
           ...new Array<readonly [number, boolean]>(successes).fill([7, true]),
           ...new Array<readonly [number, boolean]>(failures).fill([7, false]),
         ]);
-        const { means, evidence } = pool(posterior(0.3, 100), { cell, child: undefined, priorStrength }, SLOW, T0);
+        const { means, evidence } = pool(posterior(0.3, 100), { cell, child: undefined, priorStrength }, SLOW, NOW);
         const total = priorStrength + successes + failures;
         expect(means[7]).toBeCloseTo((priorStrength * 0.3 + successes) / total, 9);
         expect(evidence[7]).toBeCloseTo(total, 9);
@@ -33,7 +36,7 @@ describe('pool', () => {
   });
 
   it('counts a prior for no more than it has itself', () => {
-    const { evidence } = pool(PRIOR, { cell: cellOf([]), child: undefined, priorStrength: 1_000 }, SLOW, T0);
+    const { evidence } = pool(PRIOR, { cell: cellOf([]), child: undefined, priorStrength: 1_000 }, SLOW, NOW);
     expect([...evidence]).toEqual([...PRIOR.evidence]);
   });
 
@@ -43,7 +46,7 @@ describe('pool', () => {
         const child = cellOf(ofChild);
         const level = { cell: cellOf([...ofOthers, ...ofChild]), child, priorStrength: 4 };
         const alone = { cell: cellOf(ofOthers), child: undefined, priorStrength: 4 };
-        const [found, wanted] = [pool(PRIOR, level, SLOW, T0), pool(PRIOR, alone, SLOW, T0)];
+        const [found, wanted] = [pool(PRIOR, level, SLOW, NOW), pool(PRIOR, alone, SLOW, NOW)];
         found.means.forEach((mean, bin) => expect(mean).toBeCloseTo(wanted.means[bin] ?? -1, 9));
         found.evidence.forEach((evidence, bin) => expect(evidence).toBeCloseTo(wanted.evidence[bin] ?? -1, 9));
       }),
@@ -57,8 +60,8 @@ describe('pool', () => {
         const meansAfter = (more: readonly (readonly [number, boolean])[]) => {
           const child = cellOf([...ofChild, ...(isInChild ? more : [])]);
           const parent = cellOf([...ofParent, ...ofChild, ...more]);
-          const above = pool(PRIOR, { cell: parent, child, priorStrength: 4 }, SLOW, T0);
-          return pool(above, { cell: child, child: undefined, priorStrength: 8 }, SLOW, T0).means;
+          const above = pool(PRIOR, { cell: parent, child, priorStrength: 4 }, SLOW, NOW);
+          return pool(above, { cell: child, child: undefined, priorStrength: 8 }, SLOW, NOW).means;
         };
         const before = meansAfter([]);
         const [better, worse] = [meansAfter([[bin, true]]), meansAfter([[bin, false]])];
@@ -73,7 +76,7 @@ describe('pool', () => {
 
   it('learns a little of the neighbouring delays, and less the further away', () => {
     const cell = cellOf(new Array<readonly [number, boolean]>(4).fill([7, true]));
-    const { means } = pool(PRIOR, { cell, child: undefined, priorStrength: 2 }, SLOW, T0);
+    const { means } = pool(PRIOR, { cell, child: undefined, priorStrength: 2 }, SLOW, NOW);
     const [at = 0, beside = 0, beyond = 0, far = 0] = [7, 8, 9, 10].map((bin) => means[bin]);
     expect([at > beside, beside > beyond, beyond > far, far === 0.5]).toEqual([true, true, true, true]);
   });

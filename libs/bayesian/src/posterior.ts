@@ -1,6 +1,6 @@
-import type { EpochMs } from '@smart-retry/domain';
 import { BIN_COUNT } from './delay-grid.js';
-import type { EvidenceCell, Speed } from './evidence-cell.js';
+import type { EvidenceCell } from './evidence-cell.js';
+import type { Moment, Speed } from './moment.js';
 
 /** A Beta posterior for each delay bin, by mean and evidence: `α = m·n`, `β = (1 − m)·n`. Shape [BIN_COUNT] each. */
 export interface Posterior {
@@ -39,8 +39,8 @@ const ownFailures = new Float64Array(BIN_COUNT + 2 * MARGIN);
  * The posterior of one level from that of the level above: `m = (k·m₀ + s) / (k + s + f)`, evidence `k + s + f`, where s
  * and f are the cell's outcomes without its child's, and some of those of the neighbouring delays.
  */
-export function pool(prior: Posterior, { cell, child, priorStrength }: Level, speed: Speed, nowMs: EpochMs): Posterior {
-  takeOwn(cell, child, speed, nowMs);
+export function pool(prior: Posterior, { cell, child, priorStrength }: Level, speed: Speed, now: Moment): Posterior {
+  takeOwn(cell, child, speed, now);
   const means = new Float64Array(BIN_COUNT);
   const evidence = new Float64Array(BIN_COUNT);
   for (let bin = 0; bin < BIN_COUNT; bin++) {
@@ -61,10 +61,10 @@ export function pool(prior: Posterior, { cell, child, priorStrength }: Level, sp
 }
 
 /** The same for one bin: its mean. */
-export function pooledMean(priorMean: number, bin: number, level: Level, speed: Speed, nowMs: EpochMs): number {
+export function pooledMean(priorMean: number, bin: number, level: Level, speed: Speed, now: Moment): number {
   const { cell, child, priorStrength } = level;
-  const factor = cell.factorAt(speed, nowMs);
-  const childFactor = child?.factorAt(speed, nowMs) ?? 0;
+  const factor = cell.factorAt(speed, now);
+  const childFactor = child?.factorAt(speed, now) ?? 0;
   const successes = Math.max(
     0,
     factor * cell.successesOf(speed, bin) - childFactor * (child?.successesOf(speed, bin) ?? 0),
@@ -76,8 +76,8 @@ export function pooledMean(priorMean: number, bin: number, level: Level, speed: 
   return (priorStrength * priorMean + successes) / (priorStrength + successes + failures);
 }
 
-function takeOwn(cell: EvidenceCell, child: EvidenceCell | undefined, speed: Speed, nowMs: EpochMs): void {
-  const factor = cell.factorAt(speed, nowMs);
+function takeOwn(cell: EvidenceCell, child: EvidenceCell | undefined, speed: Speed, now: Moment): void {
+  const factor = cell.factorAt(speed, now);
   if (child === undefined) {
     for (let bin = 0; bin < BIN_COUNT; bin++) {
       ownSuccesses[MARGIN + bin] = factor * cell.successesOf(speed, bin);
@@ -85,7 +85,7 @@ function takeOwn(cell: EvidenceCell, child: EvidenceCell | undefined, speed: Spe
     }
     return;
   }
-  const childFactor = child.factorAt(speed, nowMs);
+  const childFactor = child.factorAt(speed, now);
   for (let bin = 0; bin < BIN_COUNT; bin++) {
     const success = factor * cell.successesOf(speed, bin) - childFactor * child.successesOf(speed, bin);
     const failure = factor * cell.failuresOf(speed, bin) - childFactor * child.failuresOf(speed, bin);

@@ -1,7 +1,7 @@
 import { createRng, type Rng } from '@smart-retry/domain';
 import { BIN_COUNT } from './delay-grid.js';
 import type { Posterior } from './posterior.js';
-import { bestBin, valueOf, type ValueTerms } from './value.js';
+import type { ValueTerms } from './value.js';
 
 /** Index of the action beside the bins. */
 export const STOP = BIN_COUNT;
@@ -14,6 +14,10 @@ const TOLERANCE = 0.02;
 
 /** Standard normal deviates, fixed once and for all: shares are tabulated from the same draws each time. */
 const DEVIATES = drawDeviates(createRng([0x7468, 0x6f6d, 0x7073, 0x6f6e]));
+
+/** Of each bin, while shares are tabulated; shape [BIN_COUNT] each. */
+const oddsAgainst = new Float64Array(BIN_COUNT);
+const deviations = new Float64Array(BIN_COUNT);
 
 /** Two actions, each a bin or −1 for stop. */
 export interface Comparison {
@@ -42,27 +46,36 @@ export function tabulateThompson(
   { best, anchor }: Comparison,
 ): ThompsonTable {
   const shares = new Float64Array(BIN_COUNT + 1);
-  const oddsAgainst = new Float64Array(BIN_COUNT);
-  const deviations = new Float64Array(BIN_COUNT);
+  const { gains, costs } = terms;
+  let end = 0;
   for (let bin = 0; bin < BIN_COUNT; bin++) {
+    // Bins that may not be waited are worth −∞ whatever their chances.
+    if ((gains[bin] ?? 0) > 0) end = bin + 1;
     const mean = Math.min(0.995, Math.max(0.005, means[bin] ?? 0));
     oddsAgainst[bin] = (1 - mean) / mean;
-    deviations[bin] = 1 / Math.sqrt(((evidence[bin] ?? 0) + 1) * mean * (1 - mean));
+    deviations[bin] = -1 / Math.sqrt(((evidence[bin] ?? 0) + 1) * mean * (1 - mean));
   }
-  // Bins that may not be waited are worth −∞ whatever their chances.
-  const allowed = Array.from({ length: BIN_COUNT }, (_, bin) => bin).filter((bin) => (terms.gains[bin] ?? 0) > 0);
-  const chances = new Float64Array(BIN_COUNT);
-  const valueAt = (bin: number) => (bin === -1 ? 0 : valueOf(terms, bin, chances[bin] ?? 0, later[bin] ?? 0));
   let notWorse = 0;
   for (let draw = 0; draw < DRAWS; draw++) {
-    for (const bin of allowed) {
+    let choice = STOP;
+    let greatest = 0;
+    let ofBest = 0;
+    let ofAnchor = 0;
+    for (let bin = 0; bin < end; bin++) {
+      const gain = gains[bin] ?? 0;
+      if (gain <= 0) continue;
       const deviate = DEVIATES[draw * BIN_COUNT + bin] ?? 0;
-      chances[bin] = 1 / (1 + (oddsAgainst[bin] ?? 1) * Math.exp(-(deviations[bin] ?? 0) * deviate));
+      const chance = 1 / (1 + (oddsAgainst[bin] ?? 1) * Math.exp((deviations[bin] ?? 0) * deviate));
+      const value = gain * (chance + (1 - chance) * (later[bin] ?? 0)) - (costs[bin] ?? 0);
+      if (value > greatest) {
+        greatest = value;
+        choice = bin;
+      }
+      if (bin === best) ofBest = value;
+      if (bin === anchor) ofAnchor = value;
     }
-    if (best === anchor || valueAt(best) >= valueAt(anchor) - TOLERANCE) notWorse += 1 / DRAWS;
-    const choice = bestBin(terms, chances, later);
-    const action = choice === -1 ? STOP : choice;
-    shares[action] = (shares[action] ?? 0) + 1 / DRAWS;
+    if (best === anchor || ofBest >= ofAnchor - TOLERANCE) notWorse += 1 / DRAWS;
+    shares[choice] = (shares[choice] ?? 0) + 1 / DRAWS;
   }
   return { shares, notWorse };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { BIN_COUNT, DELAY_BINS } from './delay-grid.js';
 import { someQuestion } from './testing/builders.js';
-import { bestBin, boundedDelayOf, planKeyOf, valueOf, valueTermsOf } from './value.js';
+import { bestBin, boundedDelayOf, valueOf, valueTermsOf } from './value.js';
 
 const { bounds: BOUNDS, objective: OBJECTIVE } = someQuestion();
 
@@ -63,21 +63,5 @@ describe('bestBin', () => {
 
   it('is stop (−1) where no retry is worth its cost', () => {
     expect(bestBin(terms, new Float64Array(BIN_COUNT).fill(OBJECTIVE.attemptCost / 2), nothing)).toBe(-1);
-  });
-});
-
-describe('planKeyOf', () => {
-  it('differs with each part of objective and bounds', () => {
-    const keys = [
-      planKeyOf(OBJECTIVE, BOUNDS),
-      planKeyOf({ ...OBJECTIVE, attemptCost: 0.5 }, BOUNDS),
-      planKeyOf({ ...OBJECTIVE, valueHalfLifeMs: 1 }, BOUNDS),
-      planKeyOf(OBJECTIVE, { ...BOUNDS, minDelayMs: 1 }),
-      planKeyOf(OBJECTIVE, { ...BOUNDS, maxDelayMs: 1 }),
-      planKeyOf(OBJECTIVE, { ...BOUNDS, maxAttempts: 1 }),
-      planKeyOf(OBJECTIVE, { ...BOUNDS, processingMs: 1 }),
-    ];
-    expect(new Set(keys).size).toBe(keys.length);
-    expect(planKeyOf({ ...OBJECTIVE }, { ...BOUNDS })).toBe(keys[0]);
   });
 });

@@ -12,12 +12,6 @@ export interface PlanBounds {
   readonly processingMs: number;
 }
 
-/** A text that is the same for the same objective and bounds. */
-export function planKeyOf({ valueHalfLifeMs, attemptCost }: Objective, bounds: PlanBounds): string {
-  const { minDelayMs, maxDelayMs, maxAttempts, processingMs } = bounds;
-  return `${valueHalfLifeMs},${attemptCost},${minDelayMs},${maxDelayMs},${maxAttempts},${processingMs}`;
-}
-
 /** The value of each bin for given chances and continuation values: what an objective and its bounds make of them. */
 export interface ValueTerms {
   /** `g(d) · g(s)`, 0 for bins that may not be waited; shape [BIN_COUNT]. */

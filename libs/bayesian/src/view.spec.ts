@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { BayesianMemory } from './bayesian-memory.js';
+import type { BayesianQuestion } from './question.js';
 import { someContext, someQuestion, T0, teachOutage } from './testing/builders.js';
-import { viewOf, type BayesianQuestion, type BayesianView } from './view.js';
+import { viewOf, type BayesianView } from './view.js';
 
 const taught = (isOverAfterMs: number, outcomes = 200) => {
   const memory = new BayesianMemory({ maxCells: 1_000 });

@@ -5,66 +5,86 @@ import {
   objectiveOf,
   type Abstention,
   type Alternative,
+  type Proposal,
   type ReasonCode,
+  type RetryFeatures,
 } from '@smart-retry/domain';
 import { viewOf, type BayesianMemory, type BayesianView } from '@smart-retry/bayesian';
 import { proposeFromDefault, proposeFromRules } from '@smart-retry/rules';
-import { learnedBoundsOf } from './learned-bounds.js';
+import { learnedBoundsOf, type LearnedBounds } from './learned-bounds.js';
 import type { Layer, LayerContext } from './layers.js';
 import { timeLeftOf } from './time-left.js';
 
 /** Half width of the jitter around a learned delay, as a share of it. */
 const JITTER_RATIO = 0.1;
+/** Processing that takes less than this share of the half-life of the value changes no plan. */
+const LEAST_PROCESSING_SHARE = 0.005;
 /** Alternatives shown with an answer. */
 const MAX_ALTERNATIVES = 3;
 
 /** The layer that speaks from what was learned, once it is confident enough. */
 export function createBayesianLayer(memory: BayesianMemory): Layer {
+  /** A view is of one kind of failure under one plan, so that its words can be found again. */
+  const spoken = new WeakMap<BayesianView, Proposal>();
   return (context) => {
     const { features, policy, strategy } = context;
     const bounds = learnedBoundsOf(strategy, policy);
     if (features.attemptNumber >= bounds.maxAttempts) return abstain('bayesian_attempts_exhausted');
     const view = look(memory, context, bounds);
     if (view === null) return abstain('bayesian_no_posterior');
-    const exploration = view.exploration === null ? {} : { exploration: view.exploration };
-    if (view.confidence < strategy.bayesianThreshold) return { ...abstain('bayesian_unsure'), ...exploration };
-    const { best } = view;
-    return {
-      kind: 'proposal',
-      layer: 'bayesian',
-      action: best === null ? 'stop' : 'retry',
-      delayMs: best?.delayMs ?? 0,
-      floorMs: 0,
-      capMs: bounds.maxDelayMs,
-      jitterRatio: JITTER_RATIO,
-      estimate: { successProbability: best?.successProbability ?? 0, interval: best?.interval ?? [0, 0] },
-      confidence: view.confidence,
-      rationale: explain(view, features.jobType, features.errorClass),
-      reasons: [best === null ? 'not_worth_its_cost' : 'worth_most'],
-      alternatives: alternativesOf(view),
-      modelVersion: null,
-      ...exploration,
-    };
+    if (view.confidence < strategy.bayesianThreshold) {
+      const exploration = view.exploration === null ? {} : { exploration: view.exploration };
+      return { ...abstain('bayesian_unsure'), ...exploration };
+    }
+    let proposal = spoken.get(view);
+    if (proposal === undefined) {
+      proposal = speak(view, features, bounds);
+      spoken.set(view, proposal);
+    }
+    return proposal;
+  };
+}
+
+function speak(view: BayesianView, { jobType, errorClass }: RetryFeatures, bounds: LearnedBounds): Proposal {
+  const { best, confidence, exploration } = view;
+  return {
+    kind: 'proposal',
+    layer: 'bayesian',
+    action: best === null ? 'stop' : 'retry',
+    delayMs: best?.delayMs ?? 0,
+    floorMs: 0,
+    capMs: bounds.maxDelayMs,
+    jitterRatio: JITTER_RATIO,
+    estimate: { successProbability: best?.successProbability ?? 0, interval: best?.interval ?? [0, 0] },
+    confidence,
+    rationale: explain(view, jobType, errorClass),
+    reasons: [best === null ? 'not_worth_its_cost' : 'worth_most'],
+    alternatives: alternativesOf(view),
+    modelVersion: null,
+    ...(exploration === null ? {} : { exploration }),
   };
 }
 
 function look(
   memory: BayesianMemory,
   { features, policy, strategy, nowMs }: LayerContext,
-  { maxAttempts, maxDelayMs }: ReturnType<typeof learnedBoundsOf>,
+  { maxAttempts, maxDelayMs }: LearnedBounds,
 ): BayesianView | null {
   const { guardrails, learning } = strategy;
   const rules = policy === null ? proposeFromDefault(features) : proposeFromRules(features, policy);
+  const objective = objectiveOf(strategy, policy);
+  const processingMs = features.avgProcessingTimeMs ?? 0;
   const { untilDeadlineMs, untilMaxElapsedMs } = timeLeftOf(features, policy, nowMs);
   return viewOf(memory, {
     context: features,
     nowMs: Math.min(nowMs, learnedUntilMs(learning, features.jobType)),
-    objective: objectiveOf(strategy, policy),
+    objective,
     bounds: {
       minDelayMs: guardrails.minDelayMs,
       maxDelayMs,
       maxAttempts,
-      processingMs: roundToPowerOfTwo(features.avgProcessingTimeMs ?? 0),
+      processingMs:
+        processingMs < LEAST_PROCESSING_SHARE * objective.valueHalfLifeMs ? 0 : roundToPowerOfTwo(processingMs),
     },
     floorMs: Math.min(features.retryAfterMs ?? 0, guardrails.maxHintMs ?? guardrails.maxDelayMs, maxDelayMs),
     ceilingMs: Math.min(untilDeadlineMs, untilMaxElapsedMs),

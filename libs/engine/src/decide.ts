@@ -70,6 +70,6 @@ export function decide(features: RetryFeatures, snapshot: DecisionSnapshot, nowM
       ? answerStop(proposal, restricted.isImposed ? 1 : proposal.confidence, grounds, frame)
       : answerWait(drawDelay(restricted.plan, rng), restricted, proposal, grounds, frame);
   const action = answer.decision === 'stop' ? null : answer.delayMs;
-  const propensity = propensityOf(action, exploited.restricted, explored);
+  const propensity = propensityOf(action, exploited.restricted, explored, context);
   return { recommendation: { ...answer, propensity }, evidence };
 }

@@ -69,8 +69,8 @@ describe('propensities', () => {
         const restricted = restrictProposal(best, context);
         const explored = explore(actions, best, context, createRng(around.words));
         const sum = (propensities: readonly number[]) => propensities.reduce((total, p) => total + p, 0);
-        expect(sum(ACTIONS.map((action) => propensityOf(action, restricted, explored)))).toBeCloseTo(1, 9);
-        expect(sum(ACTIONS.map((action) => propensityOf(action, restricted, null)))).toBeCloseTo(1, 9);
+        expect(sum(ACTIONS.map((action) => propensityOf(action, restricted, explored, context)))).toBeCloseTo(1, 9);
+        expect(sum(ACTIONS.map((action) => propensityOf(action, restricted, null, context)))).toBeCloseTo(1, 9);
       }),
       { numRuns: 500 },
     );
@@ -85,7 +85,7 @@ describe('propensities', () => {
         const explored = explore(actions, best, context, rng);
         const executed = explored.executed?.restricted ?? restricted;
         const action = executed.kind === 'stop' ? null : drawDelay(executed.plan, rng);
-        const propensity = propensityOf(action, restricted, explored);
+        const propensity = propensityOf(action, restricted, explored, context);
         expect(propensity).toBeGreaterThan(0);
         expect(propensity).toBeLessThanOrEqual(1 + 1e-9);
       }),

@@ -2,53 +2,53 @@ import { uniformInteger, type ExplorationPlan, type Proposal, type Rng, type Tri
 import { credibleInterval } from '@smart-retry/bayesian';
 import { jitterRange, type DelayPlan } from '@smart-retry/guardrails';
 import { learnedBoundsOf } from './learned-bounds.js';
-import { restrictProposal, shareOfAction, type Restricted, type RestrictionContext } from './restrict-proposal.js';
-
-interface Candidate {
-  readonly weight: number;
-  readonly proposal: Proposal;
-  readonly restricted: Restricted;
-}
+import {
+  restrictProposal,
+  shareOfAction,
+  shareOfDelay,
+  type Restricted,
+  type RestrictionContext,
+} from './restrict-proposal.js';
 
 export interface Explored {
-  readonly share: number;
-  readonly candidates: readonly Candidate[];
+  readonly plan: ExplorationPlan;
   /** What is executed instead of the best action; null most of the time. */
-  readonly executed: Candidate | null;
+  readonly executed: { readonly proposal: Proposal; readonly restricted: Restricted } | null;
 }
 
 /** Half width of the jitter around a delay that is tried, as a share of it. */
 const JITTER_RATIO = 0.1;
 
-/** Decides by draw whether to explore, and if so what; candidates go through the same restrictions as any proposal. */
+/** Decides by draw whether to explore, and if so what; what is tried goes through the same restrictions as any proposal. */
 export function explore(plan: ExplorationPlan, best: Proposal, context: RestrictionContext, rng: Rng): Explored {
-  const { maxDelayMs } = learnedBoundsOf(context.strategy, context.policy);
-  const candidates = plan.actions.map(([delayMs, weight]) => {
-    const proposal = tryOut(best, { delayMs, capMs: maxDelayMs });
-    return { weight, proposal, restricted: restrictProposal(proposal, context) };
-  });
   const isExploring = rng() < plan.share;
   let left = rng();
+  if (!isExploring) return { plan, executed: null };
   // Where rounding leaves nothing, −1: the last one.
-  const drawn = candidates.findIndex(({ weight }) => (left -= weight) < 0);
-  const chosen = isExploring ? candidates.at(drawn) : undefined;
-  const action = plan.actions.at(drawn);
-  const executed = chosen === undefined || action === undefined ? null : believe(chosen, action, context);
-  return { share: plan.share, candidates, executed };
+  const action = plan.actions.at(plan.actions.findIndex(([, weight]) => (left -= weight) < 0));
+  if (action === undefined) return { plan, executed: null };
+  const proposal = tryOut(best, action, context);
+  return { plan, executed: { proposal, restricted: restrictProposal(proposal, context) } };
 }
 
 /**
  * The probability with which the executed action (a delay bucket, or stop as null) was chosen, after guardrails:
- * `(1 − share) · P(action | best) + share · Σ weight · P(action | candidate)`.
+ * `(1 − share) · P(action | best) + share · Σ weight · P(action | tried)`.
  */
-export function propensityOf(action: number | null, best: Restricted, explored: Explored | null): number {
+export function propensityOf(
+  action: number | null,
+  best: Restricted,
+  explored: Explored | null,
+  context: RestrictionContext,
+): number {
   const exploited = shareOfAction(best, action);
   if (explored === null) return exploited;
-  const { share, candidates } = explored;
-  const byExploration = candidates.reduce(
-    (sum, { weight, restricted }) => sum + weight * shareOfAction(restricted, action),
-    0,
-  );
+  const { share, actions } = explored.plan;
+  const { maxDelayMs: capMs } = learnedBoundsOf(context.strategy, context.policy);
+  let byExploration = 0;
+  for (const [delayMs, weight] of actions) {
+    byExploration += weight * shareOfTry(delayMs, capMs, action, context);
+  }
   return (1 - share) * exploited + share * byExploration;
 }
 
@@ -58,38 +58,35 @@ export function drawDelay(plan: DelayPlan, rng: Rng): number {
   return uniformInteger(rng, fromMs, toMs);
 }
 
-/** The candidate with what is believed of it, instead of what is believed of the best action. */
-function believe(
-  candidate: Candidate,
-  [, , successProbability, evidence]: TriedAction,
-  context: RestrictionContext,
-): Candidate {
-  if (successProbability === undefined || evidence === undefined) return candidate;
-  const estimate = { successProbability, interval: credibleInterval(successProbability, evidence) };
-  const percent = Math.round(100 * successProbability);
-  const rationale = `tried to learn from it; ${percent} % of such retries are thought to succeed`;
-  const alternatives = candidate.proposal.alternatives.filter(({ delayMs }) => delayMs !== candidate.proposal.delayMs);
-  const proposal = { ...candidate.proposal, estimate, rationale, alternatives };
-  return { ...candidate, proposal, restricted: restrictProposal(proposal, context) };
+function shareOfTry(delayMs: number | null, capMs: number, action: number | null, context: RestrictionContext): number {
+  if (delayMs === null) return action === null ? 1 : 0;
+  return shareOfDelay({ delayMs, floorMs: 0, capMs, jitterRatio: JITTER_RATIO, isFloored: false }, action, context);
 }
 
+/** What is tried, with what is believed of it instead of what is believed of the best action. */
 function tryOut(
   best: Proposal,
-  { delayMs, capMs }: { readonly delayMs: number | null; readonly capMs: number },
+  [delayMs, , successProbability, evidence]: TriedAction,
+  { strategy, policy }: RestrictionContext,
 ): Proposal {
+  const isKnown = successProbability !== undefined && evidence !== undefined;
   return {
     kind: 'proposal',
     layer: best.layer,
     action: delayMs === null ? 'stop' : 'retry',
     delayMs: delayMs ?? 0,
     floorMs: 0,
-    capMs,
+    capMs: learnedBoundsOf(strategy, policy).maxDelayMs,
     jitterRatio: JITTER_RATIO,
-    estimate: best.estimate,
+    estimate: isKnown
+      ? { successProbability, interval: credibleInterval(successProbability, evidence) }
+      : best.estimate,
     confidence: best.confidence,
-    rationale: 'tried to learn from it',
+    rationale: isKnown
+      ? `tried to learn from it; ${Math.round(100 * successProbability)} % of such retries are thought to succeed`
+      : 'tried to learn from it',
     reasons: ['exploration'],
-    alternatives: best.alternatives,
+    alternatives: isKnown ? best.alternatives.filter((other) => other.delayMs !== delayMs) : best.alternatives,
     modelVersion: best.modelVersion,
   };
 }

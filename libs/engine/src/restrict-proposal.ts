@@ -31,19 +31,12 @@ export type Restricted = {
 
 /** Applies the server's hint, then the guardrails, to what a layer proposed. */
 export function restrictProposal(proposal: Proposal, context: RestrictionContext): Restricted {
-  const { features, policy, strategy, nowMs } = context;
-  const { guardrails } = strategy;
   if (proposal.action === 'stop') {
     return { kind: 'stop', isImposed: false, reasons: [], effects: [], because: [proposal.rationale] };
   }
   const { delayMs, floorMs, capMs, jitterRatio } = proposal;
   const proposed = { delayMs, floorMs, capMs, jitterRatio, isFloored: false };
-  const hinted = applyServerHint(proposed, features.retryAfterMs, guardrails);
-  const guarded = applyGuardrails(hinted.plan, {
-    minDelayMs: guardrails.minDelayMs,
-    maxDelayMs: guardrails.maxDelayMs,
-    ...timeLeftOf(features, policy, nowMs),
-  });
+  const { hinted, guarded } = restrictDelay(proposed, context);
   if (guarded.kind === 'refused') {
     return {
       kind: 'stop',
@@ -65,11 +58,28 @@ export function restrictProposal(proposal: Proposal, context: RestrictionContext
 
 /** Probability that a restricted proposal ends in the delay bucket that holds `delayMs`; null asks for stop. */
 export function shareOfAction(restricted: Restricted, delayMs: number | null): number {
-  if (restricted.kind === 'stop') return delayMs === null ? 1 : 0;
-  if (delayMs === null) return 0;
-  const bucket = DELAY_BUCKETS[delayBucketIndex(delayMs)];
-  const { fromMs, toMs } = jitterRange(restricted.plan);
+  return restricted.kind === 'stop' ? Number(delayMs === null) : shareOfBucket(restricted.plan, delayMs);
+}
+
+/** The same for a wait that is still to be restricted. */
+export function shareOfDelay(proposed: DelayPlan, delayMs: number | null, context: RestrictionContext): number {
+  const { guarded } = restrictDelay(proposed, context);
+  return guarded.kind === 'refused' ? Number(delayMs === null) : shareOfBucket(guarded.plan, delayMs);
+}
+
+function restrictDelay(proposed: DelayPlan, { features, policy, strategy, nowMs }: RestrictionContext) {
+  const { guardrails } = strategy;
+  const hinted = applyServerHint(proposed, features.retryAfterMs, guardrails);
+  const { untilDeadlineMs, untilMaxElapsedMs } = timeLeftOf(features, policy, nowMs);
+  const { minDelayMs, maxDelayMs } = guardrails;
+  const guarded = applyGuardrails(hinted.plan, { minDelayMs, maxDelayMs, untilDeadlineMs, untilMaxElapsedMs });
+  return { hinted, guarded };
+}
+
+function shareOfBucket(plan: DelayPlan, delayMs: number | null): number {
+  const bucket = delayMs === null ? undefined : DELAY_BUCKETS[delayBucketIndex(delayMs)];
   if (bucket === undefined) return 0;
+  const { fromMs, toMs } = jitterRange(plan);
   const sharedMs = Math.min(toMs + 1, bucket.toMs) - Math.max(fromMs, bucket.fromMs);
   return Math.max(0, sharedMs) / (toMs + 1 - fromMs);
 }

@@ -1,7 +1,7 @@
 import type { BayesianMemory } from '../bayesian-memory.js';
 import { DELAY_BINS } from '../delay-grid.js';
 import type { FailureContext } from '../failure-context.js';
-import type { BayesianQuestion } from '../view.js';
+import type { BayesianQuestion } from '../question.js';
 
 /** 2026-01-15T14:30:00Z */
 export const T0 = 1_768_487_400_000;

@@ -1,0 +1,38 @@
+import type { ExplorationPlan, ExplorationSettings, TriedAction } from '@smart-retry/domain';
+import { BIN_COUNT } from './delay-grid.js';
+import type { Posterior } from './posterior.js';
+import { STOP } from './thompson.js';
+import { boundedDelayOf, type PlanBounds, type ValueTerms } from './value.js';
+
+/** Every decision keeps its plan as evidence: digits that say nothing are most of what that costs. */
+function toDigits(value: number, scale: number): number {
+  return Math.round(value * scale) / scale;
+}
+
+/** Thompson's shares, and beneath them a uniform anchor over all delays that may be waited, also where the plan says stop. */
+export function explorationPlanOf(
+  shares: Float64Array,
+  { gains }: ValueTerms,
+  { means, evidence }: Posterior,
+  { maxShare, anchorShare, bounds }: ExplorationSettings & { readonly bounds: PlanBounds },
+): ExplorationPlan | null {
+  const share = maxShare + anchorShare;
+  let allowed = 0;
+  for (let bin = 0; bin < BIN_COUNT; bin++) if ((gains[bin] ?? 0) > 0) allowed++;
+  if (share <= 0 || allowed === 0) return null;
+  const actions: TriedAction[] = [];
+  for (let bin = 0; bin < BIN_COUNT; bin++) {
+    const anchored = (gains[bin] ?? 0) > 0 ? anchorShare / allowed : 0;
+    const weight = (maxShare * (shares[bin] ?? 0) + anchored) / share;
+    if (weight > 0)
+      actions.push([
+        boundedDelayOf(bin, bounds),
+        weight,
+        toDigits(means[bin] ?? 0, 10_000),
+        toDigits(evidence[bin] ?? 0, 10),
+      ]);
+  }
+  const stopWeight = (maxShare * (shares[STOP] ?? 0)) / share;
+  if (stopWeight > 0) actions.push([null, stopWeight]);
+  return { share, actions };
+}
