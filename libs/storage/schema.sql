@@ -73,6 +73,21 @@ CREATE INDEX attempts_failed_job ON public.attempts USING btree (hashtextextende
 CREATE INDEX attempts_recommendation ON public.attempts USING brin (recommendation_id text_bloom_ops (n_distinct_per_range='1000', false_positive_rate='0.001')) WITH (pages_per_range='32', autosummarize='on');
 CREATE INDEX attempts_recorded_in ON public.attempts USING brin (recorded_in) WITH (pages_per_range='16', autosummarize='on');
 
+CREATE TABLE change_ledger (
+  sequence bigint NOT NULL,
+  at_ms bigint NOT NULL,
+  actor text NOT NULL,
+  action text NOT NULL,
+  target text,
+  reason text,
+  details json NOT NULL,
+  previous_hash text NOT NULL,
+  hash text NOT NULL,
+  CONSTRAINT change_ledger_hash_key UNIQUE (hash),
+  CONSTRAINT change_ledger_pkey PRIMARY KEY (sequence),
+  CONSTRAINT change_ledger_sequence_check CHECK ((sequence > 0))
+);
+
 CREATE TABLE configuration_revisions (
   revision bigint NOT NULL,
   strategy json NOT NULL,

@@ -10,6 +10,7 @@ import {
   Recommender,
 } from '@smart-retry/engine';
 import { AttemptController } from './attempts/attempt.controller.js';
+import { AuditController } from './audit/audit.controller.js';
 import { BayesianController } from './bayesian/bayesian.controller.js';
 import { DecisionController } from './decisions/decision.controller.js';
 import { ConfigurationWrites } from './http/configuration-writes.js';
@@ -27,7 +28,15 @@ import { HistoryController } from './strategy/history.controller.js';
 import { StrategyController } from './strategy/strategy.controller.js';
 import { LongWork } from './what-if/long-work.js';
 import { WhatIfController } from './what-if/what-if.controller.js';
-import { ATTEMPT_STORE, CLOCK, CONFIGURATION_STORE, DECISION_STORE, OUTCOME_HISTORY, STORE_PROBES } from './tokens.js';
+import {
+  ATTEMPT_STORE,
+  CHANGE_LEDGER,
+  CLOCK,
+  CONFIGURATION_STORE,
+  DECISION_STORE,
+  OUTCOME_HISTORY,
+  STORE_PROBES,
+} from './tokens.js';
 
 export type AppServices = Omit<Services, 'close'>;
 
@@ -47,6 +56,7 @@ export class AppModule {
         StrategyController,
         HistoryController,
         DecisionController,
+        AuditController,
         BayesianController,
         WhatIfController,
         HealthController,
@@ -69,6 +79,7 @@ export class AppModule {
         { provide: CONFIGURATION_STORE, useValue: stores.configuration },
         { provide: DECISION_STORE, useValue: stores.decisions },
         { provide: OUTCOME_HISTORY, useValue: stores.outcomes },
+        { provide: CHANGE_LEDGER, useValue: stores.ledger },
         { provide: STORE_PROBES, useValue: stores.probes },
         { provide: CLOCK, useValue: clock },
       ],

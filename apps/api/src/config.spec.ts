@@ -95,6 +95,16 @@ describe('loadConfig', () => {
     });
   });
 
+  it('refuses a role for migrations without a database of its own', async () => {
+    const migrations = { RETRY_MIGRATION_DATABASE_URL: 'postgres://owner@db/retry' };
+    expect(await problemsOf(migrations)).toEqual([
+      { path: 'RETRY_MIGRATION_DATABASE_URL', message: 'needs RETRY_DATABASE_URL' },
+    ]);
+    expect((await load({ ...migrations, RETRY_DATABASE_URL: 'postgres://api@db/retry' })).migrationDatabaseUrl).toBe(
+      'postgres://owner@db/retry',
+    );
+  });
+
   it('lets the environment win over the file', async () => {
     const env = {
       RETRY_PORT: '9090',

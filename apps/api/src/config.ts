@@ -37,6 +37,9 @@ export async function loadConfig(env: Environment): Promise<LoadedConfig> {
   if (values.adminKey === undefined && !isLoopback(values.host)) {
     problems.push({ path: 'RETRY_ADMIN_KEY', message: 'is needed to listen on an address that is not loopback' });
   }
+  if (values.migrationDatabaseUrl !== undefined && values.databaseUrl === undefined) {
+    problems.push({ path: 'RETRY_MIGRATION_DATABASE_URL', message: 'needs RETRY_DATABASE_URL' });
+  }
   if (problems.length > 0) return { problems };
   return { config: { ...values, declared: { file: strategy, environment: overridesFrom(values) } } };
 }

@@ -5,4 +5,5 @@ export const CONFIGURATION_STORE = Symbol('ConfigurationStore');
 export const ATTEMPT_STORE = Symbol('AttemptStore');
 export const DECISION_STORE = Symbol('DecisionStore');
 export const OUTCOME_HISTORY = Symbol('OutcomeHistory');
+export const CHANGE_LEDGER = Symbol('ChangeLedger');
 export const STORE_PROBES = Symbol('StoreProbe[]');

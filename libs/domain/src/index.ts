@@ -86,6 +86,7 @@ export type {
   SigningKeyStore,
   StoredConfiguration,
 } from './ports.js';
+export type { ChangeEntry, ChangeEvent, ChangeLedger, LedgerVerdict } from './audit-ports.js';
 export { MODEL_TYPES, NOTHING_DEPLOYED } from './model-ports.js';
 export type {
   Deployment,

@@ -72,6 +72,13 @@ export const SETTINGS = {
     type: text('URL', 'a URL that starts with postgres:// or postgresql://', isPostgresUrl),
     description: 'Postgres. Without it an embedded Postgres runs in the data folder.',
   }),
+  migrationDatabaseUrl: optional({
+    env: 'RETRY_MIGRATION_DATABASE_URL',
+    file: 'migration_database_url',
+    type: text('URL', 'a URL that starts with postgres:// or postgresql://', isPostgresUrl),
+    description:
+      'The same database, as a role of its own for migrations. The role of `RETRY_DATABASE_URL` can then neither change nor delete what is audited.',
+  }),
   dataDir: defaulted({
     env: 'RETRY_DATA_DIR',
     file: 'data_dir',

@@ -1,5 +1,6 @@
 import type {
   AttemptStore,
+  ChangeLedger,
   ConfigurationChannel,
   ConfigurationStore,
   DecisionStore,
@@ -18,6 +19,7 @@ import type { StoreProbe } from '../ops/store-probe.js';
 /** Every port of the engine, on what the configuration names. */
 export interface Stores {
   readonly configuration: ConfigurationStore;
+  readonly ledger: ChangeLedger;
   readonly attempts: AttemptStore;
   readonly outcomes: OutcomeHistory;
   readonly decisions: DecisionStore;
@@ -38,10 +40,14 @@ export async function openStores(config: Config, logger: Logger): Promise<Stores
     config.databaseUrl === undefined
       ? await startEmbeddedPostgres({ dataDir: config.dataDir, log: (message) => logger.info(message) })
       : null;
-  const postgres = openPostgres({ url: embedded?.url ?? config.databaseUrl ?? '' });
+  const postgres = openPostgres({
+    url: embedded?.url ?? config.databaseUrl ?? '',
+    migrationUrl: config.migrationDatabaseUrl,
+  });
   const redis = config.redisAddr === undefined ? null : await connectRedis(config, config.redisAddr, logger);
   return {
     configuration: postgres.configuration,
+    ledger: postgres.ledger,
     attempts: postgres.attempts,
     outcomes: postgres.outcomes,
     decisions: postgres.decisions,

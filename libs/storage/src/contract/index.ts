@@ -1,4 +1,5 @@
 export { describeAttemptStore } from './describe-attempt-store.js';
+export { describeChangeLedger } from './describe-change-ledger.js';
 export { describeConfigurationChannel } from './describe-configuration-channel.js';
 export { describeConfigurationStore } from './describe-configuration-store.js';
 export { describeDecisionStore } from './describe-decision-store.js';

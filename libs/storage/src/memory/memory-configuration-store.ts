@@ -7,17 +7,21 @@ import type {
   StoredConfiguration,
 } from '@smart-retry/domain';
 import { configurationChanged } from '../configuration-changed.js';
+import { configurationEvent } from '../configuration-event.js';
+import { MemoryChangeLedger } from './memory-change-ledger.js';
 import { MemoryKeptResponses } from './memory-kept-responses.js';
 
 /** The strategy and its history in this process. */
 export class MemoryConfigurationStore implements ConfigurationStore {
   readonly #keptResponses: MemoryKeptResponses;
+  readonly #ledger: MemoryChangeLedger;
   /** Oldest first; entry i has revision i + 1. */
   readonly #history: ConfigurationHistoryEntry[] = [];
   #fileDigest: string | null = null;
 
-  constructor(keptResponses = new MemoryKeptResponses()) {
+  constructor(keptResponses = new MemoryKeptResponses(), ledger = new MemoryChangeLedger()) {
     this.#keptResponses = keptResponses;
+    this.#ledger = ledger;
   }
 
   async load(): Promise<(StoredConfiguration & { readonly fileDigest: string | null }) | null> {
@@ -43,6 +47,7 @@ export class MemoryConfigurationStore implements ConfigurationStore {
     this.#history.push({ ...stored, action: change.action, target: change.target });
     this.#fileDigest = change.fileDigest ?? this.#fileDigest;
     if (change.keep !== undefined) this.#keptResponses.keep(change.keep);
+    await this.#ledger.append(configurationEvent(change));
     return stored;
   }
 

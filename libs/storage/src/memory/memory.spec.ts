@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import {
   describeAttemptStore,
+  describeChangeLedger,
   describeConfigurationChannel,
   describeConfigurationStore,
   describeDecisionStore,
@@ -17,6 +18,7 @@ import { openMemory } from './open-memory.js';
 
 const open = async () => ({ ...openMemory(), close: async () => undefined });
 
+describeChangeLedger('memory', open);
 describeConfigurationStore('memory', open);
 describeSigningKeyStore('memory', open);
 describeAttemptStore('memory', open);

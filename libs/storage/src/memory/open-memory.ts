@@ -1,4 +1,5 @@
 import { MemoryAttemptStore } from './memory-attempt-store.js';
+import { MemoryChangeLedger } from './memory-change-ledger.js';
 import { MemoryConfigurationChannel } from './memory-configuration-channel.js';
 import { MemoryConfigurationStore } from './memory-configuration-store.js';
 import { MemoryDecisionStore } from './memory-decision-store.js';
@@ -11,6 +12,7 @@ import { MemorySigningKeyStore } from './memory-signing-key-store.js';
 /** Every port in this process, wired to each other; what they hold is lost with it. */
 export interface MemoryStores {
   readonly configuration: MemoryConfigurationStore;
+  readonly ledger: MemoryChangeLedger;
   readonly attempts: MemoryAttemptStore;
   readonly outcomes: MemoryOutcomeHistory;
   readonly decisions: MemoryDecisionStore;
@@ -23,11 +25,13 @@ export interface MemoryStores {
 /** @param options.maxRecords Attempts and decisions held, each; the oldest go first. */
 export function openMemory({ maxRecords = 100_000 }: { readonly maxRecords?: number } = {}): MemoryStores {
   const keptResponses = new MemoryKeptResponses();
+  const ledger = new MemoryChangeLedger();
   const outcomes = new MemoryOutcomeHistory();
   const decisions = new MemoryDecisionStore({ maxRecords });
-  const configuration = new MemoryConfigurationStore(keptResponses);
+  const configuration = new MemoryConfigurationStore(keptResponses, ledger);
   return {
     configuration,
+    ledger,
     attempts: new MemoryAttemptStore({ maxRecords, decisions, outcomes, keptResponses }),
     outcomes,
     decisions,

@@ -3,6 +3,8 @@ import { types, type CustomTypesConfig } from 'pg';
 export interface PostgresOptions {
   /** `postgres://user:password@host:port/database` */
   readonly url: string;
+  /** Of the role that migrations run under, and that then owns what must not be changed; default: `url`'s own. */
+  readonly migrationUrl?: string | undefined;
   /** Connections for attempts and decisions; two more serve configuration. */
   readonly poolSize?: number;
   /** Longest wait for a connection. */

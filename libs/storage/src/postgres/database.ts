@@ -8,6 +8,7 @@ import { runOnOwnConnection } from './run-on-own-connection.js';
 export interface DatabaseOptions {
   readonly pool: RenewablePool;
   readonly url: string;
+  readonly migrationUrl?: string | undefined;
   readonly connectionTimeoutMs: number;
   /** After this long any operation but maintenance is given up. */
   readonly operationTimeoutMs: number;

@@ -1,4 +1,6 @@
 import { DataSource } from 'typeorm';
+import { handOverTables } from './hand-over-tables.js';
+import { ChangeLedger1764600000000 } from './migrations/change-ledger-1764600000000.js';
 import { InitialSchema1764000000000 } from './migrations/initial-schema-1764000000000.js';
 import { ModelRegistry1764500000000 } from './migrations/model-registry-1764500000000.js';
 import { OutcomeHistory1764300000000 } from './migrations/outcome-history-1764300000000.js';
@@ -11,14 +13,17 @@ const MIGRATION_LOCK = 7_203_114;
 const MIGRATION_TIMEOUT_MS = 10 * 60_000;
 
 interface MigrationOptions {
+  /** Of the role that the stores are used with. */
   readonly url: string;
+  /** Of the role that owns the schema; default: the same. */
+  readonly migrationUrl?: string | undefined;
   readonly connectionTimeoutMs: number;
 }
 
 /** Brings the schema up to date. Of several replicas that start at once one does the work; the others wait, and find it done. */
 export async function migrateDatabase(options: MigrationOptions): Promise<void> {
   const connection = {
-    connectionString: options.url,
+    connectionString: options.migrationUrl ?? options.url,
     connectionTimeoutMillis: options.connectionTimeoutMs,
     timeoutMs: MIGRATION_TIMEOUT_MS,
   };
@@ -27,6 +32,7 @@ export async function migrateDatabase(options: MigrationOptions): Promise<void> 
     await lockHolder.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     await runMigrations(options);
     await lockHolder.query(ADOPT_ROWS_OF_ANOTHER_SERVER);
+    if (options.migrationUrl !== undefined) await handOverTables(lockHolder, options);
   });
 }
 
@@ -39,14 +45,19 @@ const ADOPT_ROWS_OF_ANOTHER_SERVER = `
 SET enable_seqscan = off;
 UPDATE attempts SET recorded_in = 0 WHERE recorded_in >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint`;
 
-async function runMigrations({ url, connectionTimeoutMs }: MigrationOptions): Promise<void> {
+async function runMigrations({ url, migrationUrl, connectionTimeoutMs }: MigrationOptions): Promise<void> {
   const sockets = new TrackedSockets();
   const dataSource = new DataSource({
     type: 'postgres',
-    url,
+    url: migrationUrl ?? url,
     extra: { max: 1, connectionTimeoutMillis: connectionTimeoutMs, stream: sockets.create },
     poolErrorHandler: () => undefined,
-    migrations: [InitialSchema1764000000000, OutcomeHistory1764300000000, ModelRegistry1764500000000],
+    migrations: [
+      InitialSchema1764000000000,
+      OutcomeHistory1764300000000,
+      ModelRegistry1764500000000,
+      ChangeLedger1764600000000,
+    ],
   });
   await sockets.limit(async () => {
     await dataSource.initialize();

@@ -1,5 +1,6 @@
 import type {
   AttemptStore,
+  ChangeLedger,
   ConfigurationStore,
   DecisionStore,
   ModelRegistry,
@@ -10,6 +11,7 @@ import { ConfigurationSession } from './configuration-session.js';
 import { driverOptions, type PostgresOptions } from './connection-options.js';
 import { Database } from './database.js';
 import { PostgresAttemptStore } from './postgres-attempt-store.js';
+import { PostgresChangeLedger } from './postgres-change-ledger.js';
 import { PostgresConfigurationStore } from './postgres-configuration-store.js';
 import { PostgresDecisionStore } from './postgres-decision-store.js';
 import { PostgresModelRegistry } from './postgres-model-registry.js';
@@ -20,6 +22,7 @@ import { RenewablePool } from './renewable-pool.js';
 /** Every port that needs durability. Each method throws STORE_UNAVAILABLE while the database does not answer. */
 export interface PostgresStores {
   readonly configuration: ConfigurationStore;
+  readonly ledger: ChangeLedger;
   readonly attempts: AttemptStore;
   readonly outcomes: OutcomeHistory;
   readonly decisions: DecisionStore;
@@ -39,12 +42,14 @@ export function openPostgres(options: PostgresOptions): PostgresStores {
   const database = new Database({
     pool: new RenewablePool({ ...driver, max: options.poolSize ?? 8 }, operationTimeoutMs),
     url: options.url,
+    migrationUrl: options.migrationUrl,
     connectionTimeoutMs: driver.connectionTimeoutMillis,
     operationTimeoutMs,
   });
   const session = new ConfigurationSession(database, driver);
   return {
     configuration: new PostgresConfigurationStore(session),
+    ledger: new PostgresChangeLedger(session, database),
     attempts: new PostgresAttemptStore(database),
     outcomes: new PostgresOutcomeHistory(database),
     decisions: new PostgresDecisionStore(database),

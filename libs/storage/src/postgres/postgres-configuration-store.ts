@@ -8,7 +8,9 @@ import type {
 } from '@smart-retry/domain';
 import { LessThan, MoreThan, type EntityManager } from 'typeorm';
 import { configurationChanged } from '../configuration-changed.js';
+import { configurationEvent } from '../configuration-event.js';
 import { KEPT_RESPONSE_TTL_MS } from '../kept-responses.js';
+import { appendChange } from './append-change.js';
 import { errorCodeOf } from './classify-postgres-failure.js';
 import type { ConfigurationSession } from './configuration-session.js';
 import { ConfigurationRevision, KeptResponseEntity, type ConfigurationRevisionRow } from './entities.js';
@@ -49,6 +51,7 @@ export class PostgresConfigurationStore implements ConfigurationStore {
           fileDigest: change.fileDigest ?? newest?.fileDigest ?? null,
         };
         await insertRevision(transaction, row);
+        await appendChange(transaction, configurationEvent(change));
         return toStored(row);
       }),
     );

@@ -1,5 +1,6 @@
 import {
   describeAttemptStore,
+  describeChangeLedger,
   describeConfigurationStore,
   describeDecisionStore,
   describeFailureLookup,
@@ -10,6 +11,7 @@ import {
 } from '../contract/index.js';
 import { openTestPostgres } from './testing/open-test-postgres.js';
 
+describeChangeLedger('Postgres', openTestPostgres);
 describeConfigurationStore('Postgres', openTestPostgres);
 describeSigningKeyStore('Postgres', openTestPostgres);
 describeAttemptStore('Postgres', openTestPostgres);

@@ -1,0 +1,62 @@
+import { SmartRetryError, type ChangeEntry } from '@smart-retry/domain';
+import { Type, type Static } from 'typebox';
+import { named } from '../http/named.js';
+import { PageLimit } from '../http/page-limit.js';
+import { FilterLabel } from '../http/query-text.js';
+import { Timestamp } from '../http/wire-schemas.js';
+import { formatTimestamp } from '../http/wire-time.js';
+
+export const AuditParams = Type.Object({
+  action: FilterLabel,
+  target: FilterLabel,
+  limit: PageLimit,
+  cursor: Type.Optional(Type.String({ maxLength: 64, description: '`next_cursor` of the page before.' })),
+});
+export type AuditParams = Static<typeof AuditParams>;
+
+const nullableText = (description: string) => Type.Unsafe<string | null>({ type: ['string', 'null'], description });
+
+export const AuditEntry = named(
+  'AuditEntry',
+  Type.Object({
+    sequence: Type.Integer({ description: 'Position in the ledger, from 1, without gaps.' }),
+    at: Timestamp,
+    actor: Type.String({ description: 'The name of a key, or `api` where none is asked for.' }),
+    action: Type.String({ description: 'For example `policy.added`.' }),
+    target: nullableText("For example a policy's name."),
+    reason: nullableText('Why, in the words of whoever did it.'),
+    details: Type.Unsafe<object>({ type: 'object', additionalProperties: true }),
+    previous_hash: Type.String(),
+    hash: Type.String({ description: 'SHA-256 of everything else in the entry, `previous_hash` included.' }),
+  }),
+);
+export type AuditEntry = Static<typeof AuditEntry>;
+
+export const AuditPageResponse = Type.Object({
+  entries: Type.Array(AuditEntry),
+  next_cursor: nullableText('Of the next page; null after the last one.'),
+});
+export type AuditPageResponse = Static<typeof AuditPageResponse>;
+
+export function fromChangeEntry(entry: ChangeEntry): AuditEntry {
+  const { sequence, atMs, actor, action, target, reason, details, previousHash, hash } = entry;
+  return {
+    sequence,
+    at: formatTimestamp(atMs),
+    actor,
+    action,
+    target,
+    reason,
+    details,
+    previous_hash: previousHash,
+    hash,
+  };
+}
+
+/** @throws {INVALID_REQUEST} for a cursor that no page gave. */
+export function readSequenceCursor(cursor: string | undefined): number | undefined {
+  if (cursor === undefined || cursor === '') return undefined;
+  if (/^\d{1,15}$/.test(cursor)) return Number(cursor);
+  const message = 'must be the next_cursor of a page before';
+  throw new SmartRetryError('INVALID_REQUEST', `cursor ${message}`, { fields: [{ path: 'cursor', message }] });
+}
