@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ChangeEvent, ConfigurationChange } from '@smart-retry/domain';
+import type { ChangeEvent, ConfigurationChange, Deployment } from '@smart-retry/domain';
 
 /** What the ledger says of a change of the configuration. The digest seals the strategy that the history keeps. */
 export function configurationEvent(change: ConfigurationChange): ChangeEvent {
@@ -13,5 +13,22 @@ export function configurationEvent(change: ConfigurationChange): ChangeEvent {
       revision: change.expectedRevision + 1,
       strategy_sha256: createHash('sha256').update(JSON.stringify(change.strategy)).digest('hex'),
     },
+  };
+}
+
+/**
+ * What the ledger says of a model's move.
+ *
+ * @param noted the entry of the configuration's history that tells of it, absent where there is no history yet
+ */
+export function modelMoveEvent(deployment: Deployment, noted: object = {}): ChangeEvent {
+  const { atMs, actor, action, version, reason, revision, previousRevision, rollout } = deployment;
+  return {
+    atMs,
+    actor,
+    action: `model.${action}`,
+    target: version,
+    reason,
+    details: { ...noted, deployment: revision, previous_deployment: previousRevision, rollout },
   };
 }

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { ChangeEvent, ChangeLedger, ConfigurationStore } from '@smart-retry/domain';
+import type { ChangeEvent, ChangeLedger, ConfigurationStore, ModelRegistry } from '@smart-retry/domain';
+import { exampleDeployment, exampleModel } from './example-models.js';
 import { NOON_MS, exampleChange, unique } from './examples.js';
 import type { Open, Opened } from './opened.js';
 
 interface Stores {
   readonly ledger: ChangeLedger;
   readonly configuration: ConfigurationStore;
+  readonly models: ModelRegistry;
 }
 
 const event = (given: Partial<ChangeEvent> = {}): ChangeEvent => ({
@@ -80,6 +82,18 @@ export function describeChangeLedger(name: string, open: Open<Stores>): void {
           details: { revision: 1, strategy_sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
         },
       ]);
+    });
+
+    it('enters the moves of models with them, and none that was refused', async () => {
+      const model = exampleModel();
+      await stores.models.register(model, Uint8Array.of(1));
+      const move = exampleDeployment({ revision: 1, version: model.version, reason: 'better' });
+      await stores.models.move(move);
+      await expect(stores.models.move(move)).rejects.toThrow();
+      expect(await ledger.page({ limit: 5, target: model.version })).toMatchObject([
+        { actor: move.actor, action: `model.${move.action}`, reason: 'better', details: { deployment: 1 } },
+      ]);
+      expect((await ledger.verify()).problem).toBeNull();
     });
 
     it('takes concurrent changes one after the other, and stays intact', async () => {

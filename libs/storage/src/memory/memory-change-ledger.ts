@@ -7,6 +7,11 @@ export class MemoryChangeLedger implements ChangeLedger {
   readonly #entries: ChangeEntry[] = [];
 
   async append(event: ChangeEvent): Promise<ChangeEntry> {
+    return this.enter(event);
+  }
+
+  /** As `append`, at once. */
+  enter(event: ChangeEvent): ChangeEntry {
     const entry = sealChange(event, this.#entries.at(-1) ?? CHAIN_ORIGIN);
     this.#entries.push(entry);
     return entry;

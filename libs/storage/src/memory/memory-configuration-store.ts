@@ -47,7 +47,7 @@ export class MemoryConfigurationStore implements ConfigurationStore {
     this.#history.push({ ...stored, action: change.action, target: change.target });
     this.#fileDigest = change.fileDigest ?? this.#fileDigest;
     if (change.keep !== undefined) this.#keptResponses.keep(change.keep);
-    await this.#ledger.append(configurationEvent(change));
+    this.#ledger.enter(configurationEvent(change));
     return stored;
   }
 

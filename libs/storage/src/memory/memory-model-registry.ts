@@ -1,5 +1,7 @@
 import type { Deployment, EpochMs, KeptResponse, ModelRegistry, ModelVersion } from '@smart-retry/domain';
+import { modelMoveEvent } from '../configuration-event.js';
 import { modelExists, movedMeanwhile } from '../model-failures.js';
+import type { MemoryChangeLedger } from './memory-change-ledger.js';
 import type { MemoryConfigurationStore } from './memory-configuration-store.js';
 import type { MemoryKeptResponses } from './memory-kept-responses.js';
 
@@ -12,13 +14,15 @@ interface RegisteredModel {
 export class MemoryModelRegistry implements ModelRegistry {
   readonly #configuration: MemoryConfigurationStore;
   readonly #keptResponses: MemoryKeptResponses;
+  readonly #ledger: MemoryChangeLedger;
   readonly #models = new Map<string, RegisteredModel>();
   /** Entry i has revision i + 1. */
   readonly #deployments: Deployment[] = [];
 
-  constructor(configuration: MemoryConfigurationStore, keptResponses: MemoryKeptResponses) {
+  constructor(configuration: MemoryConfigurationStore, keptResponses: MemoryKeptResponses, ledger: MemoryChangeLedger) {
     this.#configuration = configuration;
     this.#keptResponses = keptResponses;
+    this.#ledger = ledger;
   }
 
   async register(model: ModelVersion, artifact: Uint8Array): Promise<void> {
@@ -60,6 +64,7 @@ export class MemoryModelRegistry implements ModelRegistry {
       changedBy: deployment.actor,
       changedAtMs: deployment.atMs,
     });
+    this.#ledger.enter(modelMoveEvent(deployment));
     if (keep !== undefined) this.#keptResponses.keep(keep);
   }
 

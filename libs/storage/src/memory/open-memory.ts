@@ -35,7 +35,7 @@ export function openMemory({ maxRecords = 100_000 }: { readonly maxRecords?: num
     attempts: new MemoryAttemptStore({ maxRecords, decisions, outcomes, keptResponses }),
     outcomes,
     decisions,
-    models: new MemoryModelRegistry(configuration, keptResponses),
+    models: new MemoryModelRegistry(configuration, keptResponses, ledger),
     signingKeys: new MemorySigningKeyStore(),
     channel: new MemoryConfigurationChannel(),
     failureCounters: new MemoryFailureCounters(),

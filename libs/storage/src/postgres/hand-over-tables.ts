@@ -5,7 +5,7 @@ import { runOnOwnConnection } from './run-on-own-connection.js';
 const ROLE_TIMEOUT_MS = 5_000;
 
 /** What the stores' role may only read and add to. */
-const APPEND_ONLY = ['change_ledger', 'configuration_revisions'];
+const APPEND_ONLY = ['change_ledger', 'configuration_revisions', 'model_deployments'];
 /** What it may only read. */
 const READ_ONLY = ['migrations'];
 

@@ -52,6 +52,7 @@ const TAMPERING = [
   `UPDATE configuration_revisions SET changed_by = 'Bob'`,
   'DELETE FROM configuration_revisions',
   'DROP TABLE configuration_revisions',
+  'DELETE FROM model_deployments',
   'DROP SCHEMA public CASCADE',
 ];
 

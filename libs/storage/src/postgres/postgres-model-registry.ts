@@ -1,6 +1,8 @@
 import type { Deployment, EpochMs, KeptResponse, ModelRegistry, ModelVersion } from '@smart-retry/domain';
 import type { EntityManager } from 'typeorm';
+import { modelMoveEvent } from '../configuration-event.js';
 import { modelExists, movedMeanwhile } from '../model-failures.js';
+import { appendChange } from './append-change.js';
 import { errorCodeOf, violatedConstraintOf } from './classify-postgres-failure.js';
 import type { ConfigurationSession } from './configuration-session.js';
 import { keepResponse } from './keep-response.js';
@@ -15,7 +17,8 @@ const DEPLOYMENT_COLUMNS =
 /** The strategy stays as it is: the entry says who moved which model when. */
 const NOTE_IN_HISTORY = `
 INSERT INTO configuration_revisions (revision, strategy, changed_at_ms, changed_by, action, target, file_digest)
-SELECT revision + 1, strategy, $1, $2, $3, $4, file_digest FROM configuration_revisions ORDER BY revision DESC LIMIT 1`;
+SELECT revision + 1, strategy, $1, $2, $3, $4, file_digest FROM configuration_revisions ORDER BY revision DESC LIMIT 1
+RETURNING revision, encode(sha256(convert_to(strategy::text, 'UTF8')), 'hex') AS strategy_sha256`;
 
 interface DeploymentRow extends Pick<Deployment, 'revision' | 'actor' | 'action' | 'version' | 'reason'> {
   readonly at_ms: EpochMs;
@@ -143,7 +146,8 @@ async function insertMove(manager: EntityManager, deployment: Deployment, keep?:
     ],
   );
   if (inserted.length === 0) throw movedMeanwhile(revision);
-  await manager.query(NOTE_IN_HISTORY, [atMs, actor, `model.${action}`, version]);
+  const [noted] = await manager.query<object[]>(NOTE_IN_HISTORY, [atMs, actor, `model.${action}`, version]);
+  await appendChange(manager, modelMoveEvent(deployment, noted));
 }
 
 function toDeployment(row: DeploymentRow): Deployment {
