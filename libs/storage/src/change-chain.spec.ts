@@ -9,7 +9,7 @@ const events: fc.Arbitrary<ChangeEvent> = fc.record({
   action: fc.string(),
   target: fc.option(fc.string()),
   reason: fc.option(fc.string()),
-  details: fc.dictionary(fc.string(), fc.jsonValue()) as fc.Arbitrary<Record<string, unknown>>,
+  details: fc.dictionary(fc.string(), fc.jsonValue()),
 });
 
 const seal = (given: readonly ChangeEvent[]): readonly ChangeEntry[] =>

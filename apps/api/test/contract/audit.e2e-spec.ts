@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { untilPasses } from '../faults/support/until-passes.js';
-import { createClient, type Client } from '../support/client.js';
+import { createClient, type Answer, type Client } from '../support/client.js';
 import { startApi, type RunningApi } from '../support/start-api.js';
 
 const KEY = 'audit-test-key';
@@ -48,11 +48,11 @@ describe('GET /audit', () => {
 
   it('pages to the first change there ever was, each once', async () => {
     const sequences: number[] = [];
-    let cursor: unknown = '';
+    let cursor: string | null = '';
     while (cursor !== null) {
-      const { body } = await client.get(`/audit?limit=2&cursor=${String(cursor)}`, { headers });
+      const { body }: Answer = await client.get(`/audit?limit=2&cursor=${cursor}`, { headers });
       for (const { sequence } of body['entries'] as readonly { readonly sequence: number }[]) sequences.push(sequence);
-      cursor = body['next_cursor'];
+      cursor = body['next_cursor'] as string | null;
     }
     expect(sequences).toEqual(Array.from({ length: sequences.length }, (_, i) => sequences.length - i));
   });
