@@ -5,6 +5,7 @@ import { dropAbsent } from '../http/drop-absent.js';
 import { readPageLimit } from '../http/page-limit.js';
 import { problemResponses } from '../http/problem-responses.js';
 import { readQueryText } from '../http/query-text.js';
+import { Access } from '../http/route-access.js';
 import { CHANGE_LEDGER } from '../tokens.js';
 import { AuditPageResponse, AuditParams, fromChangeEntry, readSequenceCursor } from './audit.dto.js';
 
@@ -14,6 +15,7 @@ export class AuditController {
   constructor(@Inject(CHANGE_LEDGER) private readonly ledger: Pick<ChangeLedger, 'page'>) {}
 
   @Get()
+  @Access({ scope: 'operate', tenant: 'refused' })
   @RouteSchema({
     summary: 'Changes of any kind, newest first, each sealed with the one before',
     tags: ['Operations'],
