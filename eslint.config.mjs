@@ -34,8 +34,15 @@ export const LAYERS = {
   engine: {
     root: 'libs/engine',
     pure: true,
-    imports: ['domain', 'rules', 'bayesian', 'guardrails'],
+    imports: ['domain', 'rules', 'bayesian', 'guardrails', 'ml'],
     npm: ['lru-cache'],
+  },
+  ml: { root: 'libs/ml', pure: true, imports: ['domain'], npm: [] },
+  training: {
+    root: 'libs/training',
+    pure: true,
+    imports: ['domain', 'ml'],
+    npm: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-cpu', '@tensorflow/tfjs-backend-wasm'],
   },
   storage: {
     root: 'libs/storage',

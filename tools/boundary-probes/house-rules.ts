@@ -1,4 +1,4 @@
-// as: libs/domain/src/__probe__.ts, libs/rules/src/__probe__.ts, libs/bayesian/src/__probe__.ts, libs/guardrails/src/__probe__.ts, libs/engine/src/__probe__.ts, libs/storage/src/__probe__.ts, apps/api/src/__probe__.ts
+// as: libs/domain/src/__probe__.ts, libs/rules/src/__probe__.ts, libs/bayesian/src/__probe__.ts, libs/guardrails/src/__probe__.ts, libs/engine/src/__probe__.ts, libs/ml/src/__probe__.ts, libs/training/src/__probe__.ts, libs/storage/src/__probe__.ts, apps/api/src/__probe__.ts
 import './testing/builders.js'; // expect: no-restricted-imports
 import './contract/suite.js'; // expect: no-restricted-imports
 import { type Rng } from './rng.js';

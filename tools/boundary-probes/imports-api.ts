@@ -10,6 +10,8 @@ import 'typebox/value';
 import '@smart-retry/bayesian'; // expect: @nx/enforce-module-boundaries
 import '@smart-retry/guardrails'; // expect: @nx/enforce-module-boundaries
 import '@smart-retry/simulation'; // expect: no-restricted-imports
+import '@smart-retry/ml'; // expect: @nx/enforce-module-boundaries
+import '@smart-retry/training'; // expect: @nx/enforce-module-boundaries
 import '../../../libs/domain/src/index.js'; // expect: @nx/enforce-module-boundaries
 import 'pg'; // expect: @nx/enforce-module-boundaries
 import 're2js'; // expect: @nx/enforce-module-boundaries

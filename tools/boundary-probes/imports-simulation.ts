@@ -7,5 +7,7 @@ import '@smart-retry/rules'; // expect: @nx/enforce-module-boundaries
 import '@smart-retry/guardrails'; // expect: @nx/enforce-module-boundaries
 import '@smart-retry/storage/memory'; // expect: @nx/enforce-module-boundaries
 import '@smart-retry/api'; // expect: @nx/enforce-module-boundaries
+import '@smart-retry/ml'; // expect: @nx/enforce-module-boundaries
+import '@smart-retry/training'; // expect: @nx/enforce-module-boundaries
 import '../../domain/src/index.js'; // expect: @nx/enforce-module-boundaries
 import 're2js'; // expect: @nx/enforce-module-boundaries

@@ -1,4 +1,4 @@
-// as: libs/domain/src/__probe__.ts, libs/rules/src/__probe__.ts, libs/bayesian/src/__probe__.ts, libs/guardrails/src/__probe__.ts, libs/engine/src/__probe__.ts, libs/simulation/src/__probe__.ts, libs/storage/src/memory/__probe__.ts
+// as: libs/domain/src/__probe__.ts, libs/rules/src/__probe__.ts, libs/bayesian/src/__probe__.ts, libs/guardrails/src/__probe__.ts, libs/engine/src/__probe__.ts, libs/ml/src/__probe__.ts, libs/training/src/__probe__.ts, libs/simulation/src/__probe__.ts, libs/storage/src/memory/__probe__.ts
 import 'node:crypto'; // expect: no-restricted-imports
 import 'fs/promises'; // expect: no-restricted-imports
 import type {} from 'node:http'; // expect: no-restricted-imports

@@ -1,0 +1,115 @@
+import { dependencyOf } from '@smart-retry/domain';
+import { HEALTH_PREFIX, isCategorical, type CategoricalFeature } from './feature-names.js';
+import { columnsOf, type FeatureSchema, type FeatureSpec } from './feature-schema.js';
+import type { ModelContext } from './model-context.js';
+import { TargetEncoder } from './target-encoding.js';
+
+const HOUR_MS = 3_600_000;
+const HOURS = 24;
+const DAYS = 7;
+/** 1970-01-01 was a Thursday: day 4, where Sunday is 0. */
+const FIRST_DAY = 4;
+
+type Writer = (context: ModelContext, out: Float64Array, at: number) => void;
+
+/** Turns contexts and delays into numbers; the same code where a model is trained and where it serves. NaN is "missing". */
+export class Encoder {
+  readonly columns: readonly FeatureSpec[];
+  /** Columns in a row. */
+  readonly width: number;
+  readonly #writers: readonly (readonly [number, Writer])[];
+  readonly #delayColumn: number;
+  readonly #retryHourColumn: number;
+
+  constructor(schema: FeatureSchema) {
+    this.columns = columnsOf(schema);
+    this.width = this.columns.length;
+    this.#delayColumn = this.columns.findIndex(({ name }) => name === 'delay_ms');
+    this.#retryHourColumn = this.columns.findIndex(({ name }) => name === 'time_of_day.at_retry');
+    this.#writers = this.columns.flatMap((column, i) => {
+      const writer = writerOf(column, schema);
+      return writer === undefined ? [] : [[i, writer] as const];
+    });
+  }
+
+  /** Writes the columns that do not depend on the delay to `out`, from index `at`. */
+  encodeContext(context: ModelContext, out: Float64Array, at = 0): void {
+    for (const [i, write] of this.#writers) write(context, out, at + i);
+  }
+
+  /** Writes the columns that depend on the delay (ms, ≥ 0) to `out`, from index `at`. */
+  encodeDelay(context: ModelContext, delayMs: number, out: Float64Array, at = 0): void {
+    out[at + this.#delayColumn] = Math.log1p(delayMs);
+    if (this.#retryHourColumn === -1) return;
+    out[at + this.#retryHourColumn] = (hourOf(context) + delayMs / HOUR_MS) % HOURS;
+  }
+}
+
+function writerOf({ name, feature }: FeatureSpec, schema: FeatureSchema): Writer | undefined {
+  if (isCategorical(feature)) {
+    const encoder = new TargetEncoder(schema.targetEncodings[feature] ?? { values: [], buckets: [] });
+    return (context, out, at) => {
+      out[at] = encoder.encode(textOf(feature, context));
+    };
+  }
+  const read = name.startsWith(HEALTH_PREFIX) ? healthReader(name.slice(HEALTH_PREFIX.length)) : NUMBERS[name];
+  if (read === undefined) return undefined;
+  return (context, out, at) => {
+    out[at] = read(context) ?? Number.NaN;
+  };
+}
+
+/** The value of a categorical feature. */
+export function textOf(feature: CategoricalFeature, context: ModelContext): string | undefined {
+  switch (feature) {
+    case 'job_type':
+      return context.jobType;
+    case 'error_class':
+      return context.errorClass;
+    case 'error_code':
+      return context.errorCode;
+    case 'queue':
+      return context.queue;
+    case 'tenant':
+      return context.tenant;
+    case 'worker_version':
+      return context.workerVersion;
+    case 'dependency':
+      return dependencyOf(context);
+  }
+}
+
+function healthReader(signal: string): (context: ModelContext) => number | undefined {
+  return ({ health }) => (health !== undefined && Object.hasOwn(health, signal) ? health[signal] : undefined);
+}
+
+const NUMBERS: Readonly<Record<string, (context: ModelContext) => number | undefined>> = {
+  attempt_number: (context) => context.attemptNumber,
+  payload_size: (context) => log1p(context.payloadSize),
+  time_of_day: hourOf,
+  'time_of_day.sin': (context) => Math.sin((2 * Math.PI * hourOf(context)) / HOURS),
+  'time_of_day.cos': (context) => Math.cos((2 * Math.PI * hourOf(context)) / HOURS),
+  day_of_week: dayOf,
+  'day_of_week.sin': (context) => Math.sin((2 * Math.PI * dayOf(context)) / DAYS),
+  'day_of_week.cos': (context) => Math.cos((2 * Math.PI * dayOf(context)) / DAYS),
+  since_last_failure_ms: (context) => log1p(context.sinceLastFailureMs),
+  recent_failures: (context) => log1p(context.recentFailures),
+  avg_processing_time_ms: (context) => log1p(context.avgProcessingTimeMs),
+  fast_mean: (context) => context.fastMean,
+  slow_mean: (context) => context.slowMean,
+};
+
+function log1p(value: number | undefined): number | undefined {
+  return value === undefined ? undefined : Math.log1p(Math.max(0, value));
+}
+
+/** Hour of the day in UTC, [0, 24), with its fraction where the moment is known; NaN when nothing is. */
+function hourOf({ failedAtMs, timeOfDay }: ModelContext): number {
+  return timeOfDay ?? (failedAtMs === undefined ? Number.NaN : (failedAtMs / HOUR_MS) % HOURS);
+}
+
+/** Day of the week in UTC, Sunday 0; NaN when the moment is not known. */
+function dayOf({ failedAtMs }: ModelContext): number {
+  if (failedAtMs === undefined) return Number.NaN;
+  return (Math.floor(failedAtMs / (HOUR_MS * HOURS)) + FIRST_DAY) % DAYS;
+}

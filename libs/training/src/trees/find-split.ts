@@ -1,0 +1,99 @@
+import { BINS } from './binned.js';
+import type { Growth, Leaf, Split } from './growth.js';
+import { COLUMN_STRIDE, type Histogram } from './histogram.js';
+
+const MIN_GAIN = 1e-6;
+
+/** The best split of a leaf by its histogram, over the columns given; undefined when none is worth it. */
+export function findSplit(
+  histogram: Histogram,
+  columns: ArrayLike<number>,
+  binsOf: ArrayLike<number>,
+  leaf: Leaf,
+  growth: Growth,
+): Split | undefined {
+  let best: Split | undefined;
+  for (let i = 0; i < columns.length; i++) {
+    const column = columns[i] as number;
+    const found = bestOfColumn(histogram, column, binsOf[column] as number, leaf, growth, best?.gain ?? MIN_GAIN);
+    best = found ?? best;
+  }
+  return best;
+}
+
+function bestOfColumn(
+  histogram: Histogram,
+  column: number,
+  bins: number,
+  leaf: Leaf,
+  growth: Growth,
+  gainToBeat: number,
+): Split | undefined {
+  const offset = column * COLUMN_STRIDE;
+  const missingHessian = histogram[offset + 1] as number;
+  const toRight = scan(histogram, offset, bins, leaf, growth, growth.monotone[column] ?? 0, 0, 0, gainToBeat);
+  if (missingHessian <= 1e-9) return toRight === undefined ? undefined : { ...toRight, column, missingLeft: false };
+  const missingGradient = histogram[offset] as number;
+  const toLeft = scan(
+    histogram,
+    offset,
+    bins,
+    leaf,
+    growth,
+    growth.monotone[column] ?? 0,
+    missingGradient,
+    missingHessian,
+    toRight?.gain ?? gainToBeat,
+  );
+  if (toLeft !== undefined) return { ...toLeft, column, missingLeft: true };
+  return toRight === undefined ? undefined : { ...toRight, column, missingLeft: false };
+}
+
+/** Tries each bin as the last one on the left, which starts with the given sums; the rest is on the right. */
+function scan(
+  histogram: Histogram,
+  offset: number,
+  bins: number,
+  leaf: Leaf,
+  growth: Growth,
+  monotone: number,
+  startGradient: number,
+  startHessian: number,
+  gainToBeat: number,
+): Omit<Split, 'column' | 'missingLeft'> | undefined {
+  const { regularization: lambda, minChildWeight, minChildRows } = growth;
+  const { gradient, hessian } = leaf;
+  const rowsPerHessian = (leaf.to - leaf.from) / Math.max(hessian, 1e-12);
+  const leastHessian = Math.max(minChildWeight, minChildRows / rowsPerHessian, 1e-9);
+  const parentScore = (gradient * gradient) / (hessian + lambda);
+  let leftGradient = startGradient;
+  let leftHessian = startHessian;
+  let bestBin = -1;
+  let bestGain = gainToBeat;
+  let bestGradient = 0;
+  let bestHessian = 0;
+  for (let bin = 1; bin < bins && bin < BINS; bin++) {
+    const at = offset + (bin << 1);
+    leftGradient += histogram[at] as number;
+    leftHessian += histogram[at + 1] as number;
+    if (leftHessian < leastHessian) continue;
+    const rightHessian = hessian - leftHessian;
+    if (rightHessian < leastHessian) break;
+    const rightGradient = gradient - leftGradient;
+    const gain =
+      (leftGradient * leftGradient) / (leftHessian + lambda) +
+      (rightGradient * rightGradient) / (rightHessian + lambda) -
+      parentScore;
+    if (gain <= bestGain) continue;
+    if (monotone !== 0) {
+      const rise = leftGradient / (leftHessian + lambda) - rightGradient / (rightHessian + lambda);
+      if (monotone * rise < 0) continue;
+    }
+    bestGain = gain;
+    bestBin = bin;
+    bestGradient = leftGradient;
+    bestHessian = leftHessian;
+  }
+  if (bestBin === -1) return undefined;
+  return { gain: bestGain, bin: bestBin, leftGradient: bestGradient, leftHessian: bestHessian };
+}

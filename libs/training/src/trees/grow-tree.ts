@@ -1,0 +1,177 @@
+import type { Binned } from './binned.js';
+import { findSplit } from './find-split.js';
+import { leafValue, type Growth, type Leaf, type Split } from './growth.js';
+import { addColumn, COLUMN_STRIDE, subtract, type Histogram } from './histogram.js';
+import type { TreeBuilder } from './tree-builder.js';
+
+interface OpenLeaf extends Leaf {
+  readonly histogram: Histogram;
+  readonly split: Split | undefined;
+}
+
+/** The rows of one tree, and what each asks for. */
+export interface TreeRows {
+  /** Indices of rows; reordered while the tree grows, so that each leaf's rows are neighbours. */
+  readonly order: Uint32Array;
+  readonly count: number;
+  /** By row. */
+  readonly gradients: Float32Array;
+  readonly hessians: Float32Array;
+  readonly weights: Float64Array;
+}
+
+/**
+ * Grows trees leaf by leaf, the most worthwhile split first. Keeps its memory from tree to tree.
+ *
+ * @see Ke et al., "LightGBM: a highly efficient gradient boosting decision tree" (2017)
+ */
+export class TreeGrower {
+  readonly #data: Binned;
+  readonly #growth: Growth;
+  readonly #builder: TreeBuilder;
+  readonly #binsOf: Uint16Array;
+  readonly #spareRows: Uint32Array;
+  readonly #orderedGradients: Float32Array;
+  readonly #orderedHessians: Float32Array;
+  readonly #free: Histogram[] = [];
+
+  constructor(data: Binned, growth: Growth, builder: TreeBuilder) {
+    this.#data = data;
+    this.#growth = growth;
+    this.#builder = builder;
+    this.#binsOf = Uint16Array.from(data.edges, (edges) => edges.length + 1);
+    this.#spareRows = new Uint32Array(data.rows);
+    this.#orderedGradients = new Float32Array(data.rows);
+    this.#orderedHessians = new Float32Array(data.rows);
+  }
+
+  /** Adds one tree, and the values of its leaves to the scores of its rows. Answers its root. */
+  grow(rows: TreeRows, columns: Uint16Array, scores: Float64Array): number {
+    const root = this.#openRoot(rows, columns);
+    const open: OpenLeaf[] = [root];
+    while (open.length < this.#growth.maxLeaves) {
+      const best = mostWorthwhile(open);
+      if (best === -1) break;
+      const [leaf] = open.splice(best, 1) as [OpenLeaf];
+      open.push(...this.#divide(leaf, leaf.split as Split, rows, columns));
+    }
+    for (const leaf of open) this.#close(leaf, rows, scores);
+    return root.node;
+  }
+
+  #openRoot(rows: TreeRows, columns: Uint16Array): OpenLeaf {
+    const { order, count, gradients, hessians, weights } = rows;
+    let [gradient, hessian, cover] = [0, 0, 0];
+    for (let i = 0; i < count; i++) {
+      const row = order[i] as number;
+      gradient += gradients[row] as number;
+      hessian += hessians[row] as number;
+      cover += weights[row] as number;
+    }
+    const node = this.#builder.startTree(cover);
+    const leaf = { node, from: 0, to: count, gradient, hessian, lowest: -Infinity, highest: Infinity };
+    return this.#opened(leaf, this.#histogramOf(leaf, rows, columns), columns);
+  }
+
+  #opened(leaf: Leaf, histogram: Histogram, columns: Uint16Array): OpenLeaf {
+    return { ...leaf, histogram, split: findSplit(histogram, columns, this.#binsOf, leaf, this.#growth) };
+  }
+
+  #histogramOf({ from, to }: Pick<Leaf, 'from' | 'to'>, rows: TreeRows, columns: Uint16Array): Histogram {
+    const histogram = this.#free.pop()?.fill(0) ?? new Float64Array(this.#data.edges.length * COLUMN_STRIDE);
+    for (let i = from; i < to; i++) {
+      const row = rows.order[i] as number;
+      this.#orderedGradients[i - from] = rows.gradients[row] as number;
+      this.#orderedHessians[i - from] = rows.hessians[row] as number;
+    }
+    for (const column of columns) {
+      const bins = this.#data.bins[column] as Uint8Array;
+      const [gradients, hessians] = [this.#orderedGradients, this.#orderedHessians];
+      addColumn(histogram, column * COLUMN_STRIDE, bins, rows.order, from, to, gradients, hessians);
+    }
+    return histogram;
+  }
+
+  #divide(leaf: OpenLeaf, split: Split, rows: TreeRows, columns: Uint16Array): [OpenLeaf, OpenLeaf] {
+    const middle = this.#partition(leaf, split, rows);
+    const [left, right] = this.#children(leaf, split, middle, rows);
+    this.#builder.setSplit(leaf.node, {
+      ...split,
+      threshold: this.#data.edges[split.column]?.[split.bin - 1] ?? 0,
+      left: left.node,
+      right: right.node,
+    });
+    const [smaller, larger] = left.to - left.from <= right.to - right.from ? [left, right] : [right, left];
+    const smallerHistogram = this.#histogramOf(smaller, rows, columns);
+    subtract(leaf.histogram, smallerHistogram);
+    return [this.#opened(smaller, smallerHistogram, columns), this.#opened(larger, leaf.histogram, columns)];
+  }
+
+  #children(leaf: OpenLeaf, split: Split, middle: number, rows: TreeRows): [Leaf, Leaf] {
+    const { gradient, hessian, lowest, highest } = leaf;
+    const sides = [
+      { from: leaf.from, to: middle, gradient: split.leftGradient, hessian: split.leftHessian, lowest, highest },
+      {
+        from: middle,
+        to: leaf.to,
+        gradient: gradient - split.leftGradient,
+        hessian: hessian - split.leftHessian,
+        lowest,
+        highest,
+      },
+    ] as const;
+    const { regularization } = this.#growth;
+    const between = (leafValue(sides[0], regularization) + leafValue(sides[1], regularization)) / 2;
+    const direction = this.#growth.monotone[split.column] ?? 0;
+    const [low, high] = [{ highest: between }, { lowest: between }];
+    const limits = direction === 0 ? [{}, {}] : direction > 0 ? [low, high] : [high, low];
+    const [left, right] = sides.map((side, i) => ({
+      ...side,
+      ...limits[i],
+      node: this.#builder.addNode(coverOf(rows, side.from, side.to)),
+    })) as [Leaf, Leaf];
+    return [left, right];
+  }
+
+  /** Moves the rows that go left before those that go right, in both keeping their order; answers where the latter begin. */
+  #partition({ from, to }: Leaf, { column, bin, missingLeft }: Split, { order }: TreeRows): number {
+    const bins = this.#data.bins[column] as Uint8Array;
+    const spare = this.#spareRows;
+    let left = from;
+    let right = 0;
+    // Bin 0, of missing values, becomes the last bin where they go right.
+    const wrap = missingLeft ? 0 : 1;
+    for (let i = from; i < to; i++) {
+      const row = order[i] as number;
+      const place = ((bins[row] as number) - wrap) & 0xff;
+      if (place <= bin - wrap) order[left++] = row;
+      else spare[right++] = row;
+    }
+    order.set(spare.subarray(0, right), left);
+    return left;
+  }
+
+  #close(leaf: OpenLeaf, { order }: TreeRows, scores: Float64Array): void {
+    const value = this.#growth.learningRate * leafValue(leaf, this.#growth.regularization);
+    this.#builder.setLeaf(leaf.node, value);
+    this.#free.push(leaf.histogram);
+    for (let i = leaf.from; i < leaf.to; i++) {
+      const row = order[i] as number;
+      scores[row] = (scores[row] as number) + value;
+    }
+  }
+}
+
+function mostWorthwhile(open: readonly OpenLeaf[]): number {
+  let best = -1;
+  open.forEach(({ split }, i) => {
+    if (split !== undefined && (best === -1 || split.gain > ((open[best] as OpenLeaf).split as Split).gain)) best = i;
+  });
+  return best;
+}
+
+function coverOf({ order, weights }: TreeRows, from: number, to: number): number {
+  let cover = 0;
+  for (let i = from; i < to; i++) cover += weights[order[i] as number] as number;
+  return cover;
+}
