@@ -11,14 +11,15 @@ import { findRedisProgram } from './redis-program.mjs';
 const START_TIMEOUT_MS = 10_000;
 
 /**
- * Starts a Redis that keeps nothing, on a free port of 127.0.0.1. It ends with this process.
+ * Starts a Redis that keeps nothing, on a port of 127.0.0.1 (default: a free one). It ends with this process.
  *
  * @param {ReturnType<typeof findRedisProgram>} [program]
- * @returns {Promise<{ address: string, stop(): Promise<void> }>} the address is `host:port`
+ * @param {{ port?: number }} [options]
+ * @returns {Promise<{ address: string, kill9(): Promise<void>, stop(): Promise<void> }>} the address is `host:port`
  */
-export async function startRedis(program = findRedisProgram()) {
+export async function startRedis(program = findRedisProgram(), { port: givenPort } = {}) {
+  const port = givenPort ?? (await findFreePort());
   const folder = await mkdtemp(join(tmpdir(), 'smart-retry-redis-'));
-  const port = await findFreePort();
   const settings = ['--bind', '127.0.0.1', '--port', String(port), '--dir', folder, '--save', '', '--appendonly', 'no'];
   const env =
     program.libraryPath === undefined ? process.env : { ...process.env, LD_LIBRARY_PATH: program.libraryPath };
@@ -37,18 +38,24 @@ export async function startRedis(program = findRedisProgram()) {
     }
     await sleep(20);
   }
-  return { address: `127.0.0.1:${port}`, stop };
+  const kill9 = async () => {
+    process.kill(Number(/process_id:(\d+)/.exec(await ask(port, 'INFO server\r\n'))?.[1]), 'SIGKILL');
+    await stop();
+  };
+  return { address: `127.0.0.1:${port}`, kill9, stop };
 }
 
 async function answersPing(port) {
+  return (await ask(port, 'PING\r\n').catch(() => '')) === '+PONG\r\n';
+}
+
+async function ask(port, command) {
   const socket = connect(port, '127.0.0.1');
   try {
     await once(socket, 'connect');
-    socket.write('PING\r\n');
+    socket.write(command);
     const [answer] = await once(socket, 'data');
-    return answer.toString() === '+PONG\r\n';
-  } catch {
-    return false;
+    return answer.toString();
   } finally {
     socket.destroy();
   }

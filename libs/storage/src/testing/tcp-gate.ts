@@ -1,13 +1,16 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { Transform } from 'node:stream';
 
-/** A TCP proxy in front of a real server, that can make it look dead in the two ways that servers die. */
+/** A TCP proxy in front of a real server, that can make it look dead in the two ways that servers die, or far away. */
 export class TcpGate {
   readonly #target: { readonly host: string; readonly port: number };
   readonly #sockets = new Set<Socket>();
   #server: Server | undefined;
   #port = 0;
   #isSilent = false;
+  /** How much later everything arrives, either way, from now on. */
+  delayMs = 0;
   /** Connections accepted so far. */
   accepted = 0;
 
@@ -40,7 +43,7 @@ export class TcpGate {
     await once(server, 'close');
   }
 
-  /** Accepts connections and answers nothing, on those that exist neither. */
+  /** Accepts connections and answers nothing, on those that exist neither; these stay dead when it is open again. */
   silence(): void {
     this.#isSilent = true;
     for (const socket of this.#sockets) socket.unpipe();
@@ -52,9 +55,19 @@ export class TcpGate {
     if (this.#isSilent) return;
     const upstream = connect(this.#target);
     this.#track(upstream);
-    client.pipe(upstream).pipe(client);
+    client.pipe(this.#createDelay()).pipe(upstream);
+    upstream.pipe(this.#createDelay()).pipe(client);
     client.on('close', () => upstream.destroy());
     upstream.on('close', () => client.destroy());
+  }
+
+  #createDelay(): Transform {
+    return new Transform({
+      transform: (chunk, _encoding, done) => {
+        if (this.delayMs === 0) done(null, chunk);
+        else setTimeout(() => done(null, chunk), this.delayMs);
+      },
+    });
   }
 
   #track(socket: Socket): void {

@@ -1,0 +1,9 @@
+import { bootstrap } from './bootstrap.mjs';
+import { build } from './build.mjs';
+
+// `npm run drill [-- --seeds 1-5 --attempts 5000 --controls --report]`: three API processes, a real Postgres and a real Redis
+// under faults, and what must hold all the same. Seeded; servers are its own. See docs/operations.md.
+bootstrap();
+build('apps/api');
+const { runDrill } = await import('./drill/run.mjs');
+process.exitCode = await runDrill(process.argv.slice(2));

@@ -1,0 +1,50 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { TcpGate } from '../../libs/storage/dist/testing/index.js';
+import { createLinkLog } from './link-log.mjs';
+import { startReplica } from './replica.mjs';
+import { REPLICAS } from './schedule.mjs';
+import { openPostgresServer, openRedisServer } from './stores.mjs';
+
+/** Postgres, Redis and three API processes, each of which reaches each store through a gate of its own. */
+export async function openCluster() {
+  const folder = await mkdtemp(join(tmpdir(), 'smart-retry-drill-'));
+  const [postgres, redis] = await Promise.all([openPostgresServer(folder), openRedisServer()]);
+  const opened = [postgres, redis];
+  const close = async () => {
+    await Promise.all(opened.map((server) => server.stop()));
+    await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+  };
+  try {
+    const replicas = await Promise.all(
+      Array.from({ length: REPLICAS }, (_, i) => openReplica(join(folder, `api-${i}`), postgres, redis)),
+    );
+    opened.unshift(...replicas);
+    // Only now: whoever was first has brought the schema up to date.
+    await Promise.all(replicas.map((replica) => replica.untilReady()));
+    return { postgres, redis, replicas, links: createLinkLog(), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function openReplica(folder, postgres, redis) {
+  await mkdir(folder, { recursive: true });
+  const gates = {
+    postgres: new TcpGate({ host: '127.0.0.1', port: postgres.port }),
+    redis: new TcpGate({ host: '127.0.0.1', port: redis.port }),
+  };
+  await Promise.all([gates.postgres.open(), gates.redis.open()]);
+  const url = new URL(postgres.url);
+  url.host = `127.0.0.1:${gates.postgres.port}`;
+  const env = { RETRY_DATABASE_URL: url.href, RETRY_REDIS_ADDR: `127.0.0.1:${gates.redis.port}` };
+  const replica = await startReplica({ folder, env });
+  const stopProcess = replica.stop;
+  const stop = async () => {
+    await stopProcess();
+    await Promise.all([gates.postgres.refuse(), gates.redis.refuse()]);
+  };
+  return Object.assign(replica, { gates, stop });
+}

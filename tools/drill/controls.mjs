@@ -1,0 +1,13 @@
+/**
+ * A run for each invariant, in which what protects it is switched off: by a client that cheats, an operator who does not do
+ * what the drill believes, or a forged table. None of these switches exists in the product.
+ */
+export const CONTROLS = [
+  { invariant: 'lost', how: 'a client takes a report for acknowledged when it is sent' },
+  { invariant: 'twice', how: 'a client sends reports again under another name' },
+  { invariant: 'guardrail', how: 'the operator allows more than the drill believes' },
+  { invariant: 'emergencyStop', how: 'the operator stops a tenant that nobody has' },
+  { invariant: 'audit', how: 'every other decision is deleted' },
+  { invariant: 'status', how: 'a client reads 503 as 500' },
+  { invariant: 'ledger', how: 'one entry is changed behind the trigger' },
+];

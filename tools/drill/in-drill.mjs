@@ -1,0 +1,19 @@
+// Loaded into each API process of the drill before anything else (`node --import`): a clock that is wrong by
+// DRILL_CLOCK_SKEW_MS, and an end when the drill has died in whatever way. The API itself knows of neither.
+const skewMs = Number(process.env.DRILL_CLOCK_SKEW_MS ?? 0);
+const parent = process.ppid;
+setInterval(() => {
+  if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL');
+}, 1_000).unref();
+
+const RealDate = Date;
+globalThis.Date = class extends RealDate {
+  constructor(...args) {
+    if (args.length === 0) super(RealDate.now() + skewMs);
+    else super(...args);
+  }
+
+  static now() {
+    return RealDate.now() + skewMs;
+  }
+};

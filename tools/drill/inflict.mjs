@@ -1,0 +1,48 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Brings one fault about and undoes it; resolves when it is over. */
+export async function inflict(fault, cluster, observations) {
+  const replica = cluster.replicas[fault.replica];
+  switch (fault.kind) {
+    case 'kill_api':
+    case 'skew_clock':
+      await observations.lookBeforeKill(fault.replica);
+      await replica.kill9();
+      await replica.start({ skewMs: fault.skewMs });
+      return;
+    case 'kill_redis':
+      return during(cluster, [{ store: 'redis' }], () => cluster.redis.kill9(fault.durationMs));
+    case 'restart_postgres':
+      return during(cluster, [{ store: 'postgres' }], () => cluster.postgres.crash(fault.durationMs));
+    case 'latency':
+      replica.gates[fault.store].delayMs = fault.delayMs;
+      await sleep(fault.durationMs);
+      replica.gates[fault.store].delayMs = 0;
+      return;
+    case 'cut':
+      return gated(cluster, fault, [fault.store], (gate) => gate.refuse());
+    case 'half_open':
+      return gated(cluster, fault, [fault.store], (gate) => gate.silence());
+    case 'isolate':
+      return gated(cluster, fault, ['postgres', 'redis'], (gate) => gate.silence());
+    default:
+      throw new Error(`there is no fault ${fault.kind}`);
+  }
+}
+
+async function gated(cluster, { replica, durationMs }, stores, shut) {
+  const troubles = stores.map((store) => ({ replica, store }));
+  await during(cluster, troubles, async () => {
+    const gates = stores.map((store) => cluster.replicas[replica].gates[store]);
+    await Promise.all(gates.map(shut));
+    await sleep(durationMs);
+    // Connections that fell silent stay so: new ones get through beside them.
+    await Promise.all(gates.map((gate) => gate.open()));
+  });
+}
+
+async function during(cluster, troubles, work) {
+  const ends = troubles.map((trouble) => cluster.links.trouble(trouble));
+  await work();
+  for (const end of ends) end();
+}

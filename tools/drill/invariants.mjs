@@ -1,0 +1,91 @@
+import { LIMITS } from './operator.mjs';
+
+const STOP_WITHIN_MS = 1_000;
+
+/** Everything that must hold after a run, each with what it was found by. `books` is what the stores hold. */
+export function checkInvariants({ observations, books, links }) {
+  return [
+    nothingLost(observations, books),
+    nothingTwice(observations, books),
+    withinGuardrails(observations),
+    stoppedInTime(observations, links),
+    everyDecisionKept(observations, books),
+    onlyHonestFailures(observations),
+    ledgerIntact(books),
+  ];
+}
+
+function nothingLost({ reports }, { stored }) {
+  const missing = [...reports].filter(([identity, isAcknowledged]) => isAcknowledged && !stored.has(identity));
+  return verdict('lost', 'no acknowledged attempt is lost', missing.length === 0, `${missing.length} missing`);
+}
+
+function nothingTwice({ reports, forgotten }, { stored, retries, rolledUpRetries }) {
+  const twice = [...stored.values()].filter((count) => count > 1).length;
+  const unknown = [...stored.keys()].filter((identity) => !reports.has(identity)).length;
+  const isHeld = twice === 0 && unknown === 0 && forgotten === 0 && retries === rolledUpRetries;
+  const found = `${twice} stored twice, ${unknown} that nobody sent, ${forgotten} called new again, roll-ups ${rolledUpRetries} of ${retries}`;
+  return verdict('twice', 'no attempt is counted twice', isHeld, found);
+}
+
+function withinGuardrails({ answers }) {
+  const above = answers.filter(
+    ({ retries, delayMs, attemptNumber, maxAttempts }) =>
+      maxAttempts > LIMITS.max_attempts ||
+      (retries && (delayMs > LIMITS.max_delay_ms || attemptNumber >= LIMITS.max_attempts)),
+  );
+  return verdict(
+    'guardrail',
+    'no answer is above a guardrail',
+    above.length === 0,
+    `${above.length} of ${answers.length}`,
+  );
+}
+
+function stoppedInTime({ answers, stops }, links) {
+  let judged = 0;
+  const late = stops.flatMap(({ acknowledgedMs, endedMs }) =>
+    answers.filter(({ retries, replica, startedMs, endedMs: answeredMs }) => {
+      if (startedMs < acknowledgedMs + STOP_WITHIN_MS || answeredMs > endedMs) return false;
+      if (!links.isClear(replica, 'postgres', acknowledgedMs, answeredMs)) return false;
+      judged++;
+      return retries;
+    }),
+  );
+  const isHeld = late.length === 0 && judged > 0;
+  return verdict('emergencyStop', 'nobody retries 1 s after a stop', isHeld, `${late.length} of ${judged} answers`);
+}
+
+/** A process that is killed takes with it what it had not written yet: at most what it was seen to owe, and all later answers. */
+function everyDecisionKept({ answers, owed }, { decisionIds }) {
+  const missing = new Map();
+  for (const { id, replica, lifetime, endedMs } of answers) {
+    if (decisionIds.has(id)) continue;
+    const key = `${replica}/${lifetime}`;
+    const { wasKilled, atMs } = owed.get(key) ?? {};
+    if (wasKilled && endedMs >= atMs) continue;
+    missing.set(key, (missing.get(key) ?? 0) + 1);
+  }
+  const excess = [...missing].filter(([key, count]) => {
+    const { pending = 0, dropped = 0, wasKilled } = owed.get(key) ?? {};
+    return count > dropped + (wasKilled ? pending : 0);
+  });
+  const total = [...missing.values()].reduce((sum, count) => sum + count, 0);
+  const found = `${decisionIds.size} kept, ${total} of ${answers.length} missing, unaccounted for in ${excess.length} processes`;
+  return verdict('audit', 'every decision is kept or counted as dropped', excess.length === 0, found);
+}
+
+function onlyHonestFailures({ statuses }) {
+  const wrong = [...statuses].filter(([status]) => status >= 500 && status !== 503);
+  const found = [...statuses].map(([status, count]) => `${status}: ${count}`).join(', ');
+  return verdict('status', 'no 5xx but 503', wrong.length === 0, found);
+}
+
+function ledgerIntact({ ledger }) {
+  const found = ledger.problem ?? `${ledger.intactEntries} entries`;
+  return verdict('ledger', 'the ledger of changes is intact', ledger.problem === null, found);
+}
+
+function verdict(name, title, isHeld, found) {
+  return { name, title, isHeld, found };
+}

@@ -1,0 +1,27 @@
+/** A connection that has died silently is given up only after its statement's time; then the next one is tried. */
+const RECOVERY_MS = 3_500;
+
+/** When which replica could not be sure to reach which store, as far as the drill has brought it about itself. */
+export function createLinkLog() {
+  const troubles = [];
+  return {
+    /** @returns {() => void} ends it */
+    trouble({ replica, store }) {
+      const trouble = { replica, store, fromMs: Date.now(), toMs: Number.POSITIVE_INFINITY };
+      troubles.push(trouble);
+      return () => {
+        trouble.toMs = Date.now() + RECOVERY_MS;
+      };
+    },
+    /** Whether the replica reached the store all the time between. */
+    isClear(replica, store, fromMs, toMs) {
+      return !troubles.some(
+        (trouble) =>
+          (trouble.replica === undefined || trouble.replica === replica) &&
+          trouble.store === store &&
+          trouble.fromMs <= toMs &&
+          trouble.toMs >= fromMs,
+      );
+    },
+  };
+}

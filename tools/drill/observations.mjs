@@ -1,0 +1,61 @@
+/** What the clients of a run know; nothing here comes from the servers' own books. */
+export function createObservations({ replicas, cheats }) {
+  /** Reports by their identity: whether one was acknowledged, or none was. */
+  const reports = new Map();
+  /** Every recommendation that was answered. */
+  const answers = [];
+  /** Calls by status; `none` where no answer came. */
+  const statuses = new Map();
+  const stops = [];
+  /** What each lifetime of a process was last seen to owe its audit trail, by `replica/lifetime`. */
+  const owed = new Map();
+  /** Acknowledged reports that a later answer called new. */
+  let forgotten = 0;
+
+  return {
+    reports,
+    answers,
+    statuses,
+    stops,
+    owed,
+    get acknowledged() {
+      return [...reports.values()].filter(Boolean).length;
+    },
+    get forgotten() {
+      return forgotten;
+    },
+    countStatus(call) {
+      const status = call === null ? 'none' : cheats.status === true && call.status === 503 ? 500 : call.status;
+      statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    },
+    sent(batch) {
+      for (const report of batch) {
+        if (!reports.has(identityOf(report))) reports.set(identityOf(report), cheats.lost === true);
+      }
+    },
+    acknowledge(report, { duplicate }) {
+      const identity = identityOf(report);
+      if (!duplicate && reports.get(identity) === true && !cheats.lost) forgotten++;
+      reports.set(identity, true);
+    },
+    async look(index) {
+      const replica = replicas[index];
+      const key = `${index}/${replica.lifetime}`;
+      const atMs = Date.now();
+      const call = await replica.call('GET', '/metrics');
+      if (call?.status !== 200) return;
+      const read = (name) => Number(new RegExp(`^smart_retry_audit_records_${name} (\\d+)`, 'm').exec(call.text)?.[1]);
+      owed.set(key, { pending: read('pending'), dropped: read('dropped_total'), atMs });
+    },
+    async lookBeforeKill(index) {
+      const key = `${index}/${replicas[index].lifetime}`;
+      await this.look(index);
+      owed.set(key, { ...(owed.get(key) ?? { pending: 0, dropped: 0, atMs: 0 }), wasKilled: true });
+    },
+  };
+}
+
+/** By which the API tells reports apart; where a cheat re-sends under another name, without that name. */
+export function identityOf({ job_id: jobId, attempt_number: attemptNumber, success }) {
+  return `${jobId.replace(/~.*$/, '')} ${attemptNumber} ${success}`;
+}

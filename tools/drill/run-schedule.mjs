@@ -1,0 +1,101 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createRng } from '../../libs/domain/dist/index.js';
+import { openCluster } from './cluster.mjs';
+import { inflict } from './inflict.mjs';
+import { checkInvariants } from './invariants.mjs';
+import { createObservations } from './observations.mjs';
+import { changeGuardrails, LIMITS, stopForAWhile } from './operator.mjs';
+import { readBooks } from './read-books.mjs';
+import { startWorkers } from './workers.mjs';
+
+const LOOK_INTERVAL_MS = 500;
+const DEADLINE_MS = 180_000;
+/** Every limit off, as far as there is a switch. */
+const UNLIMITED = { max_attempts: 100, max_delay_ms: 3_600_000 };
+
+/**
+ * Runs one schedule on a cluster of its own and checks what must hold after it.
+ *
+ * @param {ReturnType<typeof import('./schedule.mjs').planSchedule>} schedule
+ * @param {{ attempts: number, cheats?: Record<string, boolean> }} options
+ */
+export async function runSchedule(schedule, { attempts, cheats = {} }) {
+  const startedMs = Date.now();
+  const cluster = await openCluster();
+  try {
+    const observations = createObservations({ replicas: cluster.replicas, cheats });
+    const rng = createRng([schedule.seed, 0, 0, 3]);
+    await changeGuardrails(cluster, observations, cheats.guardrail === true ? UNLIMITED : LIMITS, rng);
+    // Each API knows the limits before anybody is asked.
+    await sleep(1_000);
+    await live(schedule, cluster, observations, { attempts, cheats, rng });
+    const books = await readBooks(cluster.postgres.url, { cheats });
+    return {
+      schedule,
+      acknowledged: observations.acknowledged,
+      unanswered: observations.reports.size - observations.acknowledged,
+      answers: observations.answers.length,
+      seconds: (Date.now() - startedMs) / 1_000,
+      invariants: checkInvariants({ observations, books, links: cluster.links }),
+    };
+  } finally {
+    await cluster.close();
+  }
+}
+
+/** From the first request to the moment when all is quiet and written. */
+async function live(schedule, cluster, observations, { attempts, cheats, rng }) {
+  const deadlineMs = Date.now() + DEADLINE_MS;
+  const workers = startWorkers(cluster, observations, { seed: schedule.seed, cheats });
+  const untilShare = async (share) => {
+    while (observations.acknowledged < share * attempts) {
+      if (Date.now() > deadlineMs)
+        throw new Error(`only ${observations.acknowledged} attempts were acknowledged in time`);
+      await sleep(20);
+    }
+  };
+  let isLooking = true;
+  const looking = lookNowAndThen(cluster, observations, () => isLooking);
+  try {
+    await Promise.all([
+      inTurn(schedule.faults, async (fault) => {
+        await untilShare(fault.atShare);
+        await inflict(fault, cluster, observations);
+      }),
+      inTurn(schedule.stopsAtShare, async (share) => {
+        await untilShare(share);
+        await stopForAWhile(cluster, observations, { rng, cheats });
+      }),
+      untilShare(1),
+    ]);
+  } finally {
+    isLooking = false;
+    await Promise.all([workers.stop(), looking]);
+  }
+  await settle(cluster, observations);
+}
+
+async function inTurn(items, work) {
+  for (const item of items) await work(item);
+}
+
+async function lookNowAndThen(cluster, observations, goesOn) {
+  while (goesOn()) {
+    await Promise.all(cluster.replicas.map((_, index) => observations.look(index)));
+    await sleep(LOOK_INTERVAL_MS);
+  }
+}
+
+/** Waits until each API reaches its stores again and has written what it owes. */
+async function settle(cluster, observations) {
+  for (const [index, replica] of cluster.replicas.entries()) {
+    await replica.untilReady();
+    const deadlineMs = Date.now() + 30_000;
+    for (;;) {
+      await observations.look(index);
+      if (observations.owed.get(`${index}/${replica.lifetime}`)?.pending === 0) break;
+      if (Date.now() > deadlineMs) throw new Error('an API process does not get rid of its decisions');
+      await sleep(100);
+    }
+  }
+}
