@@ -1,15 +1,8 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import type { Clock } from '@smart-retry/domain';
-import {
-  AttemptRecorder,
-  AuditTrail,
-  Configuration,
-  Learning,
-  RecommendationIds,
-  Recommender,
-} from '@smart-retry/engine';
-import { AttemptController } from './attempts/attempt.controller.js';
+import { AuditTrail, Configuration, Learning, RecommendationIds, Recommender } from '@smart-retry/engine';
+import { AttemptCountsController } from './attempts/attempt-counts.controller.js';
 import { AuditController } from './audit/audit.controller.js';
 import { BayesianController } from './bayesian/bayesian.controller.js';
 import { DecisionController } from './decisions/decision.controller.js';
@@ -22,7 +15,7 @@ import { HealthController } from './ops/health.controller.js';
 import { MetricsController } from './ops/metrics.controller.js';
 import { OpenapiController } from './ops/openapi.controller.js';
 import { PolicyController } from './policies/policy.controller.js';
-import { RecommendationController } from './recommendation/recommendation.controller.js';
+import { PreviewController } from './recommendation/preview.controller.js';
 import { StatisticsController } from './statistics/statistics.controller.js';
 import { HistoryController } from './strategy/history.controller.js';
 import { StrategyController } from './strategy/strategy.controller.js';
@@ -40,7 +33,7 @@ import {
 
 export type AppServices = Omit<Services, 'close'>;
 
-/** Every route, on services that are already running. */
+/** Every route that is not asked for each failure (see `serveWorkers`), on services that are already running. */
 @Module({})
 export class AppModule {
   static over(services: AppServices, lifecycle: Lifecycle, clock: Clock): DynamicModule {
@@ -49,8 +42,8 @@ export class AppModule {
       module: AppModule,
       imports: [TerminusModule.forRoot({ logger: false })],
       controllers: [
-        RecommendationController,
-        AttemptController,
+        PreviewController,
+        AttemptCountsController,
         StatisticsController,
         PolicyController,
         StrategyController,
@@ -69,7 +62,6 @@ export class AppModule {
         LongWork,
         { provide: Recommender, useValue: engine.recommender },
         { provide: Configuration, useValue: engine.configuration },
-        { provide: AttemptRecorder, useValue: engine.attempts },
         { provide: AuditTrail, useValue: engine.audit },
         { provide: Learning, useValue: engine.learning },
         { provide: RecommendationIds, useValue: engine.ids },

@@ -96,7 +96,7 @@ export function createSmartRetry(options: SmartRetryOptions): SmartRetry {
   const audit = new AuditTrail({
     store: stores.decisions,
     flushIntervalMs: 200,
-    maxBatchRecords: 1_000,
+    maxBatchRecords: 64,
     maxPendingRecords: 50_000,
     onError,
   });

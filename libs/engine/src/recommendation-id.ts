@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { DecisionAction, EpochMs } from '@smart-retry/domain';
-import { createMac, sha256Hex } from './digest.js';
+import { createMac, sha256Bytes } from './digest.js';
 
 /** What a recommendation id carries, so that an outcome can be linked without a look-up. */
 export interface RecommendationClaims {
@@ -57,7 +57,8 @@ const MAX_KNOWN_SCOPES = 1_000;
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
-type Mac = (message: Uint8Array) => Buffer;
+/** Answers one character a byte. */
+type Mac = (message: Uint8Array) => string;
 
 /**
  * Signs and reads recommendation ids: base64url of
@@ -67,6 +68,8 @@ type Mac = (message: Uint8Array) => Buffer;
 export class RecommendationIds {
   #current: Mac;
   #earlier: readonly Mac[] = [];
+  /** Every id is put together here. */
+  readonly #bytes = Buffer.alloc(MAX_BYTES);
   readonly #scopeDigests = new LRUCache<string, string>({ max: MAX_KNOWN_SCOPES });
 
   /** @param key at least 16 random bytes */
@@ -81,7 +84,7 @@ export class RecommendationIds {
   }
 
   encode(claims: RecommendationClaims): string {
-    const bytes = Buffer.allocUnsafe(MAX_BYTES);
+    const bytes = this.#bytes;
     const bodyEnd = writeFailure(bytes, claims);
     bytes[0] = VERSION;
     bytes[1] = DECISIONS.indexOf(claims.decision) | (bodyEnd > HEADER_BYTES ? HAS_FAILURE : 0);
@@ -89,10 +92,10 @@ export class RecommendationIds {
     bytes.writeUInt16BE(Math.round(claims.propensity * UINT16_MAX), 8);
     bytes.writeUInt32BE(Math.min(claims.attemptNumber, UINT32_MAX), 10);
     bytes.writeUInt32BE(Math.min(claims.delayMs, UINT32_MAX), 14);
-    bytes.write(this.#scopeDigest(claims), SCOPE_AT, SCOPE_BYTES, 'hex');
+    bytes.write(this.#scopeDigest(claims), SCOPE_AT, SCOPE_BYTES, 'latin1');
     bytes.writeUInt32BE(claims.nonce, 24);
     bytes[INCIDENT_AGE_AT] = packAge(claims.incidentAgeMs);
-    this.#current(bytes.subarray(0, bodyEnd)).copy(bytes, bodyEnd, 0, MAC_BYTES);
+    bytes.write(this.#current(bytes.subarray(0, bodyEnd)), bodyEnd, MAC_BYTES, 'latin1');
     return bytes.toString('base64url', 0, bodyEnd + MAC_BYTES);
   }
 
@@ -108,7 +111,7 @@ export class RecommendationIds {
     const flags = bytes.readUInt8(1);
     const decision = DECISIONS[flags & 0b11];
     if (decision === undefined) return null;
-    const scope = bytes.toString('hex', SCOPE_AT, SCOPE_AT + SCOPE_BYTES);
+    const scope = bytes.toString('latin1', SCOPE_AT, SCOPE_AT + SCOPE_BYTES);
     return {
       decision,
       issuedAtMs: bytes.readUIntBE(2, 6),
@@ -121,12 +124,12 @@ export class RecommendationIds {
     };
   }
 
-  /** 12 hexadecimal digits. */
+  /** Six characters of one byte each. */
   #scopeDigest({ tenant, jobType }: { readonly tenant: string; readonly jobType: string }): string {
     const scope = `${tenant.length}:${tenant}${jobType}`;
     let digest = this.#scopeDigests.get(scope);
     if (digest === undefined) {
-      digest = sha256Hex(`recommendation-scope:${scope}`).slice(0, 2 * SCOPE_BYTES);
+      digest = sha256Bytes(`recommendation-scope:${scope}`).slice(0, SCOPE_BYTES);
       this.#scopeDigests.set(scope, digest);
     }
     return digest;
@@ -168,8 +171,8 @@ function unpackAge(packed: number): number | undefined {
 }
 
 /** Compares the bytes of `claimed` with as many of `signed`. */
-function isEqualInConstantTime(signed: Uint8Array, claimed: Uint8Array): boolean {
+function isEqualInConstantTime(signed: string, claimed: Uint8Array): boolean {
   let difference = 0;
-  for (let i = 0; i < claimed.length; i++) difference |= (signed[i] ?? 0) ^ (claimed[i] ?? 0);
+  for (let i = 0; i < claimed.length; i++) difference |= signed.charCodeAt(i) ^ (claimed[i] ?? 0);
   return difference === 0;
 }

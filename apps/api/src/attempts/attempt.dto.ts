@@ -48,7 +48,6 @@ export const RecordedResponse = Type.Object({
   status: Type.String({ enum: ['recorded', 'skipped'] }),
   duplicate: Type.Boolean({ description: 'The same report was there already.' }),
 });
-export type RecordedResponse = Static<typeof RecordedResponse>;
 
 /**
  * A report in the vocabulary of the engine; without a timestamp it happened now.
@@ -82,6 +81,7 @@ export function toAttemptReport(body: AttemptBody, accepted: AcceptedTimes): Att
   };
 }
 
-export function fromRecordedAttempt({ status, duplicate }: RecordedAttempt): RecordedResponse {
-  return { status, duplicate };
+/** The JSON text of `RecordedResponse`. */
+export function writeRecordedAttempt({ status, duplicate }: RecordedAttempt): string {
+  return `{"status":"${status}","duplicate":${duplicate}}`;
 }

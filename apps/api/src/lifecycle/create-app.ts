@@ -1,17 +1,18 @@
 import type { Clock } from '@smart-retry/domain';
 import { NestFactory } from '@nestjs/core';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance } from 'fastify';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import { AppModule, type AppServices } from '../app.module.js';
 import type { Config } from '../config.js';
-import { createHttpAdapter } from '../http/create-http-adapter.js';
+import { createFailureAnswer } from '../http/answer-failure.js';
+import { createHttpServer } from '../http/create-http-server.js';
 import { ProblemFilter } from '../http/problem.filter.js';
 import { collectMethods } from '../http/refuse-other-methods.js';
 import { guardRequests } from '../http/request-gate.js';
 import { collectAccess } from '../http/route-access.js';
 import { documentRoutes, serveDocsPage } from '../ops/document-routes.js';
 import { timeRequests } from '../ops/time-requests.js';
+import { serveWorkers } from '../worker-routes.js';
 import type { Lifecycle } from './lifecycle.js';
 import { NestLogger } from './nest-logger.js';
 import { VERSION } from './version.js';
@@ -28,19 +29,23 @@ export interface AppOptions {
 export async function createApp(options: AppOptions): Promise<NestFastifyApplication> {
   const { config, services, lifecycle, logger, clock } = options;
   const basePath = config.path === '/' ? '' : config.path;
-  const adapter = createHttpAdapter(logger);
-  const fastify = adapter.getInstance<FastifyInstance>();
+  const fastify = createHttpServer();
+  const answerFailure = createFailureAnswer(logger);
+  timeRequests(fastify, { registry: services.metrics.registry, logger });
   guardRequests(fastify, { adminKey: config.adminKey, lifecycle });
-  timeRequests(fastify, services.metrics.registry);
   await documentRoutes(fastify, { version: VERSION });
   const methods = collectMethods(fastify);
   const access = collectAccess(fastify);
+  const { engine, metrics } = services;
+  await serveWorkers(fastify, { basePath, services: { ...engine, metrics, clock }, answerFailure });
+  // Nothing here is Express-style middleware.
+  const adapter = new FastifyAdapter(Object.assign(fastify, { skipMiddie: true }));
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.over(services, lifecycle, clock), adapter, {
     logger: new NestLogger(logger),
     bodyParser: false,
     abortOnError: false,
   });
-  app.useGlobalFilters(new ProblemFilter());
+  app.useGlobalFilters(new ProblemFilter(answerFailure));
   app.setGlobalPrefix(basePath);
   await app.init();
   methods.refuseOthers();

@@ -1,5 +1,5 @@
 import type { Recommendation } from '@smart-retry/domain';
-import type { IssuedRecommendation, Preview } from '@smart-retry/engine';
+import type { Preview } from '@smart-retry/engine';
 import { Type, type Static } from 'typebox';
 import { named } from '../http/named.js';
 import { Timestamp } from '../http/wire-schemas.js';
@@ -68,7 +68,6 @@ export const IssuedRecommendationResponse = named(
     expires_at: Timestamp,
   }),
 );
-export type IssuedRecommendationResponse = Static<typeof IssuedRecommendationResponse>;
 
 export const RecommendationBatchResponse = Type.Object({
   recommendations: Type.Array(IssuedRecommendationResponse),
@@ -117,15 +116,6 @@ export function fromRecommendation(recommendation: Recommendation): Recommendati
     propensity: recommendation.propensity,
     model_version: recommendation.modelVersion,
     counts_as_attempt: recommendation.countsAsAttempt,
-  };
-}
-
-export function fromIssuedRecommendation(issued: IssuedRecommendation): IssuedRecommendationResponse {
-  return {
-    // First: adding to a spread object costs V8 many times as much as spreading into a new one.
-    recommendation_id: issued.recommendationId,
-    expires_at: formatTimestamp(issued.expiresAtMs),
-    ...fromRecommendation(issued.recommendation),
   };
 }
 

@@ -1,8 +1,5 @@
 import { SmartRetryError } from '@smart-retry/domain';
-import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { LogController } from 'fastify';
-import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Logger } from 'pino';
+import { fastify, type FastifyInstance } from 'fastify';
 import type { TSchema } from 'typebox';
 import { createClientErrorAnswer } from './answer-client-error.js';
 import { BODY_LIMIT } from './body-limits.js';
@@ -17,13 +14,10 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const MAX_PATH_SEGMENT_LENGTH = 2_048;
 
 /** Fastify as this API uses it: strict schemas, JSON only, every refusal in one shape. */
-export function createHttpAdapter(logger: Logger): FastifyAdapter {
+export function createHttpServer(): FastifyInstance {
   const nextRequestId = createRequestIds();
-  const adapter = new FastifyAdapter({
-    loggerInstance: logger,
-    logController: new LogController({ disableRequestLogging: true }),
-    // A logger for each request costs more than naming the request where something is logged.
-    childLoggerFactory: (parent: FastifyBaseLogger) => parent,
+  // Without a logger of its own: that one would be made anew for each request, and listen for the end of each answer.
+  const server = fastify({
     genReqId: nextRequestId,
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -31,15 +25,13 @@ export function createHttpAdapter(logger: Logger): FastifyAdapter {
     // While draining, open connections are still served.
     return503OnClosing: false,
     forceCloseConnections: 'idle',
-    skipMiddie: true,
     clientErrorHandler: createClientErrorAnswer(() => nextRequestId({ headers: {} })),
-    frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+    frameworkErrors: (error, request, reply) => {
       sendProblem(request, reply, describeFailure(error));
     },
   });
-  const fastify = adapter.getInstance<FastifyInstance>();
-  acceptJsonBodies(fastify);
-  fastify.setValidatorCompiler<TSchema>(({ schema }) => {
+  acceptJsonBodies(server);
+  server.setValidatorCompiler<TSchema>(({ schema }) => {
     const check = compileSchema<unknown>(schema);
     return (value: unknown) => {
       try {
@@ -51,10 +43,10 @@ export function createHttpAdapter(logger: Logger): FastifyAdapter {
     };
   });
   // Response schemas are documentation: V8's own JSON.stringify leaves nothing out.
-  fastify.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
+  server.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
   // Nest cannot give a route its own limit by itself.
-  fastify.addHook('onRoute', (route) => {
+  server.addHook('onRoute', (route) => {
     if (route.config?.bodyLimit !== undefined) route.bodyLimit = route.config.bodyLimit;
   });
-  return adapter;
+  return server;
 }

@@ -1,0 +1,67 @@
+import type { Clock, RetryFeatures } from '@smart-retry/domain';
+import type { Configuration, IssuedRecommendation, Recommender } from '@smart-retry/engine';
+import type { FastifyInstance } from 'fastify';
+import { BATCH_BODY_LIMIT } from '../http/body-limits.js';
+import { problemResponses } from '../http/problem-responses.js';
+import { acceptedTimes } from '../http/wire-time.js';
+import type { ApiMetrics } from '../ops/api-metrics.js';
+import { FeaturesBody, toRetryFeatures } from './features.dto.js';
+import { FeaturesBatchBody, IssuedRecommendationResponse, RecommendationBatchResponse } from './recommendation.dto.js';
+import { writeIssuedRecommendation } from './write-recommendation.js';
+
+export interface RecommendationServices {
+  readonly recommender: Pick<Recommender, 'recommend'>;
+  readonly configuration: Pick<Configuration, 'current'>;
+  readonly metrics: Pick<ApiMetrics, 'countRecommendation'>;
+  readonly clock: Clock;
+}
+
+/** Whether, when and how a failed job is retried: the route that is asked for every failure there is. */
+export function serveRecommendations(fastify: FastifyInstance, services: RecommendationServices): void {
+  const { recommender, configuration, metrics, clock } = services;
+  const timesNow = () => acceptedTimes(clock(), configuration.current().strategy.dataCollection.retentionDays);
+  const recommend = (features: RetryFeatures): IssuedRecommendation => {
+    const issued = recommender.recommend(features);
+    metrics.countRecommendation(issued.recommendation);
+    return issued;
+  };
+
+  fastify.post<{ Body: FeaturesBody }>(
+    '/recommendation',
+    {
+      config: { access: { scope: 'recommend', tenant: 'body' } },
+      schema: {
+        summary: 'Whether and when to retry a job that has just failed',
+        tags: ['Recommendations'],
+        body: FeaturesBody,
+        response: { 200: IssuedRecommendationResponse, ...problemResponses(400, 413, 415) },
+      },
+      serializerCompiler: () => writeIssuedRecommendation,
+    },
+    (request, reply) => {
+      reply.send(recommend(toRetryFeatures(request.body, timesNow())));
+    },
+  );
+
+  fastify.post<{ Body: FeaturesBatchBody }>(
+    '/recommendation/batch',
+    {
+      config: { access: { scope: 'recommend', tenant: 'body.features[]' } },
+      bodyLimit: BATCH_BODY_LIMIT,
+      schema: {
+        summary: 'Recommendations for up to 1,000 jobs, in order',
+        tags: ['Recommendations'],
+        body: FeaturesBatchBody,
+        response: { 200: RecommendationBatchResponse, ...problemResponses(400, 413, 415) },
+      },
+      serializerCompiler: () => (answers: readonly IssuedRecommendation[]) =>
+        `{"recommendations":[${answers.map(writeIssuedRecommendation).join(',')}]}`,
+    },
+    (request, reply) => {
+      const accepted = timesNow();
+      // All are checked before the first is decided: a refused batch leaves no trace.
+      const asked = request.body.features.map((item, i) => toRetryFeatures(item, accepted, `features[${i}].`));
+      reply.send(asked.map(recommend));
+    },
+  );
+}

@@ -1,0 +1,27 @@
+import type { FastifyInstance } from 'fastify';
+import { serveAttempts, type AttemptServices } from './attempts/attempt.routes.js';
+import type { FailureAnswer } from './http/answer-failure.js';
+import { serveRecommendations, type RecommendationServices } from './recommendation/recommendation.routes.js';
+
+export interface WorkerRoutes {
+  readonly basePath: string;
+  readonly services: RecommendationServices & AttemptServices;
+  readonly answerFailure: FailureAnswer;
+}
+
+/**
+ * The routes that workers ask at every failure, served by Fastify alone: what Nest does for each request costs as much as
+ * a decision. In a scope of their own, so that hooks which Nest adds later are not theirs.
+ */
+export async function serveWorkers(fastify: FastifyInstance, options: WorkerRoutes): Promise<void> {
+  const { basePath: prefix, services, answerFailure } = options;
+  await fastify.register(
+    (scope, _options, done) => {
+      scope.setErrorHandler(answerFailure);
+      serveRecommendations(scope, services);
+      serveAttempts(scope, services);
+      done();
+    },
+    { prefix },
+  );
+}
