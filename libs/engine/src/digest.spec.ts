@@ -10,7 +10,7 @@ describe('createMac', () => {
       fc.property(fc.uint8Array({ maxLength: 64 }), messages, (key, all) => {
         const mac = createMac(key, 96);
         for (const message of all) {
-          expect(mac(message)).toBe(createHmac('sha256', key).update(message).digest('latin1'));
+          expect(mac(message)).toBe(createHmac('sha256', key).update(message).digest('binary'));
         }
       }),
     );

@@ -1,5 +1,5 @@
 import type { Recommendation } from '@smart-retry/domain';
-import type { Preview } from '@smart-retry/engine';
+import type { IssuedRecommendation, Preview } from '@smart-retry/engine';
 import { Type, type Static } from 'typebox';
 import { named } from '../http/named.js';
 import { Timestamp } from '../http/wire-schemas.js';
@@ -68,6 +68,7 @@ export const IssuedRecommendationResponse = named(
     expires_at: Timestamp,
   }),
 );
+export type IssuedRecommendationResponse = Static<typeof IssuedRecommendationResponse>;
 
 export const RecommendationBatchResponse = Type.Object({
   recommendations: Type.Array(IssuedRecommendationResponse),
@@ -96,8 +97,25 @@ export const PreviewResponse = named(
 export type PreviewResponse = Static<typeof PreviewResponse>;
 
 export function fromRecommendation(recommendation: Recommendation): RecommendationResponse {
+  const {
+    recommendation_id: _id,
+    expires_at: _at,
+    ...decided
+  } = fromIssuedRecommendation({
+    recommendation,
+    recommendationId: '',
+    expiresAtMs: 0,
+  });
+  return decided;
+}
+
+/** One literal: what an object spread into another costs, on the hottest path, is as much as writing it. */
+export function fromIssuedRecommendation(issued: IssuedRecommendation): IssuedRecommendationResponse {
+  const { recommendation } = issued;
   const [lo, hi] = recommendation.estimatedSuccessInterval;
   return {
+    recommendation_id: issued.recommendationId,
+    expires_at: formatTimestamp(issued.expiresAtMs),
     should_retry: recommendation.shouldRetry,
     delay_ms: recommendation.delayMs,
     max_attempts: recommendation.maxAttempts,

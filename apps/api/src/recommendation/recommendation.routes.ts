@@ -1,13 +1,17 @@
 import type { Clock, RetryFeatures } from '@smart-retry/domain';
-import type { Configuration, IssuedRecommendation, Recommender } from '@smart-retry/engine';
+import type { Configuration, Recommender } from '@smart-retry/engine';
 import type { FastifyInstance } from 'fastify';
 import { BATCH_BODY_LIMIT } from '../http/body-limits.js';
 import { problemResponses } from '../http/problem-responses.js';
 import { acceptedTimes } from '../http/wire-time.js';
 import type { ApiMetrics } from '../ops/api-metrics.js';
 import { FeaturesBody, toRetryFeatures } from './features.dto.js';
-import { FeaturesBatchBody, IssuedRecommendationResponse, RecommendationBatchResponse } from './recommendation.dto.js';
-import { writeIssuedRecommendation } from './write-recommendation.js';
+import {
+  FeaturesBatchBody,
+  fromIssuedRecommendation,
+  IssuedRecommendationResponse,
+  RecommendationBatchResponse,
+} from './recommendation.dto.js';
 
 export interface RecommendationServices {
   readonly recommender: Pick<Recommender, 'recommend'>;
@@ -20,10 +24,10 @@ export interface RecommendationServices {
 export function serveRecommendations(fastify: FastifyInstance, services: RecommendationServices): void {
   const { recommender, configuration, metrics, clock } = services;
   const timesNow = () => acceptedTimes(clock(), configuration.current().strategy.dataCollection.retentionDays);
-  const recommend = (features: RetryFeatures): IssuedRecommendation => {
+  const recommend = (features: RetryFeatures): IssuedRecommendationResponse => {
     const issued = recommender.recommend(features);
     metrics.countRecommendation(issued.recommendation);
-    return issued;
+    return fromIssuedRecommendation(issued);
   };
 
   fastify.post<{ Body: FeaturesBody }>(
@@ -36,7 +40,6 @@ export function serveRecommendations(fastify: FastifyInstance, services: Recomme
         body: FeaturesBody,
         response: { 200: IssuedRecommendationResponse, ...problemResponses(400, 413, 415) },
       },
-      serializerCompiler: () => writeIssuedRecommendation,
     },
     (request, reply) => {
       reply.send(recommend(toRetryFeatures(request.body, timesNow())));
@@ -54,14 +57,12 @@ export function serveRecommendations(fastify: FastifyInstance, services: Recomme
         body: FeaturesBatchBody,
         response: { 200: RecommendationBatchResponse, ...problemResponses(400, 413, 415) },
       },
-      serializerCompiler: () => (answers: readonly IssuedRecommendation[]) =>
-        `{"recommendations":[${answers.map(writeIssuedRecommendation).join(',')}]}`,
     },
     (request, reply) => {
       const accepted = timesNow();
       // All are checked before the first is decided: a refused batch leaves no trace.
       const asked = request.body.features.map((item, i) => toRetryFeatures(item, accepted, `features[${i}].`));
-      reply.send(asked.map(recommend));
+      reply.send({ recommendations: asked.map(recommend) });
     },
   );
 }
