@@ -178,6 +178,8 @@ export interface OutcomeHistory {
       readonly sinceMs: EpochMs;
       /** Most outcomes of one page. */
       readonly limit: number;
+      /** Writes whose outcomes the caller knows already: they may be left out, the same ones from page to page of a round. */
+      readonly knownWrites?: readonly number[];
     },
   ): Promise<OutcomePage>;
   /** In order of the lookups, an attempt linked to each recommendation; null where none is. Of several, any one. */

@@ -140,7 +140,7 @@ export function createSmartRetry(options: SmartRetryOptions): SmartRetry {
     ids,
     recent,
     clock,
-    maxBatchAttempts: 1_000,
+    maxBatchAttempts: 512,
     maxQueuedAttempts: 50_000,
     // What a first try teaches is that its dependency works again.
     onRecorded: (records) => {

@@ -132,7 +132,11 @@ export class OutcomeFeed implements Pick<AttemptStore, 'record'> {
       this.#finishing = [...this.#ownWrites].flatMap(([writeId, state]) => (state === 'learned' ? [writeId] : []));
       this.#isRoundBegun = true;
     }
-    const page = await history.outcomesAfter(this.#cursor, { sinceMs: sinceMs(), limit });
+    const page = await history.outcomesAfter(this.#cursor, {
+      sinceMs: sinceMs(),
+      limit,
+      knownWrites: this.#finishing,
+    });
     if (this.#isStopped || rebuilds !== this.#rebuilds) return false;
     this.#learn(page.outcomes.filter(({ writeId }) => this.#isNews(writeId)).map(({ outcome }) => outcome));
     this.#cursor = page.cursor;

@@ -130,6 +130,23 @@ export function describeOutcomeHistory(name: string, open: Open<Stores>): void {
       expect(delaysOf(await readOn(tenant, first.cursor))).toEqual([4]);
     });
 
+    it('leaves out of the present what was stored under writes that the reader knows, and nothing else', async () => {
+      const tenant = unique('tenant');
+      const { cursor: start } = await readOn(tenant, null);
+      const record = (delayMs: number, writeId?: number) =>
+        stores.attempts.record([exampleAttempt({ tenant }, { link: { delayMs } })], writeId);
+      await record(1, 71);
+      await record(2, 72);
+      await record(3);
+      const read = async (options: { readonly knownWrites?: readonly number[] }) => {
+        const page = await stores.outcomes.outcomesAfter(start, { sinceMs: 0, limit: 1_000, ...options });
+        return delaysOf({ outcomes: page.outcomes.filter(({ outcome }) => outcome.tenant === tenant) });
+      };
+      expect(await read({ knownWrites: [71, 2 ** 53 - 3] })).toEqual([2, 3]);
+      expect(await read({ knownWrites: [] })).toEqual([1, 2, 3]);
+      expect(await read({})).toEqual([1, 2, 3]);
+    });
+
     it('tells what is recorded while the past is being told', async () => {
       const tenant = unique('tenant');
       await recordDelays(tenant, [1, 2, 3]);

@@ -1,7 +1,6 @@
 import {
   taughtOutcomeOf,
   type AttemptRecord,
-  type EpochMs,
   type OutcomeHistory,
   type OutcomePage,
   type ReportedOutcome,
@@ -36,7 +35,7 @@ export class MemoryOutcomeHistory implements OutcomeHistory {
 
   async outcomesAfter(
     cursor: string | null,
-    { sinceMs, limit }: { readonly sinceMs: EpochMs; readonly limit: number },
+    { sinceMs, limit, knownWrites = [] }: Parameters<OutcomeHistory['outcomesAfter']>[1],
   ): Promise<OutcomePage> {
     const [oldestNumber = this.#lastNumber + 1] = this.#outcomes.keys();
     let number = Math.max(oldestNumber - 1, Number(cursor ?? 0));
@@ -44,7 +43,8 @@ export class MemoryOutcomeHistory implements OutcomeHistory {
     while (number < this.#lastNumber && outcomes.length < limit) {
       number++;
       const entry = this.#outcomes.get(number);
-      if (entry !== undefined && entry.outcome.atMs >= sinceMs) outcomes.push(entry);
+      if (entry === undefined || entry.outcome.atMs < sinceMs) continue;
+      if (entry.writeId === undefined || !knownWrites.includes(entry.writeId)) outcomes.push(entry);
     }
     return { outcomes, cursor: String(number), isComplete: number === this.#lastNumber };
   }

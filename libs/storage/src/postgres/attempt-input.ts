@@ -1,41 +1,91 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { AttemptRecord } from '@smart-retry/domain';
 import { attemptDimensions, attemptIdentity, knownDelayMs } from '../attempt-facts.js';
+import { boolArray, float8Array, int4Array, int8Array, jsonArray, textArray, uuidArray } from './binary-arrays.js';
+import { toStorableJson } from './storable-json.js';
 
-/** One row of the input of `RECORD_ATTEMPTS`. */
-export type AttemptInput = ReturnType<typeof toAttemptInput>;
+const DIGEST_BYTES = 16;
 
-/** @param position Where the attempt stands in the caller's list. */
-export function toAttemptInput(attempt: AttemptRecord, position: number) {
-  const { report, link: whole, aggregationIntervalMs, sampleRate } = attempt;
-  const { recommendationId, ...link } = whole ?? {};
-  const { jobId, jobType, attemptNumber, success, queue, tenant, timestampMs, ...details } = report;
-  const dimensions = attemptDimensions(attempt);
-  return {
-    position,
-    key: digest(attemptIdentity(report)),
-    at_ms: timestampMs,
-    recorded_at_ms: attempt.recordedAtMs,
-    attempt_number: attemptNumber,
-    sample_rate: sampleRate,
-    delay_ms: knownDelayMs(attempt),
-    success,
-    is_retry: attempt.isRetry,
-    job_type: jobType,
-    followed_class: dimensions.error_class ?? '',
-    queue: queue ?? '',
-    tenant: tenant ?? '',
-    job_id: jobId,
-    details,
-    link: whole && link,
-    recommendation_id: recommendationId,
-    grain_ms: aggregationIntervalMs,
-    bucket_at_ms: Math.floor(timestampMs / aggregationIntervalMs) * aggregationIntervalMs,
-    series: digest(JSON.stringify([jobType, dimensions.error_class, queue, tenant, sampleRate])),
-  };
+/** What an attempt is stored under: equal for two reports of one attempt. */
+export function attemptKey(attempt: AttemptRecord): string {
+  return digest(attemptIdentity(attempt.report));
 }
 
-/** 128 bits of SHA-256 as an uuid: short and of equal length, however long the labels are. */
+/**
+ * The parameters of `RECORD_ATTEMPTS`: a column of each, and the roll-ups that they belong to, once each.
+ *
+ * @param keys of the attempts, each another one
+ */
+export function toAttemptColumns(
+  attempts: readonly AttemptRecord[],
+  keys: readonly string[],
+  writeId: number | undefined,
+): readonly unknown[] {
+  const { rollups, rollupOfAttempt } = findRollups(attempts);
+  const column = <T>(of: (attempt: AttemptRecord) => T) => attempts.map(of);
+  return [
+    uuidArray(keys),
+    int8Array(column(({ report }) => report.timestampMs)),
+    int8Array(column(({ recordedAtMs }) => recordedAtMs)),
+    int8Array(column(({ report }) => report.attemptNumber)),
+    float8Array(column(({ sampleRate }) => sampleRate)),
+    float8Array(column(knownDelayMs)),
+    boolArray(column(({ report }) => report.success)),
+    boolArray(column(({ isRetry }) => isRetry)),
+    textArray(column(({ report }) => report.jobType)),
+    textArray(column((attempt) => attemptDimensions(attempt).error_class ?? '')),
+    textArray(column(({ report }) => report.queue ?? '')),
+    textArray(column(({ report }) => report.tenant ?? '')),
+    textArray(column(({ report }) => report.jobId)),
+    jsonArray(column(detailsOf)),
+    jsonArray(column(linkOf)),
+    textArray(column(({ link }) => link?.recommendationId)),
+    int4Array(rollupOfAttempt),
+    int8Array(rollups.map(({ grainMs }) => grainMs)),
+    int8Array(rollups.map(({ bucketAtMs }) => bucketAtMs)),
+    uuidArray(rollups.map(({ series }) => series)),
+    writeId,
+  ];
+}
+
+interface Rollup {
+  readonly grainMs: number;
+  readonly bucketAtMs: number;
+  readonly series: string;
+}
+
+/** The roll-ups that attempts are counted in, and for each attempt the number of its own, from 1. */
+function findRollups(attempts: readonly AttemptRecord[]) {
+  const numbers = new Map<string, number>();
+  const rollups: Rollup[] = [];
+  const rollupOfAttempt = attempts.map((attempt) => {
+    const { report, sampleRate, aggregationIntervalMs: grainMs } = attempt;
+    const bucketAtMs = Math.floor(report.timestampMs / grainMs) * grainMs;
+    const { job_type, error_class, queue, tenant } = attemptDimensions(attempt);
+    const label = JSON.stringify([job_type, error_class, queue, tenant, sampleRate]);
+    const name = `${grainMs} ${bucketAtMs} ${label}`;
+    const known = numbers.get(name);
+    if (known !== undefined) return known;
+    const number = rollups.push({ grainMs, bucketAtMs, series: digest(label) });
+    numbers.set(name, number);
+    return number;
+  });
+  return { rollups, rollupOfAttempt };
+}
+
+/** What of a report has no column of its own. */
+function detailsOf({ report }: AttemptRecord): string {
+  const { jobId, jobType, attemptNumber, success, queue, tenant, timestampMs, ...details } = report;
+  return toStorableJson(details);
+}
+
+function linkOf({ link: whole }: AttemptRecord): string | undefined {
+  if (whole === undefined) return undefined;
+  const { recommendationId, ...link } = whole;
+  return toStorableJson(link);
+}
+
+/** 128 bits of SHA-256, one character a byte: short and of equal length, however long the labels are. */
 function digest(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+  return hash('sha256', text, 'binary').slice(0, DIGEST_BYTES);
 }

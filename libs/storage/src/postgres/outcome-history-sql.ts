@@ -48,19 +48,23 @@ LEFT JOIN LATERAL (
   FROM attempts
   WHERE recorded_in >= $3 AND recorded_in < $4 AND ${IS_OUTCOME}
     AND NOT ${isVisible('$1')} AND ($2 IS NULL OR ${isVisible('$2')})
+    AND ($9::bigint[] IS NULL OR write_id IS NULL OR write_id <> ALL($9))
     AND ($5::bigint IS NULL OR (recorded_in, tableoid, ctid) > ($5, $6::bigint::oid, $7::tid))
   ORDER BY recorded_in, tableoid, ctid LIMIT $8
 ) AS found ON true
 ORDER BY recorded_in, found.table, place::tid`;
 
-/** The next page of a tail. */
-export function tailStatement(cursor: TailCursor, limit: number): QueryConfig {
+/** The next page of a tail. Own writes are left out here: to read back what was just written would cost as much as writing it. */
+export function tailStatement(
+  cursor: TailCursor,
+  { limit, knownWrites }: { readonly limit: number; readonly knownWrites?: readonly number[] },
+): QueryConfig {
   const { until, after } = cursor.round ?? {};
   const { first, end } = transactionsOf(cursor);
   return {
     name: 'outcomes_since',
     text: TAIL,
-    values: [cursor.since, until, first, end, after?.recordedIn, after?.table, after?.place, limit],
+    values: [cursor.since, until, first, end, after?.recordedIn, after?.table, after?.place, limit, knownWrites],
   };
 }
 

@@ -12,7 +12,7 @@ import type {
 } from '@smart-retry/domain';
 import { keyAlreadyKept } from '../kept-responses.js';
 import { startOfUtcDayMs } from '../utc-days.js';
-import { toAttemptInput, type AttemptInput } from './attempt-input.js';
+import { attemptKey, toAttemptColumns } from './attempt-input.js';
 import type { Database } from './database.js';
 import { DayPartitions } from './day-partitions.js';
 import { dropOldAttemptKeys } from './drop-old-attempt-keys.js';
@@ -35,6 +35,9 @@ interface CandidateRow {
   readonly at_ms: EpochMs;
 }
 
+const FRESH = { duplicate: false };
+const DUPLICATE = { duplicate: true };
+
 /** Attempts in daily partitions, rolled up as they arrive. */
 export class PostgresAttemptStore implements AttemptStore {
   readonly #database: Database;
@@ -50,16 +53,26 @@ export class PostgresAttemptStore implements AttemptStore {
     writeId?: number,
   ): Promise<readonly { readonly duplicate: boolean }[]> {
     if (attempts.length === 0) return [];
-    const firstByKey = new Map<string, AttemptInput>();
-    for (const input of attempts.map(toAttemptInput)) if (!firstByKey.has(input.key)) firstByKey.set(input.key, input);
-    const inputs = [...firstByKey.values()];
+    const firstByKey = new Map<string, number>();
+    attempts.forEach((attempt, i) => {
+      const key = attemptKey(attempt);
+      if (!firstByKey.has(key)) firstByKey.set(key, i);
+    });
+    const firsts = [...firstByKey.values()];
+    const unique = firsts.flatMap((i) => attempts[i] ?? []);
     const { rows } = await insertIntoDays<{ position: number }>(this.#database, {
       partitions: this.#partitions,
-      times: inputs.map((input) => input.at_ms),
-      statement: { name: 'record_attempts', text: RECORD_ATTEMPTS, values: [toStorableJson(inputs), writeId] },
+      times: unique.map(({ report }) => report.timestampMs),
+      statement: {
+        name: 'record_attempts',
+        text: RECORD_ATTEMPTS,
+        values: [...toAttemptColumns(unique, [...firstByKey.keys()], writeId)],
+      },
     });
-    const fresh = new Set(rows.map((row) => row.position));
-    return attempts.map((_attempt, position) => ({ duplicate: !fresh.has(position) }));
+    const results = attempts.map(() => DUPLICATE);
+    for (const i of firsts) results[i] = FRESH;
+    for (const { position } of rows) results[firsts[position - 1] ?? -1] = DUPLICATE;
+    return results;
   }
 
   async recordCounts(counts: readonly AttemptCounts[], keep?: KeptResponse): Promise<void> {

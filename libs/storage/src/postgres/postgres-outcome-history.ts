@@ -49,10 +49,7 @@ interface NothingNew {
   readonly place: null;
 }
 
-interface PageOptions {
-  readonly sinceMs: EpochMs;
-  readonly limit: number;
-}
+type PageOptions = Parameters<OutcomeHistory['outcomesAfter']>[1];
 
 const UNDEFINED_TABLE = '42P01';
 /** About as many as lie in one block: a stretch of limit / 16 blocks seldom holds more than one page or much less. */
@@ -123,7 +120,7 @@ export class PostgresOutcomeHistory implements OutcomeHistory {
   }
 
   async #readTail(cursor: TailCursor, page: PageOptions): Promise<OutcomePage> {
-    const { rows } = await this.#database.query<TailRow | NothingNew>(tailStatement(cursor, page.limit));
+    const { rows } = await this.#database.query<TailRow | NothingNew>(tailStatement(cursor, page));
     const until = rows[0]?.snapshot ?? cursor.since;
     const found = rows.filter((row) => row.place !== null);
     const last = found.length < page.limit ? undefined : found.at(-1);

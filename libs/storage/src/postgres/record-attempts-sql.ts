@@ -1,17 +1,19 @@
 /**
  * Records attempts in one statement, so in one round trip and one transaction: claims the keys of those not known yet,
- * stores these and adds them to the rollups, and answers their positions in the input.
+ * stores these and adds them to the rollups, and answers the positions of the others, from 1.
  *
  * Keys and rollups are locked in sorted order, so that concurrent calls wait for each other instead of deadlocking. A key
  * claimed by a transaction still running is waited for: "duplicate" is only ever said of a durable attempt.
+ *
+ * Attempts name their roll-up by number: those are few, and nothing has to be grouped by texts.
  */
 export const RECORD_ATTEMPTS = `
 WITH input AS MATERIALIZED (
-  SELECT * FROM json_to_recordset($1) AS input (
-    position integer, key uuid, at_ms bigint, recorded_at_ms bigint, attempt_number bigint,
-    sample_rate double precision, delay_ms double precision, success boolean, is_retry boolean, job_type text,
-    followed_class text, queue text, tenant text, job_id text, details json, link json, recommendation_id text,
-    grain_ms bigint, bucket_at_ms bigint, series uuid)
+  SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::double precision[],
+    $6::double precision[], $7::boolean[], $8::boolean[], $9::text[], $10::text[], $11::text[], $12::text[],
+    $13::text[], $14::json[], $15::json[], $16::text[], $17::integer[])
+  WITH ORDINALITY AS input (key, at_ms, recorded_at_ms, attempt_number, sample_rate, delay_ms, success, is_retry,
+    job_type, followed_class, queue, tenant, job_id, details, link, recommendation_id, rollup_number, position)
 ),
 fresh AS (
   INSERT INTO attempt_keys_current (key)
@@ -25,24 +27,33 @@ stored AS (
   INSERT INTO attempts (at_ms, recorded_at_ms, attempt_number, sample_rate, delay_ms, success, is_retry, job_type,
     followed_class, queue, tenant, job_id, details, link, recommendation_id, write_id)
   SELECT at_ms, recorded_at_ms, attempt_number, sample_rate, delay_ms, success, is_retry, job_type,
-    followed_class, queue, tenant, job_id, details, link, recommendation_id, $2::bigint
+    followed_class, queue, tenant, job_id, details, link, recommendation_id, $21::bigint
   FROM input JOIN fresh USING (key)
+),
+counted AS (
+  SELECT rollup_number,
+    min(position) AS example,
+    count(*) FILTER (WHERE is_retry AND success) AS successful_retries,
+    count(*) FILTER (WHERE is_retry AND NOT success) AS failed_retries,
+    count(*) FILTER (WHERE NOT is_retry AND success) AS first_tries_succeeded,
+    count(*) FILTER (WHERE NOT is_retry AND NOT success) AS first_tries_failed,
+    count(delay_ms) FILTER (WHERE is_retry) AS delays_known,
+    coalesce(sum(delay_ms) FILTER (WHERE is_retry), 0) AS delay_sum_ms,
+    max(at_ms) FILTER (WHERE is_retry) AS last_retry_at_ms
+  FROM input JOIN fresh USING (key)
+  WHERE is_retry OR attempt_number = 1
+  GROUP BY rollup_number
 ),
 rolled_up AS (
   INSERT INTO attempt_rollups AS rollup (grain_ms, bucket_at_ms, series, sample_rate, job_type, followed_class, queue,
     tenant, successful_retries, failed_retries, first_tries_succeeded, first_tries_failed, delays_known, delay_sum_ms,
     last_retry_at_ms)
-  SELECT grain_ms, bucket_at_ms, series, sample_rate, job_type, followed_class, queue, tenant,
-    count(*) FILTER (WHERE is_retry AND success),
-    count(*) FILTER (WHERE is_retry AND NOT success),
-    count(*) FILTER (WHERE NOT is_retry AND success),
-    count(*) FILTER (WHERE NOT is_retry AND NOT success),
-    count(delay_ms) FILTER (WHERE is_retry),
-    coalesce(sum(delay_ms) FILTER (WHERE is_retry), 0),
-    max(at_ms) FILTER (WHERE is_retry)
-  FROM input JOIN fresh USING (key)
-  WHERE is_retry OR attempt_number = 1
-  GROUP BY grain_ms, bucket_at_ms, series, sample_rate, job_type, followed_class, queue, tenant
+  SELECT grain_ms, bucket_at_ms, series, sample_rate, job_type, followed_class, queue, tenant, successful_retries,
+    failed_retries, first_tries_succeeded, first_tries_failed, delays_known, delay_sum_ms, last_retry_at_ms
+  FROM counted
+  JOIN unnest($18::bigint[], $19::bigint[], $20::uuid[])
+    WITH ORDINALITY AS target (grain_ms, bucket_at_ms, series, number) ON number = rollup_number
+  JOIN input ON position = example
   ORDER BY grain_ms, bucket_at_ms, series
   ON CONFLICT (grain_ms, bucket_at_ms, series) DO UPDATE SET
     successful_retries = rollup.successful_retries + excluded.successful_retries,
@@ -53,4 +64,4 @@ rolled_up AS (
     delay_sum_ms = rollup.delay_sum_ms + excluded.delay_sum_ms,
     last_retry_at_ms = greatest(rollup.last_retry_at_ms, excluded.last_retry_at_ms)
 )
-SELECT position FROM input JOIN fresh USING (key)`;
+SELECT position FROM input WHERE NOT EXISTS (SELECT FROM fresh WHERE fresh.key = input.key)`;
