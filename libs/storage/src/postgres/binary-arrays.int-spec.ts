@@ -30,12 +30,19 @@ describe('binary arrays', () => {
     const texts = fc.array(fc.option(fc.string({ unit: 'binary' }), { nil: undefined }));
     await fc.assert(
       fc.asyncProperty(texts, async (values) => {
-        const expected = values.map((value) => value?.toWellFormed().replaceAll('\0', '\u{fffd}') ?? null);
+        const expected = values.map((value) =>
+          value === undefined ? null : Buffer.from(value).toString().replaceAll('\0', '\u{fffd}'),
+        );
         expect(await read('text', textArray(values))).toEqual(expected);
       }),
       { numRuns: 50 },
     );
-    expect(await read('text', textArray(['a\0b', '\ud800', undefined, '']))).toEqual(['a\u{fffd}b', '\u{fffd}', null, '']);
+    expect(await read('text', textArray(['a\0b', '\ud800', undefined, '']))).toEqual([
+      'a\u{fffd}b',
+      '\u{fffd}',
+      null,
+      '',
+    ]);
   });
 
   it('carry whole numbers up to 2⁵³ either way', async () => {
