@@ -26,6 +26,14 @@ export interface AttemptReport {
   readonly recommendationId?: string;
 }
 
+/** Statuses of attempts that neither succeeded nor failed: they are kept, and teach nothing. */
+export const STATUSES_WITHOUT_OUTCOME = ['cancelled', 'unknown'] as const;
+
+/** Whether an attempt neither succeeded nor failed. */
+export function isWithoutOutcome({ status }: Pick<AttemptReport, 'status'>): boolean {
+  return STATUSES_WITHOUT_OUTCOME.some((without) => without === status);
+}
+
 /** How the failure that an outcome followed was found; `self`: from the report's own context. */
 export type LinkSource = 'recommendation' | 'job' | 'shape' | 'self';
 

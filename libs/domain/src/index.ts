@@ -52,7 +52,7 @@ export type {
   SuccessEstimate,
   TriedAction,
 } from './recommendation.js';
-export { STATISTICS_DIMENSIONS } from './attempt.js';
+export { isWithoutOutcome, STATISTICS_DIMENSIONS, STATUSES_WITHOUT_OUTCOME } from './attempt.js';
 export type {
   AttemptCounts,
   AttemptRecord,

@@ -23,7 +23,7 @@ export interface KeptResponse {
   /** Digest of route and body: the same key with another one is a client's mistake. */
   readonly fingerprint: string;
   readonly status: number;
-  /** JSON text. */
+  /** All else that it takes to answer again, as text. */
   readonly body: string;
   readonly keptAtMs: EpochMs;
 }

@@ -1,17 +1,17 @@
-import type {
-  AttemptRecord,
-  AttemptReport,
-  AttemptStore,
-  Clock,
-  FailureCandidate,
-  FailureLink,
-  FailureLookup,
+import {
+  isWithoutOutcome,
+  type AttemptRecord,
+  type AttemptReport,
+  type AttemptStore,
+  type Clock,
+  type FailureCandidate,
+  type FailureLink,
+  type FailureLookup,
 } from '@smart-retry/domain';
 import { GroupCommit } from './background/group-commit.js';
 import type { Configuration } from './configuration.js';
 import {
   isPlainFirstTry,
-  isWithoutOutcome,
   linkByCandidates,
   linkByRecommendationId,
   mergeCandidates,

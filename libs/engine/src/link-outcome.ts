@@ -3,14 +3,6 @@ import type { DecodedRecommendationId } from './recommendation-id.js';
 
 export const NO_CANDIDATES: FailureCandidates = { recommendedForJob: [], recordedForJob: [], recommendedForShape: [] };
 
-/** Statuses of attempts that neither succeeded nor failed: they are kept, and teach nothing. */
-const WITHOUT_OUTCOME: ReadonlySet<string | undefined> = new Set(['cancelled', 'unknown']);
-
-/** Whether an attempt neither succeeded nor failed. */
-export function isWithoutOutcome(report: AttemptReport): boolean {
-  return WITHOUT_OUTCOME.has(report.status);
-}
-
 /** The failure named by the report's own recommendation id (way 1); null when it has none, or one of another job, or its own. */
 export function linkByRecommendationId(report: AttemptReport, id: DecodedRecommendationId | null): FailureLink | null {
   if (id === null || id.failure === null || id.decision === 'stop') return null;

@@ -1,4 +1,9 @@
-import type { AttemptRecord, AttemptReport, StatisticsDimension } from '@smart-retry/domain';
+import {
+  isWithoutOutcome,
+  type AttemptRecord,
+  type AttemptReport,
+  type StatisticsDimension,
+} from '@smart-retry/domain';
 
 /** What makes two reports the same one; a JSON array, because joining with a separator would merge ("a:b", "c") and ("a", "b:c"). */
 export function attemptIdentity(report: AttemptReport): string {
@@ -10,9 +15,9 @@ export function knownDelayMs({ link, report }: AttemptRecord): number | undefine
   return link?.delayMs ?? report.actualDelayMs ?? report.delayMs;
 }
 
-/** A first try: neither a retry by number nor linked to a failure. */
+/** A first try: neither a retry by number nor linked to a failure; one that was cancelled is none that failed. */
 export function isFirstTry({ report, isRetry }: AttemptRecord): boolean {
-  return !isRetry && report.attemptNumber === 1;
+  return !isRetry && report.attemptNumber === 1 && !isWithoutOutcome(report);
 }
 
 /** The attempt's value in each dimension of statistics. The error class is that of the failure it followed. */

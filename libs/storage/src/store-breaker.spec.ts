@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { StoreBreaker, type StoreFailure } from './store-breaker.js';
+import { StoreBreaker, type StoreBreakerOptions, type StoreFailure } from './store-breaker.js';
 import { eventually } from './testing/eventually.js';
 
 class Failure extends Error {
@@ -8,12 +8,13 @@ class Failure extends Error {
   }
 }
 
-function createBreaker(options: { readonly timeoutMs?: number; readonly openMs?: number } = {}): StoreBreaker {
+function createBreaker(options: Partial<StoreBreakerOptions> = {}): StoreBreaker {
   return new StoreBreaker({
     store: 'the store',
     timeoutMs: 10_000,
     openMs: 60_000,
     classify: (error) => (error instanceof Failure ? error.kind : 'defect'),
+    stalls: { now: () => 0, wasStalledSince: () => false },
     ...options,
   });
 }
@@ -49,6 +50,14 @@ describe('StoreBreaker', () => {
     const breaker = createBreaker({ timeoutMs: 1 });
     await expect(breaker.run(never)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
     await expect(breaker.run(succeed)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+  });
+
+  it('blames nobody for an answer that this process was too busy to hear, and asks on', async () => {
+    const stalls = { now: () => 7, wasStalledSince: (atMs: number) => atMs === 7 };
+    const breaker = createBreaker({ timeoutMs: 1, stalls });
+    await expect(breaker.run(never)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    await expect(breaker.run(fail('unreachable'))).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    expect(await breaker.run(succeed)).toBe('answer');
   });
 
   it('recovers by a probe, behind which nobody waits', async () => {

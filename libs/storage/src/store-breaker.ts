@@ -8,8 +8,8 @@ import {
   circuitBreaker,
   handleWhen,
   timeout,
-  wrap,
 } from 'cockatiel';
+import { watchEventLoop, type EventLoopStalls } from './event-loop-stalls.js';
 
 /** `unreachable`: nobody answers, stop asking for a while. `busy`: this one call failed for want of time or room. `defect`: ours to fix. */
 export type StoreFailure = 'unreachable' | 'busy' | 'defect';
@@ -22,19 +22,26 @@ export interface StoreBreakerOptions {
   /** How long nobody is asked after a failure, and what callers are told to wait. */
   readonly openMs?: number;
   readonly classify: (error: unknown) => StoreFailure;
+  /** When this process could not even listen; default: the machine's own. */
+  readonly stalls?: Pick<EventLoopStalls, 'now' | 'wasStalledSince'>;
 }
+
+/** Nobody answered, while this process itself stood still and could not have heard it. */
+class UnheardError extends Error {}
 
 /** Makes a dead store cost one timeout: the first failure to reach it opens the breaker, one probe at a time closes it again. */
 export class StoreBreaker {
   readonly #options: StoreBreakerOptions;
   readonly #openMs: number;
   readonly #circuit;
+  readonly #stalls: Pick<EventLoopStalls, 'now' | 'wasStalledSince'>;
 
   constructor(options: StoreBreakerOptions) {
     this.#options = options;
     this.#openMs = options.openMs ?? 1_000;
+    this.#stalls = options.stalls ?? watchEventLoop();
     this.#circuit = circuitBreaker(
-      handleWhen((error) => error instanceof TaskCancelledError || options.classify(error) === 'unreachable'),
+      handleWhen((error) => this.#isUnreachable(error)),
       { halfOpenAfter: this.#openMs, breaker: new ConsecutiveBreaker(1) },
     );
   }
@@ -44,16 +51,33 @@ export class StoreBreaker {
     // While the probe runs nobody waits behind it: it may take the whole timeout.
     if (this.#circuit.state === CircuitState.HalfOpen) throw this.#unavailable();
     try {
-      const policy = wrap(this.#circuit, timeout(timeoutMs, TimeoutStrategy.Aggressive));
-      // A signal of its own for each call: all would otherwise listen to one that the library shares, which warns of a leak.
-      return await policy.execute(operation, new AbortController().signal);
+      // Signals of their own for each call: all would otherwise listen to one that the library shares, which warns of a leak.
+      return await this.#circuit.execute(() => this.#attempt(operation, timeoutMs), new AbortController().signal);
     } catch (error) {
       throw this.#translate(error);
     }
   }
 
+  async #attempt<T>(operation: () => Promise<T>, timeoutMs: number): Promise<T> {
+    const startedAtMs = this.#stalls.now();
+    try {
+      const limited = timeout(timeoutMs, TimeoutStrategy.Aggressive);
+      return await limited.execute(operation, new AbortController().signal);
+    } catch (error) {
+      if (this.#isUnreachable(error) && this.#stalls.wasStalledSince(startedAtMs)) {
+        throw new UnheardError('the process was too busy to hear an answer', { cause: error });
+      }
+      throw error;
+    }
+  }
+
+  #isUnreachable(error: unknown): boolean {
+    return error instanceof TaskCancelledError || this.#options.classify(error) === 'unreachable';
+  }
+
   #translate(error: unknown): unknown {
-    const isRefusal = error instanceof BrokenCircuitError || error instanceof TaskCancelledError;
+    const isRefusal =
+      error instanceof BrokenCircuitError || error instanceof TaskCancelledError || error instanceof UnheardError;
     return isRefusal || this.#options.classify(error) !== 'defect' ? this.#unavailable(error) : error;
   }
 

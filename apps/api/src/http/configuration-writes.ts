@@ -3,7 +3,7 @@ import { Configuration, type ConfigurationWrite } from '@smart-retry/engine';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { actorOf } from './actor.js';
-import { readExpectedRevisions, setEntityTag } from './entity-tag.js';
+import { entityTagOf, readExpectedRevisions } from './entity-tag.js';
 import { Idempotency, type WriteAnswer } from './idempotency.js';
 
 /** Runs a change of the configuration with everything its headers ask for: who, on what condition, at most once. */
@@ -21,15 +21,18 @@ export class ConfigurationWrites {
     answer: (changed: StoredConfiguration) => WriteAnswer,
   ): Promise<object | string> {
     const expectedRevisions = readExpectedRevisions(request);
+    const answerWithTag = (changed: StoredConfiguration): WriteAnswer => ({
+      ...answer(changed),
+      entityTag: entityTagOf(changed.revision),
+    });
     return this.idempotency.once(request, reply, async (keep) => {
       const expectedRevision = await this.pickExpected(expectedRevisions);
       const changed = await change({
         actor: actorOf(request),
         ...(expectedRevision !== undefined && { expectedRevision }),
-        ...(keep !== undefined && { keep: (next: StoredConfiguration) => keep(answer(next)) }),
+        ...(keep !== undefined && { keep: (next: StoredConfiguration) => keep(answerWithTag(next)) }),
       });
-      setEntityTag(reply, changed.revision);
-      return answer(changed);
+      return answerWithTag(changed);
     });
   }
 

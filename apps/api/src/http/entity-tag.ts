@@ -3,9 +3,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 
 const REVISION_TAG = /^(?:W\/)?"(\d{1,15})"$/;
 
+/** The tag of an answer that shows a revision of the configuration. */
+export function entityTagOf(revision: number): string {
+  return `"${revision}"`;
+}
+
 /** Says which revision of the configuration an answer shows. */
 export function setEntityTag(reply: FastifyReply, revision: number): void {
-  reply.header('etag', `"${revision}"`);
+  reply.header('etag', entityTagOf(revision));
 }
 
 /**

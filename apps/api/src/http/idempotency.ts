@@ -10,6 +10,8 @@ const MAX_KEY_LENGTH = 255;
 export interface WriteAnswer {
   readonly status: number;
   readonly body: object;
+  /** The entity tag of what was written, where it has one. */
+  readonly entityTag?: string;
 }
 
 /** Makes the response to keep from the answer; absent when the request has no key. */
@@ -37,11 +39,11 @@ export class Idempotency {
     const fingerprint = fingerprintOf(request);
     const kept = await this.find(key, fingerprint);
     if (kept !== null) return replay(reply, kept);
-    const keep: Keep = ({ status, body }) => ({
+    const keep: Keep = (kept) => ({
       key,
       fingerprint,
-      status,
-      body: JSON.stringify(body),
+      status: kept.status,
+      body: writeKept(kept),
       keptAtMs: this.clock(),
     });
     try {
@@ -78,15 +80,29 @@ function fingerprintOf(request: FastifyRequest): string {
   return createHash('sha256').update(parts.join('\n')).digest('hex');
 }
 
-function answer(reply: FastifyReply, { status, body }: WriteAnswer): object {
+function answer(reply: FastifyReply, { status, body, entityTag }: WriteAnswer): object {
   reply.code(status);
+  if (entityTag !== undefined) reply.header('etag', entityTag);
   return body;
 }
 
 function replay(reply: FastifyReply, kept: KeptResponse): string {
+  const { entityTag, body } = readKept(kept.body);
+  if (entityTag !== undefined) reply.header('etag', entityTag);
   reply
     .code(kept.status)
     .header('idempotency-replayed', 'true')
     .header('content-type', 'application/json; charset=utf-8');
-  return kept.body;
+  return body;
+}
+
+/** The body, behind a line with its entity tag where it has one. JSON text itself has no line breaks. */
+function writeKept({ body, entityTag }: WriteAnswer): string {
+  const text = JSON.stringify(body);
+  return entityTag === undefined ? text : `${entityTag}\n${text}`;
+}
+
+function readKept(kept: string): { readonly entityTag: string | undefined; readonly body: string } {
+  const end = kept.indexOf('\n');
+  return end < 0 ? { entityTag: undefined, body: kept } : { entityTag: kept.slice(0, end), body: kept.slice(end + 1) };
 }

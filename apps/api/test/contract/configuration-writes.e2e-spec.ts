@@ -149,6 +149,8 @@ describe('Idempotency-Key', () => {
     const first = await client.post('/policies', policyNamed('once'), keyed('add-once'));
     const again = await client.post('/policies', policyNamed('once'), keyed('add-once'));
     expect(again).toMatchObject({ status: 201, body: first.body });
+    expect(again.headers.get('etag')).toBe(first.headers.get('etag'));
+    expect(first.headers.get('etag')).toMatch(/^"\d+"$/);
     expect((await client.delete('/policies/once', keyed('remove-once'))).status).toBe(200);
     expect((await client.delete('/policies/once', keyed('remove-once'))).status).toBe(200);
     // Control: without a key the repeat is told what it finds.

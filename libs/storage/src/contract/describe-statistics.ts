@@ -93,6 +93,23 @@ export function describeStatistics(name: string, open: Open<{ readonly attempts:
       ]);
     });
 
+    it('count a first try that was cancelled, or ended nobody knows how, neither as a success nor as a failure', async () => {
+      const tenant = unique('tenant');
+      const firstTry = (status?: string) =>
+        exampleFirstTry({ tenant, success: false, ...(status !== undefined && { status }) });
+      await store.record([firstTry('cancelled'), firstTry('unknown'), firstTry('failed'), firstTry()]);
+      const windows = [
+        { fromMs: 0, toMs: 2 * NOON_MS },
+        // Within one bucket of the roll-ups: counted from the attempts themselves.
+        { fromMs: NOON_MS, toMs: NOON_MS + 1 },
+      ];
+      for (const window of windows) {
+        expect(await store.statistics({ filter: { tenant }, ...window })).toEqual([
+          expect.objectContaining({ firstTriesSucceeded: 0, firstTriesFailed: 2 }),
+        ]);
+      }
+    });
+
     it('scale sampled attempts back and say how many were recorded', async () => {
       const tenant = unique('tenant');
       await store.record([

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { AttemptRecord } from '@smart-retry/domain';
-import { attemptDimensions, attemptIdentity, knownDelayMs } from '../attempt-facts.js';
+import { attemptDimensions, attemptIdentity, isFirstTry, knownDelayMs } from '../attempt-facts.js';
 import { boolArray, float8Array, int4Array, int8Array, jsonArray, textArray, uuidArray } from './binary-arrays.js';
 import { toStorableJson } from './storable-json.js';
 
@@ -54,11 +54,14 @@ interface Rollup {
   readonly series: string;
 }
 
+const NOT_COUNTED = 0;
+
 /** The roll-ups that attempts are counted in, and for each attempt the number of its own, from 1. */
 function findRollups(attempts: readonly AttemptRecord[]) {
   const numbers = new Map<string, number>();
   const rollups: Rollup[] = [];
   const rollupOfAttempt = attempts.map((attempt) => {
+    if (!attempt.isRetry && !isFirstTry(attempt)) return NOT_COUNTED;
     const { report, sampleRate, aggregationIntervalMs: grainMs } = attempt;
     const bucketAtMs = Math.floor(report.timestampMs / grainMs) * grainMs;
     const { job_type, error_class, queue, tenant } = attemptDimensions(attempt);

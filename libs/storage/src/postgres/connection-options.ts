@@ -5,7 +5,7 @@ export interface PostgresOptions {
   readonly url: string;
   /** Of the role that migrations run under, and that then owns what must not be changed; default: `url`'s own. */
   readonly migrationUrl?: string | undefined;
-  /** Connections for attempts and decisions; two more serve configuration. */
+  /** Connections for attempts and decisions; two more serve configuration, and two what reads the past. */
   readonly poolSize?: number;
   /** Longest wait for a connection. */
   readonly connectionTimeoutMs?: number;

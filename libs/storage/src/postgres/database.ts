@@ -1,14 +1,14 @@
 import type { ClientBase, QueryConfig, QueryResult, QueryResultRow } from 'pg';
 import { StoreBreaker } from '../store-breaker.js';
 import { classifyPostgresFailure, errorCodeOf } from './classify-postgres-failure.js';
-import { migrateDatabase } from './migrate-database.js';
 import type { RenewablePool } from './renewable-pool.js';
 import { runOnOwnConnection } from './run-on-own-connection.js';
 
 export interface DatabaseOptions {
   readonly pool: RenewablePool;
+  /** Brings the schema up to date; awaited before each use, so that it has to remember that it has. */
+  readonly ensureMigrated: () => Promise<void>;
   readonly url: string;
-  readonly migrationUrl?: string | undefined;
   readonly connectionTimeoutMs: number;
   /** After this long any operation but maintenance is given up. */
   readonly operationTimeoutMs: number;
@@ -25,7 +25,6 @@ export class Database {
   readonly #pool: RenewablePool;
   readonly #options: DatabaseOptions;
   readonly #breaker: StoreBreaker;
-  #migration: Promise<void> | undefined;
 
   constructor(options: DatabaseOptions) {
     this.#pool = options.pool;
@@ -40,7 +39,7 @@ export class Database {
   /** @throws {STORE_UNAVAILABLE} */
   async run<T>(operation: () => Promise<T>): Promise<T> {
     return this.#breaker.run(async () => {
-      await this.#ensureMigrated();
+      await this.#options.ensureMigrated();
       return operation();
     });
   }
@@ -55,7 +54,7 @@ export class Database {
     };
     return this.#breaker.run(
       async () => {
-        await this.#ensureMigrated();
+        await this.#options.ensureMigrated();
         return runOnOwnConnection(connection, operation);
       },
       { timeoutMs: MAINTENANCE_TIMEOUT_MS },
@@ -84,7 +83,7 @@ export class Database {
 
   /** @throws {STORE_UNAVAILABLE} */
   async migrate(): Promise<void> {
-    await this.#breaker.run(() => this.#ensureMigrated(), { timeoutMs: MAINTENANCE_TIMEOUT_MS });
+    await this.#breaker.run(() => this.#options.ensureMigrated(), { timeoutMs: MAINTENANCE_TIMEOUT_MS });
   }
 
   async close(): Promise<void> {
@@ -100,13 +99,5 @@ export class Database {
       if (classifyPostgresFailure(error) === 'unreachable') this.#pool.renew(generation);
       throw error;
     }
-  }
-
-  #ensureMigrated(): Promise<void> {
-    this.#migration ??= migrateDatabase(this.#options).catch((error: unknown) => {
-      this.#migration = undefined;
-      throw error;
-    });
-    return this.#migration;
   }
 }

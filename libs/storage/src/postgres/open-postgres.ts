@@ -10,6 +10,7 @@ import type {
 import { ConfigurationSession } from './configuration-session.js';
 import { driverOptions, type PostgresOptions } from './connection-options.js';
 import { Database } from './database.js';
+import { migrateDatabase } from './migrate-database.js';
 import { PostgresAttemptStore } from './postgres-attempt-store.js';
 import { PostgresChangeLedger } from './postgres-change-ledger.js';
 import { PostgresConfigurationStore } from './postgres-configuration-store.js';
@@ -18,6 +19,8 @@ import { PostgresModelRegistry } from './postgres-model-registry.js';
 import { PostgresOutcomeHistory } from './postgres-outcome-history.js';
 import { PostgresSigningKeyStore } from './postgres-signing-key-store.js';
 import { RenewablePool } from './renewable-pool.js';
+
+const HISTORY_POOL_SIZE = 2;
 
 /** Every port that needs durability. Each method throws STORE_UNAVAILABLE while the database does not answer. */
 export interface PostgresStores {
@@ -39,26 +42,49 @@ export interface PostgresStores {
 export function openPostgres(options: PostgresOptions): PostgresStores {
   const driver = driverOptions(options);
   const operationTimeoutMs = driver.connectionTimeoutMillis + driver.query_timeout;
-  const database = new Database({
-    pool: new RenewablePool({ ...driver, max: options.poolSize ?? 8 }, operationTimeoutMs),
-    url: options.url,
-    migrationUrl: options.migrationUrl,
-    connectionTimeoutMs: driver.connectionTimeoutMillis,
-    operationTimeoutMs,
-  });
+  const ensureMigrated = onceSuccessful(() =>
+    migrateDatabase({
+      url: options.url,
+      migrationUrl: options.migrationUrl,
+      connectionTimeoutMs: driver.connectionTimeoutMillis,
+    }),
+  );
+  const open = (poolSize: number) =>
+    new Database({
+      pool: new RenewablePool({ ...driver, max: poolSize }, operationTimeoutMs),
+      ensureMigrated,
+      url: options.url,
+      connectionTimeoutMs: driver.connectionTimeoutMillis,
+      operationTimeoutMs,
+    });
+  const database = open(options.poolSize ?? 8);
+  // A long read of the past that fails says nothing of a short write that somebody waits for: it has its own breaker.
+  const history = open(HISTORY_POOL_SIZE);
   const session = new ConfigurationSession(database, driver);
   return {
     configuration: new PostgresConfigurationStore(session),
     ledger: new PostgresChangeLedger(session, database),
     attempts: new PostgresAttemptStore(database),
-    outcomes: new PostgresOutcomeHistory(database),
+    outcomes: new PostgresOutcomeHistory(history),
     decisions: new PostgresDecisionStore(database),
     models: new PostgresModelRegistry(session),
     signingKeys: new PostgresSigningKeyStore(session),
     check: () => database.check(),
     migrate: () => database.migrate(),
     close: async () => {
-      await Promise.all([session.close(), database.close()]);
+      await Promise.all([session.close(), database.close(), history.close()]);
     },
+  };
+}
+
+/** Runs an operation until it has succeeded once; whoever asks while it runs waits for the same one. */
+function onceSuccessful(operation: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  return () => {
+    running ??= operation().catch((error: unknown) => {
+      running = undefined;
+      throw error;
+    });
+    return running;
   };
 }

@@ -5,7 +5,7 @@
  * Keys and rollups are locked in sorted order, so that concurrent calls wait for each other instead of deadlocking. A key
  * claimed by a transaction still running is waited for: "duplicate" is only ever said of a durable attempt.
  *
- * Attempts name their roll-up by number: those are few, and nothing has to be grouped by texts.
+ * Attempts name their roll-up by number, 0 where none counts them: those are few, and nothing has to be grouped by texts.
  */
 export const RECORD_ATTEMPTS = `
 WITH input AS MATERIALIZED (
@@ -41,7 +41,7 @@ counted AS (
     coalesce(sum(delay_ms) FILTER (WHERE is_retry), 0) AS delay_sum_ms,
     max(at_ms) FILTER (WHERE is_retry) AS last_retry_at_ms
   FROM input JOIN fresh USING (key)
-  WHERE is_retry OR attempt_number = 1
+  WHERE rollup_number > 0
   GROUP BY rollup_number
 ),
 rolled_up AS (

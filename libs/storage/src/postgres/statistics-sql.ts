@@ -1,6 +1,7 @@
 import {
   AGGREGATION_INTERVALS_MS,
   STATISTICS_DIMENSIONS,
+  STATUSES_WITHOUT_OUTCOME,
   type StatisticsDimension,
   type StatisticsQuery,
 } from '@smart-retry/domain';
@@ -31,6 +32,10 @@ const FROM_ATTEMPTS = `sample_rate, (is_retry AND success)::integer, (is_retry A
   (is_retry AND delay_ms IS NOT NULL)::integer, CASE WHEN is_retry THEN coalesce(delay_ms, 0) ELSE 0 END,
   CASE WHEN is_retry THEN at_ms END, job_type, followed_class, queue, tenant FROM attempts`;
 
+/** As `isFirstTry` says it: the rollups have left out what is neither a retry nor one of these. */
+const IS_COUNTED = `(is_retry OR attempt_number = 1
+  AND coalesce(details->>'status', '') NOT IN (${STATUSES_WITHOUT_OUTCOME.map((status) => `'${status}'`).join(', ')}))`;
+
 const FROM_COUNTS = `1, 0, 0, succeeded, failed, 0, 0, NULL, job_type, '', queue, tenant FROM attempt_counts`;
 
 /**
@@ -47,7 +52,6 @@ export function statisticsStatement(query: StatisticsQuery): { readonly text: st
   // Counts have no error class to be filtered by: they follow no failure.
   const countFilters = filters.replace('AND followed_class =', "AND '' =");
   const group = query.groupBy === undefined ? 'NULL' : `nullif(${DIMENSION_COLUMNS[query.groupBy]}, '')`;
-  const counted = '(is_retry OR attempt_number = 1)';
   const lo = '(SELECT lo FROM bounds)';
   const hi = '(SELECT hi FROM bounds)';
   const text = `
@@ -62,9 +66,9 @@ counted (sample_rate, successful_retries, failed_retries, first_tries_succeeded,
   delay_sum_ms, last_retry_at_ms, job_type, followed_class, queue, tenant) AS (
   SELECT ${FROM_ROLLUPS} WHERE bucket_at_ms >= ${lo} AND bucket_at_ms < ${hi} ${filters}
   UNION ALL
-  SELECT ${FROM_ATTEMPTS} WHERE at_ms >= $1 AND at_ms < ${lo} AND ${counted} ${filters}
+  SELECT ${FROM_ATTEMPTS} WHERE at_ms >= $1 AND at_ms < ${lo} AND ${IS_COUNTED} ${filters}
   UNION ALL
-  SELECT ${FROM_ATTEMPTS} WHERE at_ms >= ${hi} AND at_ms < $2 AND ${counted} ${filters}
+  SELECT ${FROM_ATTEMPTS} WHERE at_ms >= ${hi} AND at_ms < $2 AND ${IS_COUNTED} ${filters}
   UNION ALL
   SELECT ${FROM_COUNTS} WHERE window_start_ms >= $1 AND window_start_ms < $2 ${countFilters}
 ),
