@@ -5,6 +5,7 @@ import { AuditTrail, Configuration, Learning, RecommendationIds, Recommender } f
 import { AttemptCountsController } from './attempts/attempt-counts.controller.js';
 import { AuditController } from './audit/audit.controller.js';
 import { BayesianController } from './bayesian/bayesian.controller.js';
+import { DataController } from './data/data.controller.js';
 import { DecisionController } from './decisions/decision.controller.js';
 import { ConfigurationWrites } from './http/configuration-writes.js';
 import { Idempotency } from './http/idempotency.js';
@@ -29,6 +30,7 @@ import {
   DECISION_STORE,
   OUTCOME_HISTORY,
   STORE_PROBES,
+  SUBJECT_DATA,
 } from './tokens.js';
 
 export type AppServices = Omit<Services, 'close'>;
@@ -50,6 +52,7 @@ export class AppModule {
         HistoryController,
         DecisionController,
         AuditController,
+        DataController,
         BayesianController,
         WhatIfController,
         HealthController,
@@ -72,6 +75,7 @@ export class AppModule {
         { provide: DECISION_STORE, useValue: stores.decisions },
         { provide: OUTCOME_HISTORY, useValue: stores.outcomes },
         { provide: CHANGE_LEDGER, useValue: stores.ledger },
+        { provide: SUBJECT_DATA, useValue: stores.subjects },
         { provide: STORE_PROBES, useValue: stores.probes },
         { provide: CLOCK, useValue: clock },
       ],

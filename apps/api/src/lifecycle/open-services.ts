@@ -6,10 +6,13 @@ import type { Config } from '../config.js';
 import { ApiMetrics } from '../ops/api-metrics.js';
 import { createBackgroundFailureLog } from './background-failures.js';
 import { enforceRetention } from './enforce-retention.js';
+import { createErasureWatch } from './forget-erased.js';
 import { LastKnownConfigurationFile } from './last-known-configuration-file.js';
 import { openStores, type Stores } from './open-stores.js';
 
 const RETENTION_INTERVAL_MS = 3_600_000;
+/** How long other processes may go on knowing what one has erased. */
+const ERASURE_WATCH_INTERVAL_MS = 2_000;
 const LAST_KNOWN_FILE = 'last-known-configuration.json';
 
 /** The engine on its stores, running. */
@@ -41,12 +44,17 @@ export async function openServices(config: Config, logger: Logger, clock: Clock)
   const retain = () => enforceRetention(engine.configuration, stores, clock);
   const stopRetention = repeat(retain, { intervalMs: RETENTION_INTERVAL_MS, onError });
   retain().catch(onError);
+  const stopWatch = repeat(createErasureWatch(stores.ledger, engine.learning), {
+    intervalMs: ERASURE_WATCH_INTERVAL_MS,
+    onError,
+  });
   return {
     stores,
     engine,
     metrics,
     close: async () => {
       stopRetention();
+      stopWatch();
       await engine.close();
       await stores.close();
     },

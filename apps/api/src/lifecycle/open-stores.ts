@@ -7,6 +7,7 @@ import type {
   FailureCounters,
   OutcomeHistory,
   SigningKeyStore,
+  SubjectData,
 } from '@smart-retry/domain';
 import { startEmbeddedPostgres } from '@smart-retry/storage/embedded';
 import { MemoryFailureCounters } from '@smart-retry/storage/memory';
@@ -23,6 +24,7 @@ export interface Stores {
   readonly attempts: AttemptStore;
   readonly outcomes: OutcomeHistory;
   readonly decisions: DecisionStore;
+  readonly subjects: SubjectData;
   readonly signingKeys: SigningKeyStore;
   readonly failureCounters: FailureCounters;
   /** Absent where this is the only process. */
@@ -51,6 +53,7 @@ export async function openStores(config: Config, logger: Logger): Promise<Stores
     attempts: postgres.attempts,
     outcomes: postgres.outcomes,
     decisions: postgres.decisions,
+    subjects: postgres.subjects,
     signingKeys: postgres.signingKeys,
     failureCounters: redis?.failureCounters ?? new MemoryFailureCounters(),
     ...(redis && { channel: redis.channel }),

@@ -30,7 +30,7 @@ export function createClient(baseUrl: string): Client {
       ...(body !== undefined && { body: isRaw(body) ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
-    const isJson = response.headers.get('content-type')?.includes('json') ?? false;
+    const isJson = /\bjson\b/.test(response.headers.get('content-type') ?? '');
     const parsed: unknown = isJson && text !== '' ? JSON.parse(text) : {};
     return { status: response.status, headers: response.headers, text, body: parsed as Answer['body'] };
   };

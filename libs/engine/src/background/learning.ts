@@ -107,6 +107,11 @@ export class Learning {
     const settings = JSON.stringify(this.#strategy().learning satisfies LearningSettings);
     if (settings === this.#settings) return;
     this.#settings = settings;
+    this.relearn();
+  }
+
+  /** Forgets everything and learns the history anew: something in it has changed. */
+  relearn(): void {
     this.#counts.rebuilds++;
     this.#feed.rebuild();
   }

@@ -1,7 +1,9 @@
 import type {
   AttemptCounts,
   AttemptRecord,
+  AttemptReport,
   AttemptStore,
+  DataSubject,
   EpochMs,
   FailureCandidate,
   FailureCandidates,
@@ -13,6 +15,7 @@ import type {
 import { attemptIdentity } from '../attempt-facts.js';
 import { MAX_CANDIDATES } from '../answer-limits.js';
 import { hasDayEnded, startOfUtcDayMs } from '../utc-days.js';
+import { isOfSubject } from './is-of-subject.js';
 import { GroupedIndex } from './grouped-index.js';
 import { MemoryDecisionStore } from './memory-decision-store.js';
 import { MemoryKeptResponses } from './memory-kept-responses.js';
@@ -28,6 +31,8 @@ export class MemoryAttemptStore implements AttemptStore {
   readonly #attempts = new Map<string, AttemptRecord>();
   readonly #failures = new GroupedIndex<AttemptRecord>();
   #counts: AttemptCounts[] = [];
+  /** Identities of erased attempts, as many as attempts are held. */
+  readonly #erased = new Set<string>();
 
   constructor({
     maxRecords = 100_000,
@@ -93,9 +98,34 @@ export class MemoryAttemptStore implements AttemptStore {
     return days.size;
   }
 
+  reportsOf(subject: DataSubject): readonly AttemptReport[] {
+    return [...this.#attempts.values()].map(({ report }) => report).filter((report) => isOfSubject(report, subject));
+  }
+
+  /** Counts are of tenants, not of jobs. */
+  countsOf(subject: DataSubject): readonly AttemptCounts[] {
+    return subject.jobId === undefined ? this.#counts.filter((counts) => isOfSubject(counts, subject)) : [];
+  }
+
+  erase(subject: DataSubject): { readonly attempts: number; readonly counts: number } {
+    const before = { attempts: this.#attempts.size, counts: this.#counts.length };
+    for (const [identity, attempt] of this.#attempts) {
+      if (!isOfSubject(attempt.report, subject)) continue;
+      this.#remove(identity, attempt);
+      this.#erased.add(identity);
+    }
+    for (const identity of this.#erased) {
+      if (this.#erased.size <= this.#maxRecords) break;
+      this.#erased.delete(identity);
+    }
+    const erasedCounts = new Set(this.countsOf(subject));
+    this.#counts = this.#counts.filter((counts) => !erasedCounts.has(counts));
+    return { attempts: before.attempts - this.#attempts.size, counts: before.counts - this.#counts.length };
+  }
+
   #addUnlessKnown(attempt: AttemptRecord, writeId: number | undefined): boolean {
     const identity = attemptIdentity(attempt.report);
-    if (this.#attempts.has(identity)) return false;
+    if (this.#attempts.has(identity) || this.#erased.has(identity)) return false;
     this.#attempts.set(identity, attempt);
     this.#outcomes.add(attempt, writeId);
     if (isFailureOfKnownClass(attempt)) this.#failures.add(failureKey(attempt.report), attempt);

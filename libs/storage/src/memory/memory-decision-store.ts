@@ -1,4 +1,5 @@
 import type {
+  DataSubject,
   DecisionQuery,
   DecisionRecord,
   DecisionStore,
@@ -9,6 +10,7 @@ import type {
 import { compareNewestFirst, formatDecisionCursor, parseDecisionCursor } from '../decision-cursor.js';
 import { MAX_CANDIDATES } from '../answer-limits.js';
 import { hasDayEnded, startOfUtcDayMs } from '../utc-days.js';
+import { isOfSubject } from './is-of-subject.js';
 import { GroupedIndex } from './grouped-index.js';
 
 /** The newest `maxRecords` decisions of this process. */
@@ -63,6 +65,17 @@ export class MemoryDecisionStore implements DecisionStore {
       this.#remove(record);
     }
     return days.size;
+  }
+
+  decisionsOf(subject: DataSubject): readonly DecisionRecord[] {
+    return [...this.#records.values()].filter(({ features }) => isOfSubject(features, subject));
+  }
+
+  /** Answers how many. */
+  erase(subject: DataSubject): number {
+    const erased = this.decisionsOf(subject);
+    for (const record of erased) this.#remove(record);
+    return erased.length;
   }
 
   /** Retries recommended to the job of an outcome, newest first. */

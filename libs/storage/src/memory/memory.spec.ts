@@ -11,6 +11,7 @@ import {
   describeOutcomeHistory,
   describeSigningKeyStore,
   describeStatistics,
+  describeSubjectData,
 } from '../contract/index.js';
 import { NOON_MS, exampleAttempt, exampleCounts, exampleDecision, unique } from '../contract/examples.js';
 import { MemoryFailureCounters } from './memory-failure-counters.js';
@@ -24,6 +25,7 @@ describeSigningKeyStore('memory', open);
 describeAttemptStore('memory', open);
 describeStatistics('memory', open);
 describeFailureLookup('memory', open);
+describeSubjectData('memory', open);
 describeDecisionStore('memory', open);
 describeOutcomeHistory('memory', open);
 describeModelRegistry('memory', open);

@@ -8,6 +8,7 @@ import { MemoryKeptResponses } from './memory-kept-responses.js';
 import { MemoryModelRegistry } from './memory-model-registry.js';
 import { MemoryOutcomeHistory } from './memory-outcome-history.js';
 import { MemorySigningKeyStore } from './memory-signing-key-store.js';
+import { MemorySubjectData } from './memory-subject-data.js';
 
 /** Every port in this process, wired to each other; what they hold is lost with it. */
 export interface MemoryStores {
@@ -16,6 +17,7 @@ export interface MemoryStores {
   readonly attempts: MemoryAttemptStore;
   readonly outcomes: MemoryOutcomeHistory;
   readonly decisions: MemoryDecisionStore;
+  readonly subjects: MemorySubjectData;
   readonly models: MemoryModelRegistry;
   readonly signingKeys: MemorySigningKeyStore;
   readonly channel: MemoryConfigurationChannel;
@@ -29,12 +31,14 @@ export function openMemory({ maxRecords = 100_000 }: { readonly maxRecords?: num
   const outcomes = new MemoryOutcomeHistory();
   const decisions = new MemoryDecisionStore({ maxRecords });
   const configuration = new MemoryConfigurationStore(keptResponses, ledger);
+  const attempts = new MemoryAttemptStore({ maxRecords, decisions, outcomes, keptResponses });
   return {
     configuration,
     ledger,
-    attempts: new MemoryAttemptStore({ maxRecords, decisions, outcomes, keptResponses }),
+    attempts,
     outcomes,
     decisions,
+    subjects: new MemorySubjectData({ attempts, decisions, ledger }),
     models: new MemoryModelRegistry(configuration, keptResponses, ledger),
     signingKeys: new MemorySigningKeyStore(),
     channel: new MemoryConfigurationChannel(),

@@ -1,0 +1,66 @@
+import { Controller, Delete, Get, Header, Inject, Query, Req, StreamableFile } from '@nestjs/common';
+import { RouteSchema } from '@nestjs/platform-fastify';
+import type { Clock, SubjectData } from '@smart-retry/domain';
+import { AuditTrail, Learning } from '@smart-retry/engine';
+import type { FastifyRequest } from 'fastify';
+import { Type, type Static } from 'typebox';
+import { actorOf } from '../http/actor.js';
+import { problemResponses } from '../http/problem-responses.js';
+import { readQueryText } from '../http/query-text.js';
+import { Access } from '../http/route-access.js';
+import { CLOCK, SUBJECT_DATA } from '../tokens.js';
+import { ErasedResponse, ErasureParams, fromSubjectRecord, SubjectParams, toDataSubject } from './data.dto.js';
+import { streamLines } from './stream-lines.js';
+
+/** What is kept of a tenant or a job: all of it to take away, or to forget. */
+@Controller('data')
+export class DataController {
+  constructor(
+    private readonly audit: AuditTrail,
+    private readonly learning: Learning,
+    @Inject(SUBJECT_DATA) private readonly subjects: SubjectData,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  @Get('export')
+  @Access({ scope: 'admin', tenant: 'refused' })
+  @Header('content-type', 'application/x-ndjson; charset=utf-8')
+  @RouteSchema({
+    summary: 'Everything kept of a tenant or a job, a JSON object a line; the last line says that it is complete',
+    tags: ['Operations'],
+    querystring: SubjectParams,
+    produces: ['application/x-ndjson'],
+    response: { 200: Type.String(), ...problemResponses(400, 503) },
+  })
+  async export(@Query() params: Static<typeof SubjectParams>): Promise<StreamableFile> {
+    const subject = toDataSubject(params);
+    await this.audit.flush();
+    const lines = streamLines(async (write) => {
+      let records = 0;
+      await this.subjects.read(subject, async (record) => {
+        records++;
+        await write(fromSubjectRecord(record));
+      });
+      await write({ kind: 'end', records });
+    });
+    return new StreamableFile(lines, { type: 'application/x-ndjson; charset=utf-8' });
+  }
+
+  @Delete()
+  @Access({ scope: 'admin', tenant: 'refused' })
+  @RouteSchema({
+    summary: 'Erases everything kept of a tenant or a job, what was learned from it included',
+    tags: ['Operations'],
+    querystring: ErasureParams,
+    response: { 200: ErasedResponse, ...problemResponses(400, 503) },
+  })
+  async erase(@Query() params: ErasureParams, @Req() request: FastifyRequest): Promise<Static<typeof ErasedResponse>> {
+    const subject = toDataSubject(params);
+    const reason = readQueryText('reason', params.reason) ?? null;
+    // Else what is still in memory would be written after it.
+    await this.audit.flush();
+    const erased = await this.subjects.erase(subject, { actor: actorOf(request), reason, atMs: this.clock() });
+    this.learning.relearn();
+    return { status: 'erased', ...erased };
+  }
+}
