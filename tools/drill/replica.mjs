@@ -10,7 +10,7 @@ import { createCaller } from './call.mjs';
 
 const MAIN = join(ROOT, 'apps', 'api', 'dist', 'main.js');
 const PRELOAD = pathToFileURL(join(import.meta.dirname, 'in-drill.mjs')).href;
-const START_TIMEOUT_MS = 60_000;
+const START_TIMEOUT_MS = 180_000;
 const POLL_MS = 50;
 
 /**

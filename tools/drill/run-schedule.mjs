@@ -9,7 +9,7 @@ import { readBooks } from './read-books.mjs';
 import { startWorkers } from './workers.mjs';
 
 const LOOK_INTERVAL_MS = 500;
-const DEADLINE_MS = 180_000;
+const DEADLINE_MS = 300_000;
 /** Every limit off, as far as there is a switch. */
 const UNLIMITED = { max_attempts: 100, max_delay_ms: 3_600_000 };
 
