@@ -62,13 +62,24 @@ describe('when BayesianMemory speaks', () => {
     expect(memory.size).toBe(size);
   });
 
-  it('looks again at once when it is asked to, and forgets everything when it is cleared', () => {
+  it('looks again at once when it is asked to', () => {
     const memory = open();
     learn(memory, 10);
     const first = memory.beliefsOf(someContext(), T0);
     expect(memory.refresh(someContext(), T0)).not.toBe(first);
-    memory.clear();
-    expect([memory.size, memory.countOf(someContext()), memory.beliefsOf(someContext(), T0)]).toEqual([0, 0, null]);
+  });
+
+  it('goes on to answer while it learns everything anew, and then knows nothing else', () => {
+    const memory = open();
+    learn(memory, 40);
+    memory.startOver();
+    learn(memory, 10, { context: someContext({ jobType: 'new' }) });
+    expect([memory.countOf(someContext()), memory.countOf(someContext({ jobType: 'new' }))]).toEqual([40, 0]);
+    memory.settle();
+    expect([memory.countOf(someContext()), memory.countOf(someContext({ jobType: 'new' }))]).toEqual([0, 10]);
+    memory.startOver();
+    memory.settle();
+    expect([memory.size, memory.beliefsOf(someContext({ jobType: 'new' }), T0)]).toEqual([0, null]);
   });
 });
 

@@ -36,12 +36,16 @@ const MAX_VIEWS = 10_000;
  * much there is. Sums are kept, so that the order of outcomes matters only to which of the two memories is believed.
  */
 export class BayesianMemory {
-  readonly #store: SubjectStore;
+  #store: SubjectStore;
+  /** What is learned anew, while what was known goes on to answer. */
+  #growing: SubjectStore | undefined;
+  readonly #maxCells: number;
   readonly #beliefs = new Shelf(MAX_BELIEFS);
   readonly #views = new Shelf(MAX_VIEWS);
 
   /** @param bounds.maxCells At least 60, of about 1 KiB each. */
   constructor({ maxCells }: { readonly maxCells: number }) {
+    this.#maxCells = maxCells;
     this.#store = new SubjectStore(maxCells);
   }
 
@@ -50,7 +54,7 @@ export class BayesianMemory {
     const { incidentAgeMs, attemptNumber, tenant } = context;
     const state = { ageGroup: ageGroupOf(incidentAgeMs), attemptGroup: attemptGroupOf(attemptNumber), tenant };
     const at = momentOf(atMs);
-    this.#store.teach(context, at, (subject) => {
+    (this.#growing ?? this.#store).teach(context, at, (subject) => {
       subject.learn(seen, state, at);
       if (!success && hasIncidentContinued !== undefined)
         subject.continuation.note({ hasContinued: hasIncidentContinued });
@@ -85,9 +89,15 @@ export class BayesianMemory {
     return this.#store.size;
   }
 
-  /** Forgets everything. */
-  clear(): void {
-    this.#store.clear();
+  /** Begins to learn everything anew: until `settle`, what was known goes on to answer. Holds twice as much meanwhile. */
+  startOver(): void {
+    this.#growing = new SubjectStore(this.#maxCells);
+  }
+
+  /** What was learned since `startOver` answers from now on, and all else is forgotten. */
+  settle(): void {
+    this.#store = this.#growing ?? this.#store;
+    this.#growing = undefined;
   }
 
   #look(family: Family, subject: Subject, at: Moment): Beliefs {

@@ -1,4 +1,4 @@
-import { AGE_AFTER_WAIT, AGE_GROUPS, KNOWN_AGE_GROUPS } from './incident-age.js';
+import { AGE_GROUPS, AGED_SHARES, KNOWN_AGE_GROUPS } from './incident-age.js';
 import { BIN_COUNT } from './delay-grid.js';
 import { bestBin, valueOf, type PlanBounds, type ValueTerms } from './value.js';
 
@@ -63,7 +63,10 @@ export class CarryingOn {
 function ageValues(later: Float64Array, ageGroup: number, continuation: number, aged: Float64Array): Float64Array {
   const anew = (1 - continuation) * (later[0] ?? 0);
   for (let bin = 0; bin < BIN_COUNT; bin++) {
-    aged[bin] = continuation * (later[AGE_AFTER_WAIT[ageGroup * BIN_COUNT + bin] ?? 0] ?? 0) + anew;
+    const from = (ageGroup * BIN_COUNT + bin) * KNOWN_AGE_GROUPS;
+    let goingOn = 0;
+    for (let age = 0; age < KNOWN_AGE_GROUPS; age++) goingOn += (AGED_SHARES[from + age] ?? 0) * (later[age] ?? 0);
+    aged[bin] = continuation * goingOn + anew;
   }
   return aged;
 }

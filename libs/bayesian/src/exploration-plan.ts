@@ -14,7 +14,8 @@ export function explorationPlanOf(
   shares: Float64Array,
   { gains }: ValueTerms,
   { means, evidence }: Posterior,
-  { maxShare, anchorShare, bounds }: ExplorationSettings & { readonly bounds: PlanBounds },
+  { maxShare, anchorShare }: ExplorationSettings,
+  bounds: PlanBounds,
 ): ExplorationPlan | null {
   const share = maxShare + anchorShare;
   let allowed = 0;

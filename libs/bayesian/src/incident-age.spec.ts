@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { BIN_COUNT, delayOfBin } from './delay-grid.js';
-import { AGE_AFTER_WAIT, AGE_GROUPS, ageGroupOf } from './incident-age.js';
+import { AGE_AFTER_WAIT, AGE_GROUPS, AGED_SHARES, ageGroupOf, KNOWN_AGE_GROUPS } from './incident-age.js';
 
 const UNKNOWN = ageGroupOf(undefined);
 const after = (group: number, bin: number) => AGE_AFTER_WAIT[group * BIN_COUNT + bin];
@@ -27,6 +27,19 @@ describe('age groups of an incident', () => {
         expect(after(group, bin)).toBeGreaterThanOrEqual(ageGroupOf(delayOfBin(bin)));
       }
       expect(after(UNKNOWN, bin)).toBe(ageGroupOf(delayOfBin(bin)));
+    }
+  });
+
+  it('have shares after a wait that sum to 1, and none in a group that is younger than the wait or than before', () => {
+    for (let group = 0; group < AGE_GROUPS; group++) {
+      for (let bin = 0; bin < BIN_COUNT; bin++) {
+        const begin = (group * BIN_COUNT + bin) * KNOWN_AGE_GROUPS;
+        const shares = [...AGED_SHARES.subarray(begin, begin + KNOWN_AGE_GROUPS)];
+        expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 9);
+        const youngest = Math.max(group === UNKNOWN ? 0 : group, ageGroupOf(delayOfBin(bin)));
+        expect(shares.slice(0, youngest).every((share) => share === 0)).toBe(true);
+        if (group !== UNKNOWN) expect(shares[after(group, bin) ?? -1]).toBeGreaterThan(0);
+      }
     }
   });
 });

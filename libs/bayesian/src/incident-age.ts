@@ -24,7 +24,28 @@ function ageOfGroupMs(group: number): number {
   return Math.sqrt((EDGES_MS[group - 1] ?? 0) * (EDGES_MS[group] ?? OLDEST_MS));
 }
 
-/** The age group that an incident of each group is in after each bin's wait, if it goes on; shape [AGE_GROUPS · BIN_COUNT]. */
+/** The ages `[fromMs, toMs)` of a group. */
+function agesOfGroup(group: number): readonly [fromMs: number, toMs: number] {
+  return group === UNKNOWN_AGE ? agesOfGroup(0) : [EDGES_MS[group - 1] ?? 0, EDGES_MS[group] ?? OLDEST_MS];
+}
+
+/**
+ * The share of incidents of each group that are in each group of known age after each bin's wait, if they go on, ages
+ * being even within a group; shape [AGE_GROUPS · BIN_COUNT · KNOWN_AGE_GROUPS]. With the middle of a group in place of
+ * its ages, waits shorter than half of it would never lead out of it, and nobody would hope for what comes after.
+ */
+export const AGED_SHARES = Float64Array.from({ length: AGE_GROUPS * BIN_COUNT * KNOWN_AGE_GROUPS }, (_, i) => {
+  const later = i % KNOWN_AGE_GROUPS;
+  const bin = Math.floor(i / KNOWN_AGE_GROUPS) % BIN_COUNT;
+  const [fromMs, toMs] = agesOfGroup(Math.floor(i / KNOWN_AGE_GROUPS / BIN_COUNT));
+  const [laterFromMs] = agesOfGroup(later);
+  const laterToMs = EDGES_MS[later] ?? Number.POSITIVE_INFINITY;
+  const waitMs = delayOfBin(bin);
+  const sharedMs = Math.min(toMs + waitMs, laterToMs) - Math.max(fromMs + waitMs, laterFromMs);
+  return Math.max(0, sharedMs) / (toMs - fromMs);
+});
+
+/** The age group that the middle of each group is in after each bin's wait, if the incident goes on; shape [AGE_GROUPS · BIN_COUNT]. */
 export const AGE_AFTER_WAIT = Int32Array.from({ length: AGE_GROUPS * BIN_COUNT }, (_, i) =>
   ageGroupOf(ageOfGroupMs(Math.floor(i / BIN_COUNT)) + delayOfBin(i % BIN_COUNT)),
 );

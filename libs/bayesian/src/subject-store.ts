@@ -74,13 +74,6 @@ export class SubjectStore {
     while (this.#size > this.#maxCells && this.#forgetOne(family, subject));
   }
 
-  clear(): void {
-    this.#families.clear();
-    this.#classes.clear();
-    this.#lastTaught = undefined;
-    this.#size = 0;
-  }
-
   #touchFamily({ jobType, errorClass }: FailureContext, at: Moment): Family {
     const ofClass = this.#classOf(errorClass, at);
     let family = ofClass.families.get(jobType);

@@ -115,7 +115,7 @@ describe('the exploration plan', () => {
   const weightsOf = (view: BayesianView) => view.exploration?.actions.map(([, weight]) => weight) ?? [];
   const sum = (numbers: readonly number[]) => numbers.reduce((total, n) => total + n, 0);
 
-  it('has weights that sum to 1 and a share that is the sum of both', () => {
+  it('has weights that sum to 1 and a share that is the sum of both, of which only the anchor does not shrink', () => {
     for (const isOverAfterMs of [0, 15_000, HOPELESS]) {
       for (const [maxShare, anchorShare] of [
         [0.2, 0.02],
@@ -124,9 +124,12 @@ describe('the exploration plan', () => {
       ] as const) {
         const view = ask(taught(isOverAfterMs), { exploration: { enabled: true, maxShare, anchorShare } });
         expect(sum(weightsOf(view))).toBeCloseTo(1, 9);
-        expect(view.exploration?.share).toBeCloseTo(maxShare + anchorShare, 12);
+        // 200 outcomes are four times as many as leave it whole.
+        expect(view.exploration?.share).toBeCloseTo(maxShare / 4 + anchorShare, 12);
       }
     }
+    const exploration = { enabled: true, maxShare: 0.2, anchorShare: 0.02 };
+    expect(ask(taught(15_000, 50), { exploration }).exploration?.share).toBeCloseTo(0.22, 12);
   });
 
   it('tries all delays that may be waited at times, also where the plan says stop', () => {

@@ -1,4 +1,4 @@
-import type { ExplorationPlan } from '@smart-retry/domain';
+import type { ExplorationPlan, ExplorationSettings } from '@smart-retry/domain';
 import type { BayesianMemory } from './bayesian-memory.js';
 import type { Beliefs } from './beliefs.js';
 import { credibleInterval } from './beta.js';
@@ -45,7 +45,7 @@ export interface BayesianView {
  * is worth something. Not counted where exploring is out of the question.
  */
 const INFORMATION_BONUS = 1;
-/** Outcomes of a family below which confidence is reduced in proportion. */
+/** Outcomes of a family below which confidence is reduced, and of a kind above which its exploration is, in proportion. */
 const ENOUGH_OUTCOMES = 50;
 
 /** The view of one failure; null while there is too little evidence to speak at all. */
@@ -91,7 +91,7 @@ function formView(beliefs: Beliefs, plan: Plan, question: BayesianQuestion): Bay
     others,
     confidence: notWorse * Math.min(1, beliefs.familyCount / ENOUGH_OUTCOMES),
     evidence: beliefs.observedAt(best === -1 ? delayBinIndex(others[0]?.delayMs ?? 0) : best),
-    exploration: isExploring ? explorationPlanOf(shares, terms, posterior, { ...exploration, bounds }) : null,
+    exploration: isExploring ? explorationPlanOf(shares, terms, posterior, shrink(exploration, beliefs), bounds) : null,
   };
 }
 
@@ -132,6 +132,11 @@ function narrow(
   if (begin === 0 && end === BIN_COUNT) return { terms, longest };
   const bar = (values: Float64Array, barred: number) => values.slice().fill(barred, 0, begin).fill(barred, end);
   return { terms: { gains: bar(gains, 0), costs: bar(costs, Number.POSITIVE_INFINITY) }, longest };
+}
+
+/** Thompson's share shrinks as the kind of failure becomes known; the anchor stays. */
+function shrink({ maxShare, ...settings }: ExplorationSettings, { subjectCount }: Beliefs): ExplorationSettings {
+  return { ...settings, maxShare: maxShare * Math.min(1, ENOUGH_OUTCOMES / Math.max(1, subjectCount)) };
 }
 
 function withBonus({ means, evidence }: Posterior): Float64Array {

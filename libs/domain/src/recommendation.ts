@@ -137,6 +137,8 @@ export interface Proposal {
   /** Half width of the jitter as a share of the delay, 0–1. */
   readonly jitterRatio: number;
   readonly estimate: SuccessEstimate;
+  /** Expected discounted utility of the action; absent where it was not worked out. */
+  readonly value?: number;
   readonly confidence: number;
   readonly rationale: string;
   readonly reasons: readonly ReasonCode[];

@@ -107,7 +107,7 @@ describe('exploration', () => {
       expect(recommendation.reasons).not.toContain('exploration');
       expect(recommendation.method).toBe('bayesian');
     }
-    const on = { ...off, exploration: { ...off.exploration, enabled: true } };
+    const on = { ...off, exploration: { enabled: true, maxShare: 0, anchorShare: 1 } };
     expect(manyAnswers({}, on).every(({ reasons }) => reasons.includes('exploration'))).toBe(true);
     expect(manyAnswers({ critical: true }, on).some(({ reasons }) => reasons.includes('exploration'))).toBe(false);
   });

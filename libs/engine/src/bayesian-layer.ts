@@ -56,6 +56,7 @@ function speak(view: BayesianView, { jobType, errorClass }: RetryFeatures, bound
     capMs: bounds.maxDelayMs,
     jitterRatio: JITTER_RATIO,
     estimate: { successProbability: best?.successProbability ?? 0, interval: best?.interval ?? [0, 0] },
+    value: best?.value ?? 0,
     confidence,
     rationale: explain(view, jobType, errorClass),
     reasons: [best === null ? 'not_worth_its_cost' : 'worth_most'],

@@ -50,6 +50,17 @@ const surroundings = fc.record({
 });
 type Surroundings = typeof surroundings extends fc.Arbitrary<infer T> ? T : never;
 
+const SOMEWHERE: Surroundings = {
+  isStop: false,
+  delayMs: 12_000,
+  jitterRatio: 0.1,
+  minDelayMs: 0,
+  extraMs: 300_000,
+  retryAfterMs: undefined,
+  leftMs: undefined,
+  words: [1, 2, 3, 4],
+};
+
 const placeIn = ({ isStop, delayMs, jitterRatio, minDelayMs, extraMs, retryAfterMs, leftMs }: Surroundings) => {
   const best: Proposal = { ...BEST, action: isStop ? 'stop' : 'retry', delayMs, jitterRatio };
   const features = someFeatures({
@@ -116,6 +127,21 @@ describe('propensities', () => {
 });
 
 describe('what is tried', () => {
+  it('names the best action among its alternatives, stop included, where it is known what that is worth', () => {
+    const tried: ExplorationPlan = { share: 1, actions: [[100_000, 1, 0.5, 10]] };
+    const { context } = placeIn({ ...SOMEWHERE, retryAfterMs: undefined });
+    const alternativesTo = (best: Proposal) =>
+      explore(tried, best, context, createRng([1, 2, 3, 4])).executed?.proposal.alternatives;
+    expect(alternativesTo({ ...BEST, value: 0.7 })).toMatchObject([
+      { delayMs: 12_000, estimatedSuccess: 0.8, value: 0.7 },
+    ]);
+    expect(alternativesTo({ ...BEST, action: 'stop', delayMs: 0, value: 0 })).toMatchObject([
+      { delayMs: null, value: 0 },
+    ]);
+    expect(alternativesTo({ ...BEST, delayMs: 100_000, value: 0.7 })).toEqual([]);
+    expect(alternativesTo(BEST)).toEqual([]);
+  });
+
   it('comes from the first learned layer that has an idea, and from none that may not speak', () => {
     const ofBayesian: Layer = () => ({
       ...BEST,

@@ -1,4 +1,11 @@
-import { uniformInteger, type ExplorationPlan, type Proposal, type Rng, type TriedAction } from '@smart-retry/domain';
+import {
+  uniformInteger,
+  type Alternative,
+  type ExplorationPlan,
+  type Proposal,
+  type Rng,
+  type TriedAction,
+} from '@smart-retry/domain';
 import { credibleInterval } from '@smart-retry/bayesian';
 import { jitterRange, type DelayPlan } from '@smart-retry/guardrails';
 import { learnedBoundsOf } from './learned-bounds.js';
@@ -86,7 +93,16 @@ function tryOut(
       ? `tried to learn from it; ${Math.round(100 * successProbability)} % of such retries are thought to succeed`
       : 'tried to learn from it',
     reasons: ['exploration'],
-    alternatives: isKnown ? best.alternatives.filter((other) => other.delayMs !== delayMs) : best.alternatives,
+    alternatives: [...passedOver(best, delayMs), ...best.alternatives.filter((other) => other.delayMs !== delayMs)],
     modelVersion: best.modelVersion,
   };
+}
+
+/** The best action as an alternative to what is tried instead of it, where somebody knows what it is worth. */
+function passedOver(best: Proposal, triedMs: number | null): readonly Alternative[] {
+  const { action, estimate, value } = best;
+  const delayMs = action === 'stop' ? null : best.delayMs;
+  if (value === undefined || delayMs === triedMs) return [];
+  const whyNot = 'worth most by what is known, and passed over this once to learn';
+  return [{ delayMs, estimatedSuccess: estimate.successProbability, value, whyNot }];
 }

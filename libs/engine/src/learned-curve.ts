@@ -29,6 +29,8 @@ export interface LearnedCurve {
   /** Outcomes that it takes before anything is said. */
   readonly requiredSamples: number;
   readonly mode: LearningMode;
+  /** What was known then keeps speaking; null where the job type is not pinned. */
+  readonly pinnedAtMs: EpochMs | null;
   /** Null while there are fewer samples than required. */
   readonly latest: {
     /** When the evidence was last looked at; where the job type is pinned, the instant of the pin. */
@@ -47,12 +49,14 @@ export function learnedCurveOf(
   { learning, nowMs }: { readonly learning: LearningSettings; readonly nowMs: EpochMs },
 ): LearnedCurve {
   const context = { attemptNumber: 1, ...kind, ...failure };
-  const atMs = Math.min(nowMs, learnedUntilMs(learning, kind.jobType));
+  const pinnedAtMs = learnedUntilMs(learning, kind.jobType);
+  const atMs = Math.min(nowMs, pinnedAtMs);
   const beliefs = look === 'again' ? memory.refresh(context, atMs) : memory.beliefsOf(context, atMs);
   return {
     samples: memory.countOf(kind),
     requiredSamples: FIRST_LOOK,
     mode: learningModeOf(learning, kind.jobType),
+    pinnedAtMs: Number.isFinite(pinnedAtMs) ? pinnedAtMs : null,
     latest: beliefs === null ? null : latestOf(beliefs, failure === undefined ? undefined : context),
   };
 }

@@ -12,7 +12,7 @@ const WORDS = Array.from({ length: 200 }, (_, word) => word);
 /** Explores all the time, so that whatever does not explore is seen. */
 const strategyWith = (learning: Partial<LearningSettings>): Strategy => ({
   ...someStrategy(),
-  exploration: { enabled: true, maxShare: 0.5, anchorShare: 0.5 },
+  exploration: { enabled: true, maxShare: 0, anchorShare: 1 },
   learning: { ...DEFAULT_LEARNING, ...learning },
 });
 const decideAll = (

@@ -19,7 +19,7 @@ const record = (word: number, features: RetryFeatures, strategy = someStrategy()
 
 describe('replayDecision', () => {
   it('gives the audited answer again, explored or not, though everything learned is gone', () => {
-    const exploring = { ...someStrategy(), exploration: { enabled: true, maxShare: 0.4, anchorShare: 0.1 } };
+    const exploring = { ...someStrategy(), exploration: { enabled: true, maxShare: 0.4, anchorShare: 0.4 } };
     const records = Array.from({ length: 300 }, (_, word) => record(word, FAILURE, exploring));
     for (const audited of records) {
       const replayed = replayDecision(audited, configurationOf(exploring));

@@ -89,6 +89,7 @@ describe('Teacher', () => {
     };
     const first = teachAll();
     teacher.startOver();
+    teacher.settle();
     expect(memory.countOf(KIND)).toBe(0);
     expect(teachAll()).toEqual(first);
   });

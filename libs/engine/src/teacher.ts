@@ -42,9 +42,14 @@ export class Teacher {
     memory.learn({ context, delayMs, success, atMs, hasIncidentContinued });
   }
 
-  /** Forgets all that was taught, before it is taught anew. */
+  /** All that was taught is about to be taught anew; until `settle`, the memory answers from what it knew. */
   startOver(): void {
-    this.#options.memory.clear();
+    this.#options.memory.startOver();
     this.#told = new Incidents(this.#options);
+  }
+
+  /** What was taught since `startOver` is all that is known. */
+  settle(): void {
+    this.#options.memory.settle();
   }
 }

@@ -15,6 +15,9 @@ const ATTEMPT = 'Of the attempt that failed. Default 1 where `incident_age` or `
 const AGE =
   'How long the dependency had been failing. Default 0 where `attempt_number` or `tenant` is given, else every age.';
 
+/** No incident is thought to last longer. */
+const MAX_INCIDENT_AGE_MS = 365 * 86_400_000;
+
 export const PosteriorParams = Type.Object({
   job_type: RequiredLabel,
   error_class: RequiredLabel,
@@ -50,6 +53,11 @@ export const PosteriorResponse = named(
     attempt_number: nullableNumber('null: every attempt.'),
     incident_age_ms: nullableNumber('null: every age.'),
     learning: Type.String({ enum: [...LEARNING_MODES], description: 'The mode in force for the job type.' }),
+    pinned_at: Type.Unsafe<string | null>({
+      type: ['string', 'null'],
+      format: 'date-time',
+      description: 'What was known then keeps speaking; null where the job type is not pinned.',
+    }),
     samples: Type.Integer({ description: 'Outcomes of this job type and error class; never decayed.' }),
     samples_at_last_update: Type.Integer({ description: 'As decisions know them: they look again after 20 more.' }),
     last_updated: Timestamp,
@@ -69,10 +77,16 @@ export function readPosteriorParams(params: PosteriorParams): CurveQuestion {
   });
 }
 
-/** @throws {INVALID_DURATION} */
+/** @throws {INVALID_DURATION} @throws {INVALID_REQUEST} */
 export function readPosteriorBody(body: PosteriorBody): CurveQuestion {
   const tenant = optionalText(body.tenant);
   const incidentAgeMs = readDurationMs('incident_age', body.incident_age);
+  if (incidentAgeMs !== undefined && incidentAgeMs > MAX_INCIDENT_AGE_MS) {
+    const message = 'must be at most a year';
+    throw new SmartRetryError('INVALID_REQUEST', `incident_age ${message}`, {
+      fields: [{ path: 'incident_age', message }],
+    });
+  }
   const attemptNumber = body.attempt_number;
   const isNarrowed = tenant !== undefined || attemptNumber !== undefined || incidentAgeMs !== undefined;
   return {
@@ -86,7 +100,7 @@ export function readPosteriorBody(body: PosteriorBody): CurveQuestion {
 export function fromLearnedCurve(
   status: 'current' | 'updated',
   { jobType, errorClass, errorCode, failure }: CurveQuestion,
-  { mode, samples }: LearnedCurve,
+  { mode, pinnedAtMs, samples }: LearnedCurve,
   latest: NonNullable<LearnedCurve['latest']>,
 ): PosteriorResponse {
   return {
@@ -98,6 +112,7 @@ export function fromLearnedCurve(
     attempt_number: failure?.attemptNumber ?? null,
     incident_age_ms: failure?.incidentAgeMs ?? null,
     learning: mode,
+    pinned_at: pinnedAtMs === null ? null : formatTimestamp(pinnedAtMs),
     samples,
     samples_at_last_update: latest.samples,
     last_updated: formatTimestamp(latest.atMs),

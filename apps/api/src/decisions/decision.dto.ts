@@ -26,6 +26,9 @@ export const DecisionParams = Type.Object({
   method: Type.Optional(Type.String({ enum: [...METHODS] })),
   from: Type.Optional(Type.String({ maxLength: 64, description: 'RFC 3339, inclusive.' })),
   to: Type.Optional(Type.String({ maxLength: 64, description: 'RFC 3339, exclusive.' })),
+  outcome: Type.Optional(
+    Type.String({ maxLength: 64, description: 'Refused: what came of a decision is worked out when it is read.' }),
+  ),
   limit: PageLimit,
   cursor: Type.Optional(Type.String({ maxLength: 1_024, description: '`next_cursor` of the page before.' })),
 });
@@ -64,6 +67,10 @@ export const DecisionPageResponse = Type.Object({
 
 /** @throws {INVALID_REQUEST} */
 export function toDecisionQuery(params: DecisionParams): DecisionQuery {
+  if (params.outcome) {
+    const message = 'is no filter: what came of a decision is worked out when it is read';
+    throw new SmartRetryError('INVALID_REQUEST', `outcome ${message}`, { fields: [{ path: 'outcome', message }] });
+  }
   return {
     limit: readPageLimit(params.limit),
     ...dropAbsent({

@@ -42,6 +42,7 @@ describe('processes that share a database', () => {
         forget: () => {
           learned = [];
         },
+        settle: () => undefined,
         learn: (outcomes) => void learned.push(...outcomes),
       },
       sinceMs: () => 0,

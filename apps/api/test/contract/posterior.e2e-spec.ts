@@ -101,6 +101,7 @@ describe('the curve', () => {
       attempt_number: null,
       incident_age_ms: null,
       learning: 'on',
+      pinned_at: null,
       samples: 10,
       samples_at_last_update: 10,
       last_updated: expect.stringMatching(RFC_3339_UTC),
@@ -109,6 +110,12 @@ describe('the curve', () => {
     };
     expect((await client.get(query('whole'))).body).toEqual(expected);
     expect((await update('whole')).body).toEqual({ ...expected, status: 'updated' });
+  });
+
+  it('refuses an age of an incident that no incident reaches', async () => {
+    const answer = await client.get(`${query('whole')}&incident_age=9000h`);
+    expectProblem(answer, 400, 'INVALID_REQUEST');
+    expect(answer.body).toMatchObject({ fields: [{ path: 'incident_age' }] });
   });
 
   it('shows which delays succeed, with a band that is narrow where much was seen', async () => {

@@ -51,6 +51,14 @@ describe('the contract', () => {
   });
 });
 
+describe('the audit trail', () => {
+  it('refuses to filter by what came of decisions, rather than answering all of them', async () => {
+    const answer = await client.get('/decisions?outcome=failed');
+    expectProblem(answer, 400, 'INVALID_REQUEST');
+    expect(answer.body).toMatchObject({ fields: [{ path: 'outcome' }] });
+  });
+});
+
 describe('rules', () => {
   it('narrow by job type: a policy for critical jobs does not take every timeout', async () => {
     const policy = { error_patterns: ['timeout'], job_type_patterns: ['critical_.*'], max_attempts: 2, priority: 900 };

@@ -57,6 +57,7 @@ export class Learning {
       attempts,
       learner: {
         forget: () => teacher.startOver(),
+        settle: () => teacher.settle(),
         learn: (outcomes) => {
           this.#counts.outcomes += outcomes.length;
           const { learning } = strategy();

@@ -61,6 +61,7 @@ const open = (store = new FakeStore(), pageOutcomes = 3) => {
     forget: () => {
       learned = [];
     },
+    settle: () => undefined,
     learn: (outcomes: readonly TaughtOutcome[]) => void learned.push(...outcomes.map(({ delayMs }) => delayMs)),
   };
   const feed = new OutcomeFeed({

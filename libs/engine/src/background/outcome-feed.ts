@@ -13,6 +13,8 @@ import { repeat } from './repeat.js';
 export interface OutcomeLearner {
   /** All of it: the history is about to be told from the beginning. */
   forget(): void;
+  /** The past has been told to its end, at the start and after each `forget`. */
+  settle(): void;
   learn(outcomes: readonly TaughtOutcome[]): void;
 }
 
@@ -143,6 +145,7 @@ export class OutcomeFeed implements Pick<AttemptStore, 'record'> {
     if (page.isComplete) {
       for (const writeId of this.#finishing) this.#ownWrites.delete(writeId);
       this.#isRoundBegun = false;
+      if (!this.#isWarm) this.#options.learner.settle();
       this.#isWarm = true;
     }
     return page.isComplete;
