@@ -36,5 +36,7 @@ function draw(column, rng) {
 function logitOf([delay, hour, signal, category, , peak, load, code, , , other]) {
   const waited = category < 8 ? 0.9 * (delay - 9) : 0.1 * (delay - 9);
   const busy = hour >= 8 && hour < 18 ? -0.8 * (load > 0 ? 1.5 : 0.5) : 0.3;
-  return waited + busy + 0.7 * Math.sin(2 * signal) + (code % 3 === 0 ? 0.6 : -0.3) * (peak > 12 ? 1 : -1) + 0.2 * other;
+  return (
+    waited + busy + 0.7 * Math.sin(2 * signal) + (code % 3 === 0 ? 0.6 : -0.3) * (peak > 12 ? 1 : -1) + 0.2 * other
+  );
 }

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { COLUMNS } from './generate-rows.mjs';
 
 // One run of our trees in a process of its own: `ours.mjs <folder> <rounds>`. Prints what it cost as JSON.

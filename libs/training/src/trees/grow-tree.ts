@@ -84,7 +84,8 @@ export class TreeGrower {
     const [left, right] = this.#children(leaf, split, middle, rows);
     this.#builder.setSplit(leaf.node, {
       ...split,
-      threshold: this.#data.edges[split.column]?.[split.bin - 1] ?? 0,
+      // Below every value where only missing ones go left; JSON has no −∞.
+      threshold: this.#data.edges[split.column]?.[split.bin - 1] ?? -Number.MAX_VALUE,
       left: left.node,
       right: right.node,
     });
