@@ -1,7 +1,9 @@
 import type { ModelArtifact } from './artifact.js';
-import { columnsOf } from './feature-schema.js';
+import { Encoder } from './encoder.js';
+import { columnsOf, type FeatureSchema } from './feature-schema.js';
 import { isFeatureName } from './feature-names.js';
 import type { LogisticBody } from './logistic-body.js';
+import { LogisticDesign } from './logistic-design.js';
 import type { TreeBody } from './tree-body.js';
 
 /** What is wrong with the shape of an artifact, as far as scoring would run astray: nothing, usually. */
@@ -25,12 +27,14 @@ function goldenProblem({ golden }: ModelArtifact): string | undefined {
 
 function bodyProblem({ modelType, body, schema }: ModelArtifact): string | undefined {
   if (modelType !== body.kind) return `a body of ${body.kind} in a model of ${modelType}`;
-  const width = columnsOf(schema).length;
-  return body.kind === 'logistic' ? logisticProblem(body, width) : treeProblem(body, width);
+  return body.kind === 'logistic' ? logisticProblem(body, schema) : treeProblem(body, columnsOf(schema).length);
 }
 
-function logisticProblem({ design, weights, intercept }: LogisticBody, width: number): string | undefined {
+function logisticProblem({ design, weights, intercept }: LogisticBody, schema: FeatureSchema): string | undefined {
+  const width = columnsOf(schema).length;
   if (design.centers.length !== width || design.scales.length !== width) return 'columns are missing';
+  const { terms } = new LogisticDesign(new Encoder(schema), design);
+  if (weights.length !== terms.length) return `it has ${weights.length} weights for ${terms.length} terms`;
   if (![...weights, ...design.centers, intercept].every(Number.isFinite)) return 'a weight is not finite';
   return design.scales.every((scale) => scale > 0) ? undefined : 'a scale is not positive';
 }

@@ -5,12 +5,12 @@ import { syntheticRows } from './testing/synthetic-rows.js';
 import { trainModel } from './train-model.js';
 import type { TrainingRequest } from './training-request.js';
 
-const rows = syntheticRows({ rows: 4_000 });
+const rows = syntheticRows({ rows: 2_600 });
 const requestFor = (modelType: TrainingRequest['modelType']): TrainingRequest => ({
   modelType,
   features: FEATURES,
-  crossValidation: 3,
-  hyperparameters: modelType === 'logistic' ? {} : { max_rounds: 60 },
+  crossValidation: 2,
+  hyperparameters: modelType === 'logistic' ? {} : { max_rounds: 40 },
 });
 
 describe.each(['logistic', 'gradient_boosting'] as const)('a trained %s', (modelType) => {
@@ -110,10 +110,10 @@ describe('trainModel', () => {
   it('takes the best of the values that are listed', async () => {
     const { lineage, crossValidated } = await trainModel(
       rows,
-      { ...requestFor('gradient_boosting'), hyperparameters: { max_rounds: [1, 40] } },
+      { ...requestFor('gradient_boosting'), hyperparameters: { max_rounds: [1, 20] } },
       OPTIONS,
     );
-    expect(lineage.hyperparameters['max_rounds']).toBe(40);
+    expect(lineage.hyperparameters['max_rounds']).toBe(20);
     expect(crossValidated).toHaveLength(2);
   });
 

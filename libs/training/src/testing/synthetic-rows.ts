@@ -10,11 +10,11 @@ export interface SyntheticWorld {
   readonly logitOf?: (row: { errorClass: string; delayMs: number; attemptNumber: number; hour: number }) => number;
 }
 
-/** Retries of two error classes, one every 20 s, with delays spread from 0.5 s to 10 min. */
+/** Retries of two error classes, one every 5 min, with delays spread from 0.5 s to 10 min. */
 export function syntheticRows({ rows, seed = 1, logitOf = waitingHelpsTimeouts }: SyntheticWorld): TrainingRow[] {
   const rng = createRng([seed, 2, 3, 4]);
   return Array.from({ length: rows }, (_, i) => {
-    const failedAtMs = START_MS + i * 20_000;
+    const failedAtMs = START_MS + i * 300_000;
     const delayMs = Math.round(500 * 1_200 ** rng());
     const errorClass = rng() < 0.6 ? 'timeout' : 'rejected';
     const attemptNumber = 1 + Math.floor(rng() * 4);

@@ -1,75 +1,76 @@
+import { learnEdges, type Edges } from './edges.js';
+
 /** Bins of a column: 0 holds missing values, 1 … 255 the others. */
 export const BINS = 256;
-const MAX_VALUE_BINS = BINS - 1;
-/** Quantiles are taken of so many rows, evenly spread. */
-const QUANTILE_ROWS = 200_000;
+/** Columns whose bins are read at once. */
+export const COLUMNS_OF_A_WORD = 4;
+/** Cells of the grid that says where to look for a value's bin. */
+const CELLS = 2_048;
 
-/** The inner edges of one column, rising: bin b (from 1) holds `edges[b − 2] < value ≤ edges[b − 1]`. */
-export type Edges = Float64Array;
-
-/** Columns of small integers: `bins[c][i]` is the bin of row i. */
+/** A matrix of small integers, row by row: the bin of row i and column c is at `i · stride + c`. */
 export interface Binned {
   readonly rows: number;
+  /** A multiple of four; columns beyond the real ones hold 0. */
+  readonly stride: number;
   readonly edges: readonly Edges[];
-  readonly bins: readonly Uint8Array[];
+  readonly bins: Uint8Array;
+  /** The same memory, four columns at a time. */
+  readonly words: Uint32Array;
 }
 
-/** Edges between the quantiles of what is not missing; halfway between neighbours where there are few different values. */
-export function learnEdges(values: Float64Array, width: number, column: number): Edges {
+/** Bins all columns of a row-by-row matrix, shape [rows, width], with the edges given or learned of itself. */
+export function binMatrix(values: Float64Array, width: number, given?: readonly Edges[]): Binned {
   const rows = values.length / width;
-  const step = Math.max(1, Math.floor(rows / QUANTILE_ROWS));
-  const sample = new Float64Array(Math.ceil(rows / step));
-  let count = 0;
-  for (let i = 0; i < rows; i += step) {
-    const value = values[i * width + column] as number;
-    if (value === value) sample[count++] = value;
-  }
-  const sorted = sample.subarray(0, count).sort();
-  const distinct = sorted.filter((value, i) => i === 0 || value !== sorted[i - 1]);
-  if (distinct.length <= MAX_VALUE_BINS)
-    return distinct.slice(1).map((value, i) => between(distinct[i] as number, value));
-  const edges = new Set<number>();
-  for (let bin = 1; bin < MAX_VALUE_BINS; bin++) {
-    const at = Math.floor((bin * count) / MAX_VALUE_BINS);
-    const [below, above] = [sorted[at - 1] as number, sorted[at] as number];
-    edges.add(below === above ? above : between(below, above));
-  }
-  // An edge at the largest value would leave nothing beyond it.
-  edges.delete(sorted[count - 1] as number);
-  return Float64Array.from(edges).sort();
+  const edges = given ?? Array.from({ length: width }, (_, column) => learnEdges(values, width, column));
+  const stride = COLUMNS_OF_A_WORD * Math.ceil(width / COLUMNS_OF_A_WORD);
+  const bins = new Uint8Array(rows * stride);
+  edges.forEach((columnEdges, column) => {
+    binColumn(values, width, column, columnEdges, bins, stride);
+  });
+  return { rows, stride, edges, bins, words: new Uint32Array(bins.buffer) };
 }
 
-/** Halfway, but never rounded up to `above`. */
-function between(below: number, above: number): number {
-  const middle = below + (above - below) / 2;
-  return middle < above ? middle : below;
-}
-
-/** The bins of one column's values. */
-export function binColumn(values: Float64Array, width: number, column: number, edges: Edges): Uint8Array {
+/** A grid of equal cells first, then the few edges within one: most values are found in two or three steps. */
+function binColumn(
+  values: Float64Array,
+  width: number,
+  column: number,
+  edges: Edges,
+  bins: Uint8Array,
+  stride: number,
+): void {
   const rows = values.length / width;
-  const bins = new Uint8Array(rows);
-  for (let i = 0, at = column; i < rows; i++, at += width) {
+  const least = edges[0] ?? 0;
+  const cellsPerUnit = CELLS / ((edges[edges.length - 1] ?? 0) - least || 1);
+  const starts = gridOf(edges, least, cellsPerUnit);
+  for (let i = 0, at = column, to = column; i < rows; i++, at += width, to += stride) {
     const value = values[at] as number;
     if (value !== value) continue;
-    let lo = 0;
-    let hi = edges.length;
+    const cell = cellOf(value, least, cellsPerUnit);
+    let lo = starts[cell] as number;
+    let hi = starts[cell + 1] as number;
     while (lo < hi) {
       const middle = (lo + hi) >> 1;
       if (value <= (edges[middle] as number)) hi = middle;
       else lo = middle + 1;
     }
-    bins[i] = lo + 1;
+    bins[to] = lo + 1;
   }
-  return bins;
 }
 
-/** Bins all columns of a row-by-row matrix, with the edges given or learned of itself. */
-export function binMatrix(values: Float64Array, width: number, given?: readonly Edges[]): Binned {
-  const edges = given ?? Array.from({ length: width }, (_, column) => learnEdges(values, width, column));
-  return {
-    rows: values.length / width,
-    edges,
-    bins: edges.map((columnEdges, column) => binColumn(values, width, column, columnEdges)),
-  };
+/** By cell: how many edges lie in earlier ones. The same arithmetic for edges as for values, so that rounding moves both alike. */
+function gridOf(edges: Edges, least: number, cellsPerUnit: number): Uint16Array {
+  const starts = new Uint16Array(CELLS + 3);
+  for (const edge of edges) {
+    const next = cellOf(edge, least, cellsPerUnit) + 1;
+    starts[next] = (starts[next] as number) + 1;
+  }
+  for (let cell = 1; cell < starts.length; cell++)
+    starts[cell] = (starts[cell] as number) + (starts[cell - 1] as number);
+  return starts;
+}
+
+function cellOf(value: number, least: number, cellsPerUnit: number): number {
+  const cell = (value - least) * cellsPerUnit;
+  return cell < 0 ? 0 : cell >= CELLS ? CELLS + 1 : 1 + (cell | 0);
 }

@@ -1,4 +1,3 @@
-import { BINS } from './binned.js';
 import type { Growth, Leaf, Split } from './growth.js';
 import { COLUMN_STRIDE, type Histogram } from './histogram.js';
 
@@ -72,10 +71,13 @@ function scan(
   let bestGain = gainToBeat;
   let bestGradient = 0;
   let bestHessian = 0;
-  for (let bin = 1; bin < bins && bin < BINS; bin++) {
-    const at = offset + (bin << 1);
-    leftGradient += histogram[at] as number;
-    leftHessian += histogram[at + 1] as number;
+  // Bin 0 as the last one on the left: missing values against all others.
+  for (let bin = startHessian > 0 && monotone === 0 ? 0 : 1; bin < bins; bin++) {
+    if (bin > 0) {
+      const at = offset + (bin << 1);
+      leftGradient += histogram[at] as number;
+      leftHessian += histogram[at + 1] as number;
+    }
     if (leftHessian < leastHessian) continue;
     const rightHessian = hessian - leftHessian;
     if (rightHessian < leastHessian) break;

@@ -52,7 +52,7 @@ export async function fitTrees(
     const root = grower.grow(rows, columns, scores);
     if (sample.count < data.rows) {
       scores.set(before);
-      builder.addScores(root, data.bins, data.rows, scores);
+      builder.addScores(root, data, scores);
     }
     if (judge !== undefined && judge.roundsSinceBest(builder, root) >= settings.earlyStoppingRounds) break;
   }
@@ -75,7 +75,7 @@ class HeldOutLoss {
   }
 
   roundsSinceBest(builder: TreeBuilder, root: number): number {
-    builder.addScores(root, this.#binned.bins, this.#binned.rows, this.#scores);
+    builder.addScores(root, this.#binned, this.#scores);
     const loss = this.#loss();
     if (loss < this.#least) {
       this.#least = loss;

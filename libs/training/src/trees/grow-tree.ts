@@ -1,7 +1,7 @@
 import type { Binned } from './binned.js';
 import { findSplit } from './find-split.js';
 import { leafValue, type Growth, type Leaf, type Split } from './growth.js';
-import { addColumn, COLUMN_STRIDE, subtract, type Histogram } from './histogram.js';
+import { addRows, COLUMN_STRIDE, subtract, type Histogram } from './histogram.js';
 import type { TreeBuilder } from './tree-builder.js';
 
 interface OpenLeaf extends Leaf {
@@ -31,8 +31,6 @@ export class TreeGrower {
   readonly #builder: TreeBuilder;
   readonly #binsOf: Uint16Array;
   readonly #spareRows: Uint32Array;
-  readonly #orderedGradients: Float32Array;
-  readonly #orderedHessians: Float32Array;
   readonly #free: Histogram[] = [];
 
   constructor(data: Binned, growth: Growth, builder: TreeBuilder) {
@@ -41,8 +39,6 @@ export class TreeGrower {
     this.#builder = builder;
     this.#binsOf = Uint16Array.from(data.edges, (edges) => edges.length + 1);
     this.#spareRows = new Uint32Array(data.rows);
-    this.#orderedGradients = new Float32Array(data.rows);
-    this.#orderedHessians = new Float32Array(data.rows);
   }
 
   /** Adds one tree, and the values of its leaves to the scores of its rows. Answers its root. */
@@ -70,25 +66,16 @@ export class TreeGrower {
     }
     const node = this.#builder.startTree(cover);
     const leaf = { node, from: 0, to: count, gradient, hessian, lowest: -Infinity, highest: Infinity };
-    return this.#opened(leaf, this.#histogramOf(leaf, rows, columns), columns);
+    return this.#opened(leaf, this.#histogramOf(leaf, rows), columns);
   }
 
   #opened(leaf: Leaf, histogram: Histogram, columns: Uint16Array): OpenLeaf {
     return { ...leaf, histogram, split: findSplit(histogram, columns, this.#binsOf, leaf, this.#growth) };
   }
 
-  #histogramOf({ from, to }: Pick<Leaf, 'from' | 'to'>, rows: TreeRows, columns: Uint16Array): Histogram {
-    const histogram = this.#free.pop()?.fill(0) ?? new Float64Array(this.#data.edges.length * COLUMN_STRIDE);
-    for (let i = from; i < to; i++) {
-      const row = rows.order[i] as number;
-      this.#orderedGradients[i - from] = rows.gradients[row] as number;
-      this.#orderedHessians[i - from] = rows.hessians[row] as number;
-    }
-    for (const column of columns) {
-      const bins = this.#data.bins[column] as Uint8Array;
-      const [gradients, hessians] = [this.#orderedGradients, this.#orderedHessians];
-      addColumn(histogram, column * COLUMN_STRIDE, bins, rows.order, from, to, gradients, hessians);
-    }
+  #histogramOf({ from, to }: Pick<Leaf, 'from' | 'to'>, { order, gradients, hessians }: TreeRows): Histogram {
+    const histogram = this.#free.pop()?.fill(0) ?? new Float64Array(this.#data.stride * COLUMN_STRIDE);
+    addRows(histogram, this.#data, order, from, to, gradients, hessians);
     return histogram;
   }
 
@@ -97,12 +84,13 @@ export class TreeGrower {
     const [left, right] = this.#children(leaf, split, middle, rows);
     this.#builder.setSplit(leaf.node, {
       ...split,
-      threshold: this.#data.edges[split.column]?.[split.bin - 1] ?? 0,
+      // Below every value where only missing ones go left; JSON has no −∞.
+      threshold: this.#data.edges[split.column]?.[split.bin - 1] ?? -Number.MAX_VALUE,
       left: left.node,
       right: right.node,
     });
     const [smaller, larger] = left.to - left.from <= right.to - right.from ? [left, right] : [right, left];
-    const smallerHistogram = this.#histogramOf(smaller, rows, columns);
+    const smallerHistogram = this.#histogramOf(smaller, rows);
     subtract(leaf.histogram, smallerHistogram);
     return [this.#opened(smaller, smallerHistogram, columns), this.#opened(larger, leaf.histogram, columns)];
   }
@@ -135,7 +123,7 @@ export class TreeGrower {
 
   /** Moves the rows that go left before those that go right, in both keeping their order; answers where the latter begin. */
   #partition({ from, to }: Leaf, { column, bin, missingLeft }: Split, { order }: TreeRows): number {
-    const bins = this.#data.bins[column] as Uint8Array;
+    const { bins, stride } = this.#data;
     const spare = this.#spareRows;
     let left = from;
     let right = 0;
@@ -143,7 +131,7 @@ export class TreeGrower {
     const wrap = missingLeft ? 0 : 1;
     for (let i = from; i < to; i++) {
       const row = order[i] as number;
-      const place = ((bins[row] as number) - wrap) & 0xff;
+      const place = ((bins[row * stride + column] as number) - wrap) & 0xff;
       if (place <= bin - wrap) order[left++] = row;
       else spare[right++] = row;
     }
