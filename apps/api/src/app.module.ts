@@ -15,6 +15,9 @@ import { BayesianController } from './bayesian/bayesian.controller.js';
 import { DecisionController } from './decisions/decision.controller.js';
 import { ConfigurationWrites } from './http/configuration-writes.js';
 import { Idempotency } from './http/idempotency.js';
+import { KeyAdministration } from './keys/key-administration.js';
+import { KeyController } from './keys/key.controller.js';
+import { LiveKeys } from './keys/live-keys.js';
 import { Lifecycle } from './lifecycle/lifecycle.js';
 import type { Services } from './lifecycle/open-services.js';
 import { ApiMetrics } from './ops/api-metrics.js';
@@ -59,6 +62,7 @@ export class AppModule {
         AuditController,
         BayesianController,
         WhatIfController,
+        KeyController,
         HealthController,
         MetricsController,
         OpenapiController,
@@ -74,6 +78,11 @@ export class AppModule {
         { provide: Learning, useValue: engine.learning },
         { provide: RecommendationIds, useValue: engine.ids },
         { provide: ApiMetrics, useValue: services.metrics },
+        { provide: LiveKeys, useValue: services.keys },
+        {
+          provide: KeyAdministration,
+          useValue: new KeyAdministration({ store: stores.apiKeys, ledger: stores.ledger, clock }),
+        },
         { provide: Lifecycle, useValue: lifecycle },
         { provide: ATTEMPT_STORE, useValue: stores.attempts },
         { provide: CONFIGURATION_STORE, useValue: stores.configuration },

@@ -17,7 +17,7 @@ import { NestLogger } from './nest-logger.js';
 import { VERSION } from './version.js';
 
 export interface AppOptions {
-  readonly config: Pick<Config, 'adminKey' | 'path'>;
+  readonly config: Pick<Config, 'path'>;
   readonly services: AppServices;
   readonly lifecycle: Lifecycle;
   readonly logger: Logger;
@@ -30,7 +30,7 @@ export async function createApp(options: AppOptions): Promise<NestFastifyApplica
   const basePath = config.path === '/' ? '' : config.path;
   const adapter = createHttpAdapter(logger);
   const fastify = adapter.getInstance<FastifyInstance>();
-  guardRequests(fastify, { adminKey: config.adminKey, lifecycle });
+  guardRequests(fastify, { keys: services.keys, lifecycle });
   timeRequests(fastify, services.metrics.registry);
   await documentRoutes(fastify, { version: VERSION });
   const methods = collectMethods(fastify);

@@ -1,4 +1,5 @@
 import type {
+  ApiKeyStore,
   AttemptStore,
   ChangeLedger,
   ConfigurationChannel,
@@ -24,6 +25,7 @@ export interface Stores {
   readonly outcomes: OutcomeHistory;
   readonly decisions: DecisionStore;
   readonly signingKeys: SigningKeyStore;
+  readonly apiKeys: ApiKeyStore;
   readonly failureCounters: FailureCounters;
   /** Absent where this is the only process. */
   readonly channel?: ConfigurationChannel;
@@ -52,6 +54,7 @@ export async function openStores(config: Config, logger: Logger): Promise<Stores
     outcomes: postgres.outcomes,
     decisions: postgres.decisions,
     signingKeys: postgres.signingKeys,
+    apiKeys: postgres.apiKeys,
     failureCounters: redis?.failureCounters ?? new MemoryFailureCounters(),
     ...(redis && { channel: redis.channel }),
     probes: [
