@@ -1,3 +1,26 @@
+CREATE TABLE api_key_revision (
+  is_only boolean NOT NULL DEFAULT true,
+  revision bigint NOT NULL,
+  CONSTRAINT api_key_revision_is_only_check CHECK (is_only),
+  CONSTRAINT api_key_revision_pkey PRIMARY KEY (is_only)
+);
+
+CREATE TABLE api_keys (
+  selector text COLLATE "C" NOT NULL,
+  digest bytea NOT NULL,
+  name text NOT NULL,
+  scopes text[] NOT NULL,
+  tenant text,
+  requests_per_second integer,
+  created_at_ms bigint NOT NULL,
+  created_by text NOT NULL,
+  expires_at_ms bigint,
+  revoked_at_ms bigint,
+  last_used_at_ms bigint,
+  CONSTRAINT api_keys_digest_check CHECK ((length(digest) = 32)),
+  CONSTRAINT api_keys_pkey PRIMARY KEY (selector)
+);
+
 CREATE TABLE attempt_counts (
   window_start_ms bigint NOT NULL,
   window_end_ms bigint NOT NULL,

@@ -9,6 +9,9 @@ import { DataController } from './data/data.controller.js';
 import { DecisionController } from './decisions/decision.controller.js';
 import { ConfigurationWrites } from './http/configuration-writes.js';
 import { Idempotency } from './http/idempotency.js';
+import { KeyAdministration } from './keys/key-administration.js';
+import { KeyController } from './keys/key.controller.js';
+import { LiveKeys } from './keys/live-keys.js';
 import { Lifecycle } from './lifecycle/lifecycle.js';
 import type { Services } from './lifecycle/open-services.js';
 import { ApiMetrics } from './ops/api-metrics.js';
@@ -55,6 +58,7 @@ export class AppModule {
         DataController,
         BayesianController,
         WhatIfController,
+        KeyController,
         HealthController,
         MetricsController,
         OpenapiController,
@@ -69,6 +73,11 @@ export class AppModule {
         { provide: Learning, useValue: engine.learning },
         { provide: RecommendationIds, useValue: engine.ids },
         { provide: ApiMetrics, useValue: services.metrics },
+        { provide: LiveKeys, useValue: services.keys },
+        {
+          provide: KeyAdministration,
+          useValue: new KeyAdministration({ store: stores.apiKeys, ledger: stores.ledger, clock }),
+        },
         { provide: Lifecycle, useValue: lifecycle },
         { provide: ATTEMPT_STORE, useValue: stores.attempts },
         { provide: CONFIGURATION_STORE, useValue: stores.configuration },

@@ -8,7 +8,6 @@ import {
   type PartialStrategy,
 } from '@smart-retry/engine';
 import { patternProblems } from '@smart-retry/rules';
-import { isLoopback } from './config/is-loopback.js';
 import { isJsonObject, readSettings, type Environment, type JsonObject } from './config/read-settings.js';
 import type { SettingValues } from './config/settings.js';
 import { compileSchema } from './http/compile-schema.js';
@@ -34,9 +33,6 @@ export async function loadConfig(env: Environment): Promise<LoadedConfig> {
   const { values, problems: settingProblems } = readSettings(env, file);
   const { strategy, problems: strategyProblems } = readStrategy(file['strategy']);
   const problems = [...fileProblems, ...settingProblems, ...strategyProblems];
-  if (values.adminKey === undefined && !isLoopback(values.host)) {
-    problems.push({ path: 'RETRY_ADMIN_KEY', message: 'is needed to listen on an address that is not loopback' });
-  }
   if (values.migrationDatabaseUrl !== undefined && values.databaseUrl === undefined) {
     problems.push({ path: 'RETRY_MIGRATION_DATABASE_URL', message: 'needs RETRY_DATABASE_URL' });
   }

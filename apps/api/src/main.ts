@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { pino } from 'pino';
 import { loadConfig } from './config.js';
+import { isLoopback } from './config/is-loopback.js';
 import { createApp } from './lifecycle/create-app.js';
 import { Lifecycle } from './lifecycle/lifecycle.js';
 import { openServices } from './lifecycle/open-services.js';
@@ -10,15 +11,22 @@ import type { Config } from './config.js';
 
 const SHUTDOWN_DEADLINE_MS = 30_000;
 const SAME_SIGNAL_MS = 200;
+const NO_KEY =
+  'RETRY_ADMIN_KEY is needed to listen on an address that is not loopback, or a key from `npm run keys -- create`';
 const clock = Date.now;
 const logger = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime });
 
 async function start(config: Config): Promise<void> {
   const services = await openServices(config, logger, clock);
+  if (!isLoopback(config.host) && !services.keys.hasLive) {
+    logger.fatal({ setting: 'RETRY_ADMIN_KEY' }, NO_KEY);
+    await services.close();
+    process.exit(1);
+  }
   const lifecycle = new Lifecycle();
   const app = await createApp({ config, services, lifecycle, logger, clock });
   await app.listen({ host: config.host, port: config.port });
-  const { url, example } = describeStart(await app.getUrl(), config);
+  const { url, example } = describeStart(await app.getUrl(), config, { asksForKeys: services.keys.areAsked });
   logger.info({ url, example }, `listening on ${url}`);
   // For the person who has just typed `npm start`; the log on stdout stays JSON.
   process.stderr.write(`\nSmart Retry answers at ${url} (documentation: ${url}/docs). Try:\n\n  ${example}\n\n`);

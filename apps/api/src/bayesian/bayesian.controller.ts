@@ -19,7 +19,7 @@ export class BayesianController {
   constructor(private readonly learning: Learning) {}
 
   @Get()
-  @Access({ scope: 'read', tenant: 'query' })
+  @Access({ scope: 'read', tenant: 'refused' })
   @RouteSchema({
     summary: 'The chance of success by delay, as decisions see it',
     tags: ['Learning'],

@@ -33,7 +33,8 @@ export const SETTINGS = {
     file: 'api.host',
     type: text('address', 'a host name or an address', (value) => /^[^\s/@]+$/.test(value)),
     fallback: '127.0.0.1',
-    description: 'Address to listen on. Anything but a loopback address needs `RETRY_ADMIN_KEY`.',
+    description:
+      'Address to listen on. Anything but a loopback address needs `RETRY_ADMIN_KEY`, or a key of `npm run keys`.',
   }),
   port: defaulted({
     env: 'RETRY_PORT',
@@ -64,7 +65,8 @@ export const SETTINGS = {
   adminKey: optional({
     env: 'RETRY_ADMIN_KEY',
     type: text('secret', '1 to 512 printable ASCII characters without spaces', (value) => /^[!-~]{1,512}$/.test(value)),
-    description: 'When set, every route but `/health` and `/health/ready` asks for it.',
+    description:
+      'A key that may do everything. With it, or with any key of `npm run keys`, every route but `/health` and `/health/ready` asks for one.',
   }),
   databaseUrl: optional({
     env: 'RETRY_DATABASE_URL',

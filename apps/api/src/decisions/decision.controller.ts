@@ -1,8 +1,10 @@
-import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Query, Req } from '@nestjs/common';
 import { RouteSchema } from '@nestjs/platform-fastify';
 import type { Clock, DecisionRecord, DecisionStore, OutcomeHistory } from '@smart-retry/domain';
 import { AuditTrail, closingReportOf, outcomeOfDecision, RecommendationIds } from '@smart-retry/engine';
+import type { FastifyRequest } from 'fastify';
 import { Type, type Static } from 'typebox';
+import { maySee } from '../http/bind-tenant.js';
 import { problemResponses } from '../http/problem-responses.js';
 import { Access } from '../http/route-access.js';
 import { CLOCK, DECISION_STORE, OUTCOME_HISTORY } from '../tokens.js';
@@ -49,12 +51,16 @@ export class DecisionController {
     params: Type.Object({ recommendation_id: Type.String() }),
     response: { 200: DecisionResponse, ...problemResponses(404, 503) },
   })
-  async get(@Param('recommendation_id') recommendationId: string): Promise<DecisionResponse> {
+  async get(
+    @Param('recommendation_id') recommendationId: string,
+    @Req() request: FastifyRequest,
+  ): Promise<DecisionResponse> {
     const claims = this.ids.decode(recommendationId);
     if (claims === null) throw decisionNotFound();
     await this.audit.flush();
     const record = await this.decisions.find(recommendationId, claims.issuedAtMs);
-    const [decision] = await this.#close(record === null ? [] : [record]);
+    const isVisible = record !== null && maySee(request, record.features.tenant);
+    const [decision] = await this.#close(isVisible ? [record] : []);
     if (decision === undefined) throw decisionNotFound();
     return decision;
   }

@@ -2,6 +2,7 @@ import { createSmartRetry } from '@smart-retry/engine';
 import { openMemory } from '@smart-retry/storage/memory';
 import { pino } from 'pino';
 import { SETTINGS } from '../config/settings.js';
+import { LiveKeys } from '../keys/live-keys.js';
 import { createApp } from '../lifecycle/create-app.js';
 import { Lifecycle } from '../lifecycle/lifecycle.js';
 import { ApiMetrics } from '../ops/api-metrics.js';
@@ -10,9 +11,10 @@ import { ApiMetrics } from '../ops/api-metrics.js';
 export async function describeApi(): Promise<object> {
   const memory = openMemory();
   const stores = { ...memory, probes: [], close: () => Promise.resolve() };
+  const keys = new LiveKeys({ store: memory.apiKeys, adminKey: undefined, clock: Date.now, onError: () => undefined });
   const app = await createApp({
-    config: { adminKey: undefined, path: SETTINGS.path.fallback },
-    services: { stores, engine: createSmartRetry({ stores: memory }), metrics: new ApiMetrics() },
+    config: { path: SETTINGS.path.fallback },
+    services: { stores, engine: createSmartRetry({ stores: memory }), metrics: new ApiMetrics(), keys },
     lifecycle: new Lifecycle(),
     logger: pino({ level: 'silent' }),
     clock: Date.now,

@@ -2,7 +2,7 @@ import type { StoredConfiguration } from '@smart-retry/domain';
 import { Configuration, type ConfigurationWrite } from '@smart-retry/engine';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { actorOf } from './actor.js';
+import { actorOf } from './caller.js';
 import { entityTagOf, readExpectedRevisions } from './entity-tag.js';
 import { Idempotency, type WriteAnswer } from './idempotency.js';
 

@@ -34,7 +34,7 @@ export class Idempotency {
     reply: FastifyReply,
     write: (keep: Keep) => Promise<WriteAnswer>,
   ): Promise<object | string> {
-    const key = readKey(request);
+    const key = ownKey(request);
     if (key === null) return answer(reply, await write(undefined));
     const fingerprint = fingerprintOf(request);
     const kept = await this.find(key, fingerprint);
@@ -63,6 +63,13 @@ export class Idempotency {
   }
 }
 
+/** Keys of callers that are bound to a tenant are their tenant's own: they neither meet nor reveal those of others. */
+function ownKey(request: FastifyRequest): string | null {
+  const { tenant } = request.caller;
+  const key = readKey(request);
+  return key === null || tenant === null ? key : JSON.stringify([tenant, key]);
+}
+
 function readKey(request: FastifyRequest): string | null {
   const key = request.headers['idempotency-key'];
   if (key === undefined) return null;
@@ -77,6 +84,8 @@ function fingerprintOf(request: FastifyRequest): string {
   const path = request.url.split('?', 1)[0] ?? '';
   const condition = request.headers['if-match'] ?? '';
   const parts = [request.method, path, condition, JSON.stringify(request.body ?? null)];
+  // A caller of all tenants could write the key of one.
+  if (request.caller.tenant !== null) parts.push(request.caller.tenant);
   return createHash('sha256').update(parts.join('\n')).digest('hex');
 }
 

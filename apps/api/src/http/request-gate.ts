@@ -1,30 +1,54 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { SmartRetryError } from '@smart-retry/domain';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest, onRequestHookHandler } from 'fastify';
 import { isLoopback } from '../config/is-loopback.js';
+import { ANYBODY } from '../keys/key-ring.js';
+import type { LiveKeys } from '../keys/live-keys.js';
 import type { Lifecycle } from '../lifecycle/lifecycle.js';
-import { setActor } from './actor.js';
+import { bindTenant } from './bind-tenant.js';
+import type { Caller } from './caller.js';
+import type { RouteAccess } from './route-access.js';
 
 export interface GateOptions {
-  readonly adminKey: string | undefined;
+  readonly keys: Pick<LiveKeys, 'areAsked' | 'callerOf'>;
   readonly lifecycle: Lifecycle;
 }
 
 const BEARER = /^bearer +(\S+)$/i;
 const PORT = /:\d+$/;
 
-/** Runs before anything else of a request: names it, and turns away who may not ask. */
-export function guardRequests(fastify: FastifyInstance, { adminKey, lifecycle }: GateOptions): void {
-  const refuse = adminKey === undefined ? createHostCheck() : createKeyCheck(adminKey);
+/** Runs before anything else of a request: finds out who asks, and turns away who may not. Waits for no store. */
+export function guardRequests(fastify: FastifyInstance, { keys, lifecycle }: GateOptions): void {
+  const refuseHost = createHostCheck();
+  const identify = (request: FastifyRequest): Caller | SmartRetryError =>
+    keys.areAsked ? (callerOf(request, keys) ?? unauthenticated()) : (refuseHost(request) ?? ANYBODY);
+  fastify.decorateRequest('caller');
   fastify.addHook('onRequest', (request, reply, done) => {
     // No header is free on the hot path: an answer carries the id only where somebody looks for it.
     if (request.headers['x-request-id'] !== undefined) reply.header('x-request-id', request.id);
     if (lifecycle.isClosing) reply.header('connection', 'close');
-    const refusal = refuse(request);
+    const caller = identify(request);
+    if (!(caller instanceof SmartRetryError)) request.caller = caller;
     // Read only when it matters: the route's options are assembled anew at each access.
-    if (refusal === null || request.routeOptions.config.access?.scope === 'open') done();
-    else done(refusal);
+    else if (request.routeOptions.config.access?.scope !== 'open') return done(caller);
+    done();
   });
+  fastify.addHook('onRoute', (route) => {
+    const access = route.config?.access;
+    if (access === undefined || !('tenant' in access)) return;
+    route.onRequest = [checkAccess(access), ...[route.onRequest ?? []].flat()];
+    const bind = bindTenant(access.tenant);
+    if (bind !== null) route.preHandler = [bind, ...[route.preHandler ?? []].flat()];
+  });
+}
+
+function checkAccess({ scope, tenant }: RouteAccess & { readonly tenant: string }): onRequestHookHandler {
+  return ({ caller }, _reply, done) => {
+    if (!caller.scopes.has(scope as never)) {
+      done(new SmartRetryError('FORBIDDEN_SCOPE', `this takes a key with the scope ${scope}`));
+    } else if (caller.tenant !== null && tenant === 'refused') {
+      done(new SmartRetryError('FORBIDDEN_SCOPE', 'this is about all tenants: it takes a key that is bound to none'));
+    } else done();
+  };
 }
 
 /** Without a key only this machine may ask; a name that resolves to it by DNS rebinding may not. */
@@ -41,25 +65,12 @@ function createHostCheck(): (request: FastifyRequest) => SmartRetryError | null 
   };
 }
 
-function createKeyCheck(adminKey: string): (request: FastifyRequest) => SmartRetryError | null {
-  const expected = digest(adminKey);
-  return (request) => {
-    const given = readKey(request);
-    if (given === undefined || !timingSafeEqual(digest(given), expected)) {
-      return new SmartRetryError('UNAUTHENTICATED', 'send the key as "Authorization: Bearer …" or as "X-API-Key: …"');
-    }
-    setActor(request, 'admin');
-    return null;
-  };
+function callerOf({ headers }: FastifyRequest, keys: Pick<LiveKeys, 'callerOf'>): Caller | null {
+  const header = headers['x-api-key'];
+  const text = BEARER.exec(headers.authorization ?? '')?.[1] ?? (typeof header === 'string' ? header : undefined);
+  return text === undefined ? null : keys.callerOf(text);
 }
 
-function readKey(request: FastifyRequest): string | undefined {
-  const bearer = BEARER.exec(request.headers.authorization ?? '')?.[1];
-  const header = request.headers['x-api-key'];
-  return bearer ?? (typeof header === 'string' ? header : undefined);
-}
-
-/** Digests have one length, so that the comparison tells nothing of the key's. */
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+function unauthenticated(): SmartRetryError {
+  return new SmartRetryError('UNAUTHENTICATED', 'send the key as "Authorization: Bearer …" or as "X-API-Key: …"');
 }

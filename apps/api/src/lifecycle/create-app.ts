@@ -18,7 +18,7 @@ import { NestLogger } from './nest-logger.js';
 import { VERSION } from './version.js';
 
 export interface AppOptions {
-  readonly config: Pick<Config, 'adminKey' | 'path'>;
+  readonly config: Pick<Config, 'path'>;
   readonly services: AppServices;
   readonly lifecycle: Lifecycle;
   readonly logger: Logger;
@@ -32,7 +32,7 @@ export async function createApp(options: AppOptions): Promise<NestFastifyApplica
   const fastify = createHttpServer();
   const answerFailure = createFailureAnswer(logger);
   timeRequests(fastify, { registry: services.metrics.registry, logger });
-  guardRequests(fastify, { adminKey: config.adminKey, lifecycle });
+  guardRequests(fastify, { keys: services.keys, lifecycle });
   await documentRoutes(fastify, { version: VERSION });
   const methods = collectMethods(fastify);
   const access = collectAccess(fastify);

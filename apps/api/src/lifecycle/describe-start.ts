@@ -6,8 +6,10 @@ const JOB = '{"job_type":"email_send","error_class":"timeout","attempt_number":1
 export function describeStart(
   origin: string,
   config: Pick<Config, 'path' | 'adminKey'>,
+  { asksForKeys }: { readonly asksForKeys: boolean },
 ): { readonly url: string; readonly example: string } {
   const url = `${origin}${config.path === '/' ? '' : config.path}`;
-  const key = config.adminKey === undefined ? '' : ' -H "Authorization: Bearer $RETRY_ADMIN_KEY"';
+  const variable = config.adminKey === undefined ? '$KEY' : '$RETRY_ADMIN_KEY';
+  const key = asksForKeys ? ` -H "Authorization: Bearer ${variable}"` : '';
   return { url, example: `curl -s ${url}/recommendation${key} -H 'Content-Type: application/json' -d '${JOB}'` };
 }

@@ -1,9 +1,9 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { DEFAULT_STRATEGY, type StoredConfiguration } from '@smart-retry/domain';
 import type { LastKnownConfiguration } from '@smart-retry/engine';
 import { Type, type Static } from 'typebox';
 import { compileSchema } from '../http/compile-schema.js';
+import { replaceFile } from './replace-file.js';
 import { fromStrategy, StrategyBody, toStrategy } from '../strategy/strategy.dto.js';
 
 const Saved = Type.Object({
@@ -37,12 +37,8 @@ export class LastKnownConfigurationFile implements LastKnownConfiguration {
     }
   }
 
-  /** Replaces the copy as a whole, so that a reader never sees half of it. */
   async save({ revision, changedAtMs, changedBy, strategy }: StoredConfiguration): Promise<void> {
     const saved = { revision, changed_at_ms: changedAtMs, changed_by: changedBy, strategy: fromStrategy(strategy) };
-    await mkdir(dirname(this.#path), { recursive: true });
-    const draft = `${this.#path}.${process.pid}.draft`;
-    await writeFile(draft, JSON.stringify(saved));
-    await rename(draft, this.#path);
+    await replaceFile(this.#path, JSON.stringify(saved));
   }
 }

@@ -3,6 +3,8 @@ import type { Clock } from '@smart-retry/domain';
 import { createSmartRetry, repeat, type SmartRetry } from '@smart-retry/engine';
 import type { Logger } from 'pino';
 import type { Config } from '../config.js';
+import { LastKnownKeysFile } from '../keys/last-known-keys-file.js';
+import { LiveKeys } from '../keys/live-keys.js';
 import { ApiMetrics } from '../ops/api-metrics.js';
 import { createBackgroundFailureLog } from './background-failures.js';
 import { enforceRetention } from './enforce-retention.js';
@@ -14,12 +16,14 @@ const RETENTION_INTERVAL_MS = 3_600_000;
 /** How long other processes may go on knowing what one has erased. */
 const ERASURE_WATCH_INTERVAL_MS = 2_000;
 const LAST_KNOWN_FILE = 'last-known-configuration.json';
+const LAST_KNOWN_KEYS_FILE = 'last-known-keys.json';
 
 /** The engine on its stores, running. */
 export interface Services {
   readonly stores: Stores;
   readonly engine: SmartRetry;
   readonly metrics: ApiMetrics;
+  readonly keys: LiveKeys;
   /** Writes what is still in memory, then lets go of every store. */
   close(): Promise<void>;
 }
@@ -40,7 +44,14 @@ export async function openServices(config: Config, logger: Logger, clock: Clock)
     onAttemptBatch: (attempts) => metrics.observeBatch(attempts),
   });
   metrics.observe(engine, stores.probes);
-  await engine.start();
+  const keys = new LiveKeys({
+    store: stores.apiKeys,
+    adminKey: config.adminKey,
+    lastKnown: new LastKnownKeysFile(join(config.dataDir, LAST_KNOWN_KEYS_FILE)),
+    clock,
+    onError,
+  });
+  await Promise.all([engine.start(), keys.start()]);
   const retain = () => enforceRetention(engine.configuration, stores, clock);
   const stopRetention = repeat(retain, { intervalMs: RETENTION_INTERVAL_MS, onError });
   retain().catch(onError);
@@ -52,10 +63,11 @@ export async function openServices(config: Config, logger: Logger, clock: Clock)
     stores,
     engine,
     metrics,
+    keys,
     close: async () => {
       stopRetention();
       stopWatch();
-      await engine.close();
+      await Promise.all([engine.close(), keys.stop()]);
       await stores.close();
     },
   };

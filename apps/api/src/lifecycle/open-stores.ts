@@ -1,4 +1,5 @@
 import type {
+  ApiKeyStore,
   AttemptStore,
   ChangeLedger,
   ConfigurationChannel,
@@ -26,6 +27,7 @@ export interface Stores {
   readonly decisions: DecisionStore;
   readonly subjects: SubjectData;
   readonly signingKeys: SigningKeyStore;
+  readonly apiKeys: ApiKeyStore;
   readonly failureCounters: FailureCounters;
   /** Absent where this is the only process. */
   readonly channel?: ConfigurationChannel;
@@ -55,6 +57,7 @@ export async function openStores(config: Config, logger: Logger): Promise<Stores
     decisions: postgres.decisions,
     subjects: postgres.subjects,
     signingKeys: postgres.signingKeys,
+    apiKeys: postgres.apiKeys,
     failureCounters: redis?.failureCounters ?? new MemoryFailureCounters(),
     ...(redis && { channel: redis.channel }),
     probes: [

@@ -1,6 +1,7 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
+import { problemResponses } from '../http/problem-responses.js';
 import { allowAnyKey } from '../http/route-access.js';
 import { nameSchemas } from './name-schemas.js';
 
@@ -13,6 +14,7 @@ export async function documentRoutes(
   fastify: FastifyInstance,
   { version }: { readonly version: string },
 ): Promise<void> {
+  describeAccess(fastify);
   // Awaited, so that the plug-in sees the routes that are added next.
   await fastify.register(swagger, {
     openapi: {
@@ -33,6 +35,20 @@ export async function documentRoutes(
     },
     transformObject: (documented) =>
       'openapiObject' in documented ? nameSchemas(documented.openapiObject) : documented.swaggerObject,
+  });
+}
+
+/** Says of each route which scope it takes, whether a key that is bound to a tenant may call it, and how it refuses. */
+function describeAccess(fastify: FastifyInstance): void {
+  fastify.addHook('onRoute', (route) => {
+    const access = route.config?.access;
+    if (access === undefined || access.scope === 'open' || route.schema === undefined) return;
+    const { response } = route.schema;
+    route.schema = {
+      ...route.schema,
+      response: { ...problemResponses(401, 403, 429), ...(typeof response === 'object' ? response : {}) },
+      ...('tenant' in access && { 'x-scope': access.scope, 'x-tenant': access.tenant }),
+    };
   });
 }
 

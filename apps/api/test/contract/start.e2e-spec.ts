@@ -20,7 +20,7 @@ const refuse = async (env: Readonly<Record<string, string>>) => {
   const { exitCode, logs } = await startApiInVain({ env });
   const log = JSON.stringify(logs);
   expect(log).not.toContain(SECRET);
-  return { exitCode, settings: logs.map((line) => line['setting']), log };
+  return { exitCode, settings: logs.map((line) => line['setting']).filter((setting) => setting !== undefined), log };
 };
 
 const writeFileOf = async (text: string) => {

@@ -1,3 +1,4 @@
+export { describeApiKeyStore } from './describe-api-key-store.js';
 export { describeAttemptStore } from './describe-attempt-store.js';
 export { describeChangeLedger } from './describe-change-ledger.js';
 export { describeConfigurationChannel } from './describe-configuration-channel.js';

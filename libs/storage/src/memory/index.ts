@@ -1,5 +1,6 @@
 export { openMemory } from './open-memory.js';
 export type { MemoryStores } from './open-memory.js';
+export { MemoryApiKeyStore } from './memory-api-key-store.js';
 export { MemoryAttemptStore } from './memory-attempt-store.js';
 export { MemoryChangeLedger } from './memory-change-ledger.js';
 export { MemoryConfigurationChannel } from './memory-configuration-channel.js';

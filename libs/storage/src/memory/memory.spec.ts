@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  describeApiKeyStore,
   describeAttemptStore,
   describeChangeLedger,
   describeConfigurationChannel,
@@ -22,6 +23,7 @@ const open = async () => ({ ...openMemory(), close: async () => undefined });
 describeChangeLedger('memory', open);
 describeConfigurationStore('memory', open);
 describeSigningKeyStore('memory', open);
+describeApiKeyStore('memory', open);
 describeAttemptStore('memory', open);
 describeStatistics('memory', open);
 describeFailureLookup('memory', open);

@@ -1,3 +1,4 @@
+import { MemoryApiKeyStore } from './memory-api-key-store.js';
 import { MemoryAttemptStore } from './memory-attempt-store.js';
 import { MemoryChangeLedger } from './memory-change-ledger.js';
 import { MemoryConfigurationChannel } from './memory-configuration-channel.js';
@@ -20,6 +21,7 @@ export interface MemoryStores {
   readonly subjects: MemorySubjectData;
   readonly models: MemoryModelRegistry;
   readonly signingKeys: MemorySigningKeyStore;
+  readonly apiKeys: MemoryApiKeyStore;
   readonly channel: MemoryConfigurationChannel;
   readonly failureCounters: MemoryFailureCounters;
 }
@@ -41,6 +43,7 @@ export function openMemory({ maxRecords = 100_000 }: { readonly maxRecords?: num
     subjects: new MemorySubjectData({ attempts, decisions, ledger }),
     models: new MemoryModelRegistry(configuration, keptResponses, ledger),
     signingKeys: new MemorySigningKeyStore(),
+    apiKeys: new MemoryApiKeyStore(),
     channel: new MemoryConfigurationChannel(),
     failureCounters: new MemoryFailureCounters(),
   };

@@ -1,6 +1,7 @@
 import { DataSource } from 'typeorm';
 import { handOverTables } from './hand-over-tables.js';
 import { ChangeLedger1764600000000 } from './migrations/change-ledger-1764600000000.js';
+import { ApiKeys1764620000000 } from './migrations/api-keys-1764620000000.js';
 import { InitialSchema1764000000000 } from './migrations/initial-schema-1764000000000.js';
 import { ModelRegistry1764500000000 } from './migrations/model-registry-1764500000000.js';
 import { OutcomeHistory1764300000000 } from './migrations/outcome-history-1764300000000.js';
@@ -57,6 +58,7 @@ async function runMigrations({ url, migrationUrl, connectionTimeoutMs }: Migrati
       OutcomeHistory1764300000000,
       ModelRegistry1764500000000,
       ChangeLedger1764600000000,
+      ApiKeys1764620000000,
     ],
   });
   await sockets.limit(async () => {

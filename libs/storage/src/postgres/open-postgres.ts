@@ -1,4 +1,5 @@
 import type {
+  ApiKeyStore,
   AttemptStore,
   ChangeLedger,
   ConfigurationStore,
@@ -12,6 +13,7 @@ import { ConfigurationSession } from './configuration-session.js';
 import { driverOptions, type PostgresOptions } from './connection-options.js';
 import { Database } from './database.js';
 import { migrateDatabase } from './migrate-database.js';
+import { PostgresApiKeyStore } from './postgres-api-key-store.js';
 import { PostgresAttemptStore } from './postgres-attempt-store.js';
 import { PostgresChangeLedger } from './postgres-change-ledger.js';
 import { PostgresConfigurationStore } from './postgres-configuration-store.js';
@@ -34,6 +36,7 @@ export interface PostgresStores {
   readonly subjects: SubjectData;
   readonly models: ModelRegistry;
   readonly signingKeys: SigningKeyStore;
+  readonly apiKeys: ApiKeyStore;
   /** Cheap enough for a probe every second. @throws {STORE_UNAVAILABLE} */
   check(): Promise<void>;
   /** Brings the schema up to date now rather than before the first use. @throws {STORE_UNAVAILABLE} */
@@ -73,6 +76,7 @@ export function openPostgres(options: PostgresOptions): PostgresStores {
     subjects: new PostgresSubjectData(database),
     models: new PostgresModelRegistry(session),
     signingKeys: new PostgresSigningKeyStore(session),
+    apiKeys: new PostgresApiKeyStore(database),
     check: () => database.check(),
     migrate: () => database.migrate(),
     close: async () => {

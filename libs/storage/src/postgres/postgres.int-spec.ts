@@ -1,4 +1,5 @@
 import {
+  describeApiKeyStore,
   describeAttemptStore,
   describeChangeLedger,
   describeConfigurationStore,
@@ -15,6 +16,7 @@ import { openTestPostgres } from './testing/open-test-postgres.js';
 describeChangeLedger('Postgres', openTestPostgres);
 describeConfigurationStore('Postgres', openTestPostgres);
 describeSigningKeyStore('Postgres', openTestPostgres);
+describeApiKeyStore('Postgres', openTestPostgres);
 describeAttemptStore('Postgres', openTestPostgres);
 describeStatistics('Postgres', openTestPostgres);
 describeFailureLookup('Postgres', openTestPostgres);

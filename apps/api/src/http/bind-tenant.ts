@@ -1,0 +1,49 @@
+import { SmartRetryError } from '@smart-retry/domain';
+import type { FastifyRequest, preHandlerHookHandler } from 'fastify';
+import type { TenantRule } from './route-access.js';
+
+type Fields = Record<string, unknown>;
+
+const PLACE = /^(query|body)(?:\.(\w+)(\[\])?)?$/;
+
+/**
+ * Where a caller is bound to a tenant, makes every part of the request that may name one name its own: left out, it is
+ * filled in; another one is refused. Null for routes where no tenant is named. Runs after validation.
+ */
+export function bindTenant(rule: TenantRule): preHandlerHookHandler | null {
+  const [, root, field, isList] = PLACE.exec(rule) ?? [];
+  if (root === undefined) return null;
+  return (request, _reply, done) => {
+    const { tenant } = request.caller;
+    if (tenant === null) return done();
+    const within = (root === 'query' ? request.query : request.body) as Fields;
+    const part = field === undefined ? within : within[field];
+    // Items of a batch are checked one by one by its handler, so here they may be anything.
+    const items = isList === undefined ? [part] : (part as readonly unknown[]);
+    const foreign = items.findIndex((item) => isFields(item) && !claim(item, tenant));
+    if (foreign === -1) return done();
+    done(foreignTenant([field === undefined ? '' : `${field}${isList === undefined ? '' : `[${foreign}]`}.`].join('')));
+  };
+}
+
+/** Fills the tenant in where it is absent; answers whether it is the caller's. */
+function claim(item: Fields, tenant: string): boolean {
+  const named = item['tenant'];
+  if (named === undefined || named === null || named === '') item['tenant'] = tenant;
+  return item['tenant'] === tenant;
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Whether the caller may see what belongs to this tenant. */
+export function maySee({ caller }: Pick<FastifyRequest, 'caller'>, tenant: string | undefined): boolean {
+  return caller.tenant === null || caller.tenant === tenant;
+}
+
+function foreignTenant(prefix: string): SmartRetryError {
+  const path = `${prefix}tenant`;
+  const message = 'must be the tenant that the key is bound to, or be left out';
+  return new SmartRetryError('FORBIDDEN_TENANT', `${path} ${message}`, { fields: [{ path, message }] });
+}

@@ -1,0 +1,27 @@
+import type { KeyScope } from '@smart-retry/domain';
+import type { FastifyRequest } from 'fastify';
+
+/** Who asks, as far as the key tells. */
+export interface Caller {
+  /** To whom changes are ascribed: the key's name, or `api` where no key is asked for. */
+  readonly name: string;
+  /** What requests are counted under. */
+  readonly id: string;
+  readonly scopes: ReadonlySet<KeyScope>;
+  /** The one tenant that it may see and touch; null for all. */
+  readonly tenant: string | null;
+  /** Null for what the process allows by default. */
+  readonly requestsPerSecond: number | null;
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Known before any handler but those of open routes runs. */
+    caller: Caller;
+  }
+}
+
+/** Who a change is ascribed to. */
+export function actorOf(request: FastifyRequest): string {
+  return request.caller.name;
+}

@@ -1,0 +1,82 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { ChangeLedger } from '@smart-retry/domain';
+import { FixedClock } from '@smart-retry/domain/testing';
+import { openMemory } from '@smart-retry/storage/memory';
+import { KeyAdministration, type WantedKey } from './key-administration.js';
+import { digestOf } from './key-text.js';
+
+const WANTED: WantedKey = {
+  name: 'workers',
+  scopes: ['recommend', 'record'],
+  tenant: 'acme',
+  requestsPerSecond: 5,
+  expiresAtMs: null,
+};
+
+describe('key administration', () => {
+  let clock: FixedClock;
+  let keys: KeyAdministration;
+  let ledger: ChangeLedger;
+  beforeEach(() => {
+    clock = new FixedClock();
+    const { apiKeys: store, ledger: kept } = openMemory();
+    ledger = kept;
+    keys = new KeyAdministration({ store, ledger, clock: clock.read });
+  });
+
+  it('makes keys of which only the digest is kept', async () => {
+    const { key, text } = await keys.create(WANTED, 'operator');
+    expect(text).toMatch(/^sr_[0-9a-f]{16}_[\w-]{43}$/);
+    expect(await keys.list()).toEqual([key]);
+    expect(key).toMatchObject({ ...WANTED, createdBy: 'operator', digest: digestOf(text) });
+    expect(JSON.stringify(key)).not.toContain(text.slice(-43));
+    expect((await keys.create(WANTED, 'operator')).text).not.toBe(text);
+  });
+
+  it('makes none that is bound to a tenant and operates, that has ended already, or that allows nothing', async () => {
+    const wrong: readonly Partial<WantedKey>[] = [
+      { scopes: ['read', 'operate'] },
+      { scopes: ['admin'] },
+      { scopes: [] },
+      { expiresAtMs: clock.nowMs },
+    ];
+    for (const part of wrong) {
+      await expect(keys.create({ ...WANTED, ...part }, 'x')).rejects.toMatchObject({ code: 'INVALID_REQUEST' });
+    }
+    expect(await keys.list()).toEqual([]);
+  });
+
+  it('rotates: the new key is like the old one, for as long, and both are good for the time of grace', async () => {
+    const old = await keys.create({ ...WANTED, expiresAtMs: clock.nowMs + 1_000 }, 'x');
+    clock.advance(400);
+    const { key, text, replaced } = await keys.rotate(old.key.selector, 100, 'y');
+    expect(key).toMatchObject({ ...WANTED, expiresAtMs: clock.nowMs + 1_000, createdBy: 'y' });
+    expect(text).not.toBe(old.text);
+    expect(replaced).toEqual({ ...old.key, revokedAtMs: clock.nowMs + 100 });
+  });
+
+  it('enters each change into the ledger, with who made it and never with a secret', async () => {
+    const { key, text } = await keys.create(WANTED, 'x');
+    const rotated = await keys.rotate(key.selector, 0, 'y');
+    await keys.revoke(rotated.key.selector, 'z');
+    const entries = await ledger.page({ limit: 10 });
+    expect(entries.map(({ actor, action, target }) => [actor, action, target]).toReversed()).toEqual([
+      ['x', 'key.created', key.selector],
+      ['y', 'key.created', rotated.key.selector],
+      ['y', 'key.rotated', key.selector],
+      ['z', 'key.revoked', rotated.key.selector],
+    ]);
+    expect(JSON.stringify(entries)).not.toContain(text.slice(-43));
+  });
+
+  it('rotates no key that has ended or is being rotated out, and knows none that is not there', async () => {
+    const { key } = await keys.create(WANTED, 'x');
+    await keys.rotate(key.selector, 1_000, 'x');
+    await expect(keys.rotate(key.selector, 0, 'x')).rejects.toMatchObject({ code: 'KEY_ENDED' });
+    const ended = await keys.create({ ...WANTED, expiresAtMs: clock.nowMs + 1 }, 'x');
+    clock.advance(1);
+    await expect(keys.rotate(ended.key.selector, 0, 'x')).rejects.toMatchObject({ code: 'KEY_ENDED' });
+    await expect(keys.rotate('none', 0, 'x')).rejects.toMatchObject({ code: 'KEY_NOT_FOUND' });
+    await expect(keys.revoke('none', 'x')).rejects.toMatchObject({ code: 'KEY_NOT_FOUND' });
+  });
+});

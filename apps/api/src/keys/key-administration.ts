@@ -1,0 +1,130 @@
+import {
+  isLive,
+  SmartRetryError,
+  throwIfProblems,
+  type ApiKey,
+  type ApiKeyStore,
+  type ChangeLedger,
+  type Clock,
+  type EpochMs,
+  type FieldProblem,
+  type KeyScope,
+} from '@smart-retry/domain';
+import { digestOf, newKeyText } from './key-text.js';
+
+/** What a new key is to allow, to whom, and for how long. */
+export interface WantedKey {
+  readonly name: string;
+  readonly scopes: readonly KeyScope[];
+  readonly tenant: string | null;
+  readonly requestsPerSecond: number | null;
+  /** Null for never. */
+  readonly expiresAtMs: EpochMs | null;
+}
+
+/** A key that was just made: the only moment at which its text is known. */
+export interface IssuedKey {
+  readonly key: ApiKey;
+  readonly text: string;
+}
+
+/** Scopes over all tenants at once. */
+const UNBOUND_SCOPES: readonly KeyScope[] = ['operate', 'admin'];
+
+export interface KeyAdministrationOptions {
+  readonly store: ApiKeyStore;
+  readonly ledger: Pick<ChangeLedger, 'append'>;
+  readonly clock: Clock;
+}
+
+/** Makes, lists and ends keys. Each change is entered into the ledger before it holds: none goes unnoticed. */
+export class KeyAdministration {
+  readonly #store: ApiKeyStore;
+  readonly #ledger: Pick<ChangeLedger, 'append'>;
+  readonly #clock: Clock;
+
+  constructor({ store, ledger, clock }: KeyAdministrationOptions) {
+    this.#store = store;
+    this.#ledger = ledger;
+    this.#clock = clock;
+  }
+
+  /** @throws {INVALID_REQUEST} naming every problem. @throws {STORE_UNAVAILABLE} */
+  async create(wanted: WantedKey, actor: string): Promise<IssuedKey> {
+    const nowMs = this.#clock();
+    throwIfProblems('INVALID_REQUEST', keyProblems(wanted, nowMs));
+    const { selector, text } = newKeyText();
+    const key: ApiKey = {
+      ...wanted,
+      scopes: [...new Set(wanted.scopes)],
+      selector,
+      digest: digestOf(text),
+      createdAtMs: nowMs,
+      createdBy: actor,
+      revokedAtMs: null,
+      lastUsedAtMs: null,
+    };
+    await this.#enter('key.created', key, actor);
+    await this.#store.create(key);
+    return { key, text };
+  }
+
+  /** Oldest first; those that have ended too. @throws {STORE_UNAVAILABLE} */
+  async list(): Promise<readonly ApiKey[]> {
+    return (await this.#store.list()).keys;
+  }
+
+  /** @throws {KEY_NOT_FOUND} @throws {STORE_UNAVAILABLE} */
+  async revoke(selector: string, actor: string): Promise<ApiKey> {
+    await this.#enter('key.revoked', await this.#find(selector), actor);
+    const revoked = await this.#store.revoke(selector, this.#clock());
+    if (revoked === null) throw keyNotFound(selector);
+    return revoked;
+  }
+
+  /**
+   * Makes a key like this one, for as long; the old one stays good for `graceMs` more, so that both are while clients
+   * change over.
+   * @throws {KEY_NOT_FOUND} @throws {KEY_ENDED} also for a key that is being rotated out already.
+   */
+  async rotate(selector: string, graceMs: number, actor: string): Promise<IssuedKey & { readonly replaced: ApiKey }> {
+    const nowMs = this.#clock();
+    const old = await this.#find(selector);
+    if (!isLive(old, nowMs) || old.revokedAtMs !== null) {
+      throw new SmartRetryError('KEY_ENDED', `the key ${selector} has ended or is being rotated out`);
+    }
+    const { name, scopes, tenant, requestsPerSecond, expiresAtMs, createdAtMs } = old;
+    const renewedAtMs = expiresAtMs === null ? null : nowMs + (expiresAtMs - createdAtMs);
+    const issued = await this.create({ name, scopes, tenant, requestsPerSecond, expiresAtMs: renewedAtMs }, actor);
+    await this.#enter('key.rotated', old, actor);
+    const replaced = (await this.#store.revoke(selector, nowMs + graceMs)) ?? old;
+    return { ...issued, replaced };
+  }
+
+  async #find(selector: string): Promise<ApiKey> {
+    const found = (await this.list()).find((key) => key.selector === selector);
+    if (found === undefined) throw keyNotFound(selector);
+    return found;
+  }
+
+  async #enter(action: string, key: ApiKey, actor: string): Promise<void> {
+    const { selector: target, name, scopes, tenant } = key;
+    const details = { name, scopes: [...scopes], tenant };
+    await this.#ledger.append({ atMs: this.#clock(), actor, action, target, reason: null, details });
+  }
+}
+
+function keyProblems({ scopes, tenant, expiresAtMs }: WantedKey, nowMs: EpochMs): readonly FieldProblem[] {
+  const problems: FieldProblem[] = [];
+  if (scopes.length === 0) problems.push({ path: 'scopes', message: 'must name at least one' });
+  const unbound = scopes.filter((scope) => UNBOUND_SCOPES.includes(scope));
+  if (tenant !== null && unbound.length > 0) {
+    problems.push({ path: 'scopes', message: `must not have ${unbound.join(', ')} in a key bound to a tenant` });
+  }
+  if (expiresAtMs !== null && expiresAtMs <= nowMs) problems.push({ path: 'expires_at', message: 'must lie ahead' });
+  return problems;
+}
+
+function keyNotFound(selector: string): SmartRetryError {
+  return new SmartRetryError('KEY_NOT_FOUND', `there is no key ${selector}`);
+}

@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { ApiKey, ApiKeyStore } from '@smart-retry/domain';
+import { NOON_MS, unique } from './examples.js';
+import type { Open, Opened } from './opened.js';
+
+const exampleKey = (changes: Partial<ApiKey> = {}): ApiKey => ({
+  selector: unique('key'),
+  digest: new Uint8Array(32).fill(7),
+  name: 'workers',
+  scopes: ['recommend', 'record'],
+  tenant: null,
+  requestsPerSecond: null,
+  createdAtMs: NOON_MS,
+  createdBy: 'admin',
+  expiresAtMs: null,
+  revokedAtMs: null,
+  lastUsedAtMs: null,
+  ...changes,
+});
+
+export function describeApiKeyStore(name: string, open: Open<{ readonly apiKeys: ApiKeyStore }>): void {
+  describe(`${name} key store`, () => {
+    let stores: Opened<{ readonly apiKeys: ApiKeyStore }>;
+    let keys: ApiKeyStore;
+    beforeAll(async () => {
+      stores = await open();
+      keys = stores.apiKeys;
+    });
+    afterAll(() => stores.close());
+    const find = async (selector: string) => (await keys.list()).keys.find((key) => key.selector === selector);
+
+    it('begins without keys, at revision 0', async () => {
+      expect(await keys.revision()).toBe(0);
+      expect(await keys.list()).toEqual({ revision: 0, keys: [] });
+    });
+
+    it('answers keys as they were made, oldest first', async () => {
+      const bound = { tenant: 'a "quoted" tenant', requestsPerSecond: 20, expiresAtMs: NOON_MS + 5 };
+      const younger = exampleKey({ createdAtMs: NOON_MS + 1, digest: Uint8Array.from({ length: 32 }, (_, i) => i) });
+      const older = exampleKey(bound);
+      await keys.create(younger);
+      await keys.create(older);
+      expect((await keys.list()).keys).toEqual([older, younger]);
+    });
+
+    it('counts each key made or revoked as one revision, and uses as none', async () => {
+      const before = await keys.revision();
+      const key = exampleKey();
+      await keys.create(key);
+      expect(await keys.revision()).toBe(before + 1);
+      await keys.revoke(key.selector, NOON_MS);
+      expect(await keys.revision()).toBe(before + 2);
+      await keys.noteUses(new Map([[key.selector, NOON_MS]]));
+      expect(await keys.revoke(unique('unknown'), NOON_MS)).toBeNull();
+      expect(await keys.list()).toMatchObject({ revision: before + 2 });
+    });
+
+    it('counts every one of many keys made at once', async () => {
+      const before = await keys.revision();
+      await Promise.all(Array.from({ length: 12 }, () => keys.create(exampleKey())));
+      expect(await keys.revision()).toBe(before + 12);
+    });
+
+    it('refuses a selector that is taken, and then changes nothing', async () => {
+      const key = exampleKey();
+      await keys.create(key);
+      const before = await keys.list();
+      await expect(keys.create({ ...key, name: 'another' })).rejects.toMatchObject({ code: 'KEY_EXISTS' });
+      expect(await keys.list()).toEqual(before);
+    });
+
+    it('ends a key at the earliest of the times that it was told', async () => {
+      const key = exampleKey();
+      await keys.create(key);
+      expect(await keys.revoke(key.selector, NOON_MS + 9)).toEqual({ ...key, revokedAtMs: NOON_MS + 9 });
+      expect(await keys.revoke(key.selector, NOON_MS)).toMatchObject({ revokedAtMs: NOON_MS });
+      expect(await keys.revoke(key.selector, NOON_MS + 9)).toMatchObject({ revokedAtMs: NOON_MS });
+    });
+
+    it('knows when a key was last used, and never goes back', async () => {
+      const [used, unused] = [exampleKey(), exampleKey()];
+      await keys.create(used);
+      await keys.create(unused);
+      await keys.noteUses(new Map([[used.selector, NOON_MS + 60_000]]));
+      await keys.noteUses(
+        new Map([
+          [used.selector, NOON_MS],
+          [unique('unknown'), NOON_MS],
+        ]),
+      );
+      await keys.noteUses(new Map());
+      expect(await find(used.selector)).toMatchObject({ lastUsedAtMs: NOON_MS + 60_000 });
+      expect(await find(unused.selector)).toMatchObject({ lastUsedAtMs: null });
+    });
+  });
+}

@@ -1,0 +1,42 @@
+import type { ApiKey, ApiKeyStore, EpochMs, KeyList } from '@smart-retry/domain';
+import { keyExists } from '../key-exists.js';
+
+/** The keys of this process. */
+export class MemoryApiKeyStore implements ApiKeyStore {
+  readonly #keys = new Map<string, ApiKey>();
+  #revision = 0;
+
+  async revision(): Promise<number> {
+    return this.#revision;
+  }
+
+  async list(): Promise<KeyList> {
+    const bySelector = (a: ApiKey, b: ApiKey) => (a.selector < b.selector ? -1 : 1);
+    const keys = [...this.#keys.values()].sort((a, b) => a.createdAtMs - b.createdAtMs || bySelector(a, b));
+    return { revision: this.#revision, keys };
+  }
+
+  async create(key: ApiKey): Promise<void> {
+    if (this.#keys.has(key.selector)) throw keyExists(key.selector);
+    this.#keys.set(key.selector, { ...key, digest: key.digest.slice() });
+    this.#revision += 1;
+  }
+
+  async revoke(selector: string, atMs: EpochMs): Promise<ApiKey | null> {
+    const key = this.#keys.get(selector);
+    if (key === undefined) return null;
+    const revoked = { ...key, revokedAtMs: Math.min(key.revokedAtMs ?? atMs, atMs) };
+    this.#keys.set(selector, revoked);
+    this.#revision += 1;
+    return revoked;
+  }
+
+  async noteUses(lastUsedAtMs: ReadonlyMap<string, EpochMs>): Promise<void> {
+    for (const [selector, atMs] of lastUsedAtMs) {
+      const key = this.#keys.get(selector);
+      if (key !== undefined) {
+        this.#keys.set(selector, { ...key, lastUsedAtMs: Math.max(key.lastUsedAtMs ?? atMs, atMs) });
+      }
+    }
+  }
+}

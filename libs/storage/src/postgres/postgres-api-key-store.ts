@@ -1,0 +1,105 @@
+import type { ApiKey, ApiKeyStore, EpochMs, KeyList, KeyScope } from '@smart-retry/domain';
+import { keyExists } from '../key-exists.js';
+import { errorCodeOf } from './classify-postgres-failure.js';
+import type { Database } from './database.js';
+
+const UNIQUE_VIOLATION = '23505';
+
+const LIST = `
+SELECT current.revision, api_keys.*
+FROM api_key_revision AS current LEFT JOIN api_keys ON true
+ORDER BY created_at_ms, selector`;
+
+const CREATE = `
+WITH changed AS (UPDATE api_key_revision SET revision = revision + 1)
+INSERT INTO api_keys
+  (selector, digest, name, scopes, tenant, requests_per_second, created_at_ms, created_by, expires_at_ms, revoked_at_ms)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`;
+
+const REVOKE = `
+WITH revoked AS (
+  UPDATE api_keys SET revoked_at_ms = LEAST(revoked_at_ms, $2) WHERE selector = $1 RETURNING *
+), changed AS (
+  UPDATE api_key_revision SET revision = revision + 1 WHERE EXISTS (SELECT FROM revoked)
+)
+SELECT * FROM revoked`;
+
+const NOTE_USES = `
+UPDATE api_keys SET last_used_at_ms = GREATEST(api_keys.last_used_at_ms, used.at_ms)
+FROM unnest($1::text[], $2::bigint[]) AS used (selector, at_ms)
+WHERE api_keys.selector = used.selector`;
+
+interface ApiKeyRow {
+  readonly selector: string;
+  readonly digest: Buffer;
+  readonly name: string;
+  readonly scopes: KeyScope[];
+  readonly tenant: string | null;
+  readonly requests_per_second: number | null;
+  readonly created_at_ms: EpochMs;
+  readonly created_by: string;
+  readonly expires_at_ms: EpochMs | null;
+  readonly revoked_at_ms: EpochMs | null;
+  readonly last_used_at_ms: EpochMs | null;
+}
+
+/** Keys as digests, in one small table. */
+export class PostgresApiKeyStore implements ApiKeyStore {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  async revision(): Promise<number> {
+    const { rows } = await this.#database.query<{ readonly revision: number }>({
+      text: 'SELECT revision FROM api_key_revision',
+    });
+    return rows[0]?.revision ?? 0;
+  }
+
+  async list(): Promise<KeyList> {
+    const { rows } = await this.#database.query<(ApiKeyRow | { readonly selector: null }) & { revision: number }>({
+      text: LIST,
+    });
+    const keys = rows.flatMap((row) => (row.selector === null ? [] : [fromRow(row)]));
+    return { revision: rows[0]?.revision ?? 0, keys };
+  }
+
+  async create(key: ApiKey): Promise<void> {
+    const { selector, digest, name, scopes, tenant, requestsPerSecond } = key;
+    const values = [selector, Buffer.from(digest), name, scopes, tenant, requestsPerSecond];
+    const times = [key.createdAtMs, key.createdBy, key.expiresAtMs, key.revokedAtMs];
+    try {
+      await this.#database.query({ text: CREATE, values: [...values, ...times] });
+    } catch (error) {
+      throw errorCodeOf(error) === UNIQUE_VIOLATION ? keyExists(selector) : error;
+    }
+  }
+
+  async revoke(selector: string, atMs: EpochMs): Promise<ApiKey | null> {
+    const { rows } = await this.#database.query<ApiKeyRow>({ text: REVOKE, values: [selector, atMs] });
+    return rows[0] === undefined ? null : fromRow(rows[0]);
+  }
+
+  async noteUses(lastUsedAtMs: ReadonlyMap<string, EpochMs>): Promise<void> {
+    if (lastUsedAtMs.size === 0) return;
+    await this.#database.query({ text: NOTE_USES, values: [[...lastUsedAtMs.keys()], [...lastUsedAtMs.values()]] });
+  }
+}
+
+function fromRow(row: ApiKeyRow): ApiKey {
+  return {
+    selector: row.selector,
+    digest: Uint8Array.from(row.digest),
+    name: row.name,
+    scopes: row.scopes,
+    tenant: row.tenant,
+    requestsPerSecond: row.requests_per_second,
+    createdAtMs: row.created_at_ms,
+    createdBy: row.created_by,
+    expiresAtMs: row.expires_at_ms,
+    revokedAtMs: row.revoked_at_ms,
+    lastUsedAtMs: row.last_used_at_ms,
+  };
+}
