@@ -43,13 +43,16 @@ export type {
   DecisionRecord,
   Evidence,
   ExplorationPlan,
+  Forecast,
   GuardrailEffect,
   GuardrailName,
   LayerName,
   Proposal,
   ReasonCode,
   Recommendation,
+  ShadowAnswer,
   SuccessEstimate,
+  Trial,
   TriedAction,
 } from './recommendation.js';
 export { isWithoutOutcome, STATISTICS_DIMENSIONS, STATUSES_WITHOUT_OUTCOME } from './attempt.js';
@@ -89,6 +92,7 @@ export type {
 export type { ChangeEntry, ChangeEvent, ChangeLedger, LedgerVerdict } from './audit-ports.js';
 export { MODEL_TYPES, NOTHING_DEPLOYED } from './model-ports.js';
 export type {
+  Confusion,
   Deployment,
   DeploymentAction,
   FeatureImportance,

@@ -9,6 +9,15 @@ import type { KeptResponse } from './ports.js';
 export const MODEL_TYPES = ['logistic', 'gradient_boosting'] as const;
 export type ModelType = (typeof MODEL_TYPES)[number];
 
+/** Outcomes by prediction: a probability of `threshold` or more predicts success. */
+export interface Confusion {
+  readonly threshold: number;
+  readonly truePositives: number;
+  readonly falsePositives: number;
+  readonly trueNegatives: number;
+  readonly falseNegatives: number;
+}
+
 /** How a model did on rows that it was not trained on: later ones, of other jobs. */
 export interface ModelMetrics {
   /** Held-out rows behind every number here. */
@@ -25,6 +34,12 @@ export interface ModelMetrics {
   readonly auc: number;
   /** Expected calibration error, 0–1. */
   readonly ece: number;
+  readonly confusion: Confusion;
+  /** Log-loss of always predicting the training rows' share of successes. */
+  readonly baseLogLoss: number;
+  /** `baseLogLoss − logLoss`, and its standard error with rows of one job taken together. */
+  readonly skill: number;
+  readonly skillStandardError: number;
   /** Log-loss of what the Bayesian layer believed of the same rows before they happened; absent when not known. */
   readonly bayesianLogLoss?: number;
 }

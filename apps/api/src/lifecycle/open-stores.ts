@@ -5,6 +5,7 @@ import type {
   ConfigurationStore,
   DecisionStore,
   FailureCounters,
+  ModelRegistry,
   OutcomeHistory,
   SigningKeyStore,
 } from '@smart-retry/domain';
@@ -23,6 +24,7 @@ export interface Stores {
   readonly attempts: AttemptStore;
   readonly outcomes: OutcomeHistory;
   readonly decisions: DecisionStore;
+  readonly models: ModelRegistry;
   readonly signingKeys: SigningKeyStore;
   readonly failureCounters: FailureCounters;
   /** Absent where this is the only process. */
@@ -51,6 +53,7 @@ export async function openStores(config: Config, logger: Logger): Promise<Stores
     attempts: postgres.attempts,
     outcomes: postgres.outcomes,
     decisions: postgres.decisions,
+    models: postgres.models,
     signingKeys: postgres.signingKeys,
     failureCounters: redis?.failureCounters ?? new MemoryFailureCounters(),
     ...(redis && { channel: redis.channel }),
