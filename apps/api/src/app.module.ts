@@ -1,7 +1,16 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import type { Clock } from '@smart-retry/domain';
-import { AuditTrail, Configuration, Learning, RecommendationIds, Recommender } from '@smart-retry/engine';
+import {
+  AuditTrail,
+  Configuration,
+  Learning,
+  ModelContest,
+  ModelRollout,
+  ModelServing,
+  RecommendationIds,
+  Recommender,
+} from '@smart-retry/engine';
 import { AttemptCountsController } from './attempts/attempt-counts.controller.js';
 import { AuditController } from './audit/audit.controller.js';
 import { BayesianController } from './bayesian/bayesian.controller.js';
@@ -10,6 +19,7 @@ import { ConfigurationWrites } from './http/configuration-writes.js';
 import { Idempotency } from './http/idempotency.js';
 import { Lifecycle } from './lifecycle/lifecycle.js';
 import type { Services } from './lifecycle/open-services.js';
+import { ModelController } from './models/model.controller.js';
 import { ApiMetrics } from './ops/api-metrics.js';
 import { HealthController } from './ops/health.controller.js';
 import { MetricsController } from './ops/metrics.controller.js';
@@ -27,6 +37,7 @@ import {
   CLOCK,
   CONFIGURATION_STORE,
   DECISION_STORE,
+  MODEL_REGISTRY,
   OUTCOME_HISTORY,
   STORE_PROBES,
 } from './tokens.js';
@@ -51,6 +62,7 @@ export class AppModule {
         DecisionController,
         AuditController,
         BayesianController,
+        ModelController,
         WhatIfController,
         HealthController,
         MetricsController,
@@ -64,11 +76,15 @@ export class AppModule {
         { provide: Configuration, useValue: engine.configuration },
         { provide: AuditTrail, useValue: engine.audit },
         { provide: Learning, useValue: engine.learning },
+        { provide: ModelServing, useValue: engine.models },
+        { provide: ModelRollout, useValue: engine.rollout },
+        { provide: ModelContest, useValue: engine.contest },
         { provide: RecommendationIds, useValue: engine.ids },
         { provide: ApiMetrics, useValue: services.metrics },
         { provide: Lifecycle, useValue: lifecycle },
         { provide: ATTEMPT_STORE, useValue: stores.attempts },
         { provide: CONFIGURATION_STORE, useValue: stores.configuration },
+        { provide: MODEL_REGISTRY, useValue: stores.models },
         { provide: DECISION_STORE, useValue: stores.decisions },
         { provide: OUTCOME_HISTORY, useValue: stores.outcomes },
         { provide: CHANGE_LEDGER, useValue: stores.ledger },

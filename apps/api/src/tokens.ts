@@ -7,3 +7,4 @@ export const DECISION_STORE = Symbol('DecisionStore');
 export const OUTCOME_HISTORY = Symbol('OutcomeHistory');
 export const CHANGE_LEDGER = Symbol('ChangeLedger');
 export const STORE_PROBES = Symbol('StoreProbe[]');
+export const MODEL_REGISTRY = Symbol('ModelRegistry');
