@@ -2,7 +2,7 @@ import { MODEL_TYPES, type Deployment } from '@smart-retry/domain';
 import type { ModelRefusal, ServingModels } from '@smart-retry/engine';
 import { Type, type Static } from 'typebox';
 import { named } from '../http/named.js';
-import { NullableText, Timestamp } from '../http/wire-schemas.js';
+import { NullableObject, NullableText, Timestamp } from '../http/wire-schemas.js';
 import { formatTimestamp } from '../http/wire-time.js';
 
 const NullableVersion = Type.Unsafe<string | null>({ type: ['string', 'null'] });
@@ -28,9 +28,9 @@ export const DeployBody = Type.Object(
 );
 export type DeployBody = Static<typeof DeployBody>;
 
-export const RollbackBody = Type.Unsafe<{ reason?: string | null } | undefined>(
-  Type.Object({ reason: Reason }, { additionalProperties: false }),
-);
+/** The seed's clients send none. */
+export const RollbackBody = NullableObject({ reason: Reason });
+export type RollbackBody = Static<typeof RollbackBody> | undefined;
 
 const Serving = {
   champion: Type.Unsafe<string | null>({

@@ -112,7 +112,7 @@ export class ModelController {
     response: { 200: DeploymentResponse, ...problemResponses(400, 409, 413, 415, 503) },
   })
   rollBack(
-    @Body() body: Static<typeof RollbackBody>,
+    @Body() body: RollbackBody,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<object | string> {
