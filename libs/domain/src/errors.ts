@@ -30,8 +30,6 @@ export const ERROR_KINDS = {
   NOTHING_TO_ROLL_BACK: 'conflict',
   CONFIGURATION_CHANGED: 'conflict',
   IDEMPOTENCY_KEY_REUSED: 'conflict',
-  MODEL_INCOMPATIBLE: 'unprocessable',
-  MODEL_CORRUPT: 'unprocessable',
   TOO_FEW_SAMPLES: 'unprocessable',
   INSUFFICIENT_DATA: 'unprocessable',
   MODEL_INCOMPATIBLE: 'unprocessable',

@@ -92,6 +92,7 @@ export type {
 export type { ChangeEntry, ChangeEvent, ChangeLedger, LedgerVerdict } from './audit-ports.js';
 export { MODEL_TYPES, NOTHING_DEPLOYED } from './model-ports.js';
 export type {
+  ArmTotals,
   Confusion,
   Deployment,
   DeploymentAction,
@@ -102,4 +103,5 @@ export type {
   ModelType,
   ModelVersion,
   Rollout,
+  TrialHistory,
 } from './model-ports.js';

@@ -46,8 +46,6 @@ const TITLES: Readonly<Record<ProblemCode, string>> = {
   NOTHING_TO_ROLL_BACK: 'Nothing to roll back',
   CONFIGURATION_CHANGED: 'Configuration changed',
   IDEMPOTENCY_KEY_REUSED: 'Idempotency key reused',
-  MODEL_INCOMPATIBLE: 'Model incompatible',
-  MODEL_CORRUPT: 'Model corrupt',
   TOO_FEW_SAMPLES: 'Too few samples',
   INSUFFICIENT_DATA: 'Insufficient data',
   MODEL_INCOMPATIBLE: 'Model incompatible',

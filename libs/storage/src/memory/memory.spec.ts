@@ -11,6 +11,7 @@ import {
   describeOutcomeHistory,
   describeSigningKeyStore,
   describeStatistics,
+  describeTrialHistory,
 } from '../contract/index.js';
 import { NOON_MS, exampleAttempt, exampleCounts, exampleDecision, unique } from '../contract/examples.js';
 import { MemoryFailureCounters } from './memory-failure-counters.js';
@@ -27,6 +28,7 @@ describeFailureLookup('memory', open);
 describeDecisionStore('memory', open);
 describeOutcomeHistory('memory', open);
 describeModelRegistry('memory', open);
+describeTrialHistory('memory', open);
 describeFailureCounters('memory', open);
 describeConfigurationChannel('memory', open);
 

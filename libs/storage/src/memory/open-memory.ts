@@ -8,6 +8,7 @@ import { MemoryKeptResponses } from './memory-kept-responses.js';
 import { MemoryModelRegistry } from './memory-model-registry.js';
 import { MemoryOutcomeHistory } from './memory-outcome-history.js';
 import { MemorySigningKeyStore } from './memory-signing-key-store.js';
+import { MemoryTrialHistory } from './memory-trial-history.js';
 
 /** Every port in this process, wired to each other; what they hold is lost with it. */
 export interface MemoryStores {
@@ -17,6 +18,7 @@ export interface MemoryStores {
   readonly outcomes: MemoryOutcomeHistory;
   readonly decisions: MemoryDecisionStore;
   readonly models: MemoryModelRegistry;
+  readonly trials: MemoryTrialHistory;
   readonly signingKeys: MemorySigningKeyStore;
   readonly channel: MemoryConfigurationChannel;
   readonly failureCounters: MemoryFailureCounters;
@@ -35,6 +37,7 @@ export function openMemory({ maxRecords = 100_000 }: { readonly maxRecords?: num
     attempts: new MemoryAttemptStore({ maxRecords, decisions, outcomes, keptResponses }),
     outcomes,
     decisions,
+    trials: new MemoryTrialHistory(decisions, outcomes),
     models: new MemoryModelRegistry(configuration, keptResponses, ledger),
     signingKeys: new MemorySigningKeyStore(),
     channel: new MemoryConfigurationChannel(),

@@ -6,6 +6,7 @@ import type {
   ModelRegistry,
   OutcomeHistory,
   SigningKeyStore,
+  TrialHistory,
 } from '@smart-retry/domain';
 import { ConfigurationSession } from './configuration-session.js';
 import { driverOptions, type PostgresOptions } from './connection-options.js';
@@ -18,6 +19,7 @@ import { PostgresDecisionStore } from './postgres-decision-store.js';
 import { PostgresModelRegistry } from './postgres-model-registry.js';
 import { PostgresOutcomeHistory } from './postgres-outcome-history.js';
 import { PostgresSigningKeyStore } from './postgres-signing-key-store.js';
+import { PostgresTrialHistory } from './postgres-trial-history.js';
 import { RenewablePool } from './renewable-pool.js';
 
 const HISTORY_POOL_SIZE = 2;
@@ -30,6 +32,7 @@ export interface PostgresStores {
   readonly outcomes: OutcomeHistory;
   readonly decisions: DecisionStore;
   readonly models: ModelRegistry;
+  readonly trials: TrialHistory;
   readonly signingKeys: SigningKeyStore;
   /** Cheap enough for a probe every second. @throws {STORE_UNAVAILABLE} */
   check(): Promise<void>;
@@ -68,6 +71,7 @@ export function openPostgres(options: PostgresOptions): PostgresStores {
     outcomes: new PostgresOutcomeHistory(history),
     decisions: new PostgresDecisionStore(database),
     models: new PostgresModelRegistry(session),
+    trials: new PostgresTrialHistory(database),
     signingKeys: new PostgresSigningKeyStore(session),
     check: () => database.check(),
     migrate: () => database.migrate(),
