@@ -66,7 +66,7 @@ describe('the ml layer', () => {
 
   it('reads the context: an error code that never recovers is not retried', () => {
     const champion = loaded({ errorCode: ['E_GONE', -30] });
-    const memory = new BayesianMemory({ maxCells: 10 });
+    const memory = new BayesianMemory({ maxCells: 100 });
     expect(answer({ errorCode: 'E_GONE' }, { models: { champion }, memory })).toMatchObject({
       method: 'ml',
       decision: 'stop',
@@ -76,7 +76,7 @@ describe('the ml layer', () => {
   });
 
   it('speaks of kinds of failure that the Bayesian layer knows nothing of', () => {
-    const memory = new BayesianMemory({ maxCells: 10 });
+    const memory = new BayesianMemory({ maxCells: 100 });
     expect(answer({}, { memory })).toMatchObject({ method: 'ml', decision: 'retry' });
   });
 
@@ -97,7 +97,7 @@ describe('the ml layer', () => {
     const strategy = someStrategy(undefined, { maxDelayMs: 12_000 });
     expect(answer({}, { strategy }).delayMs).toBeLessThanOrEqual(12_000);
     expect(answer({ retryAfterMs: 90_000 }).delayMs).toBeGreaterThanOrEqual(90_000);
-    const memory = new BayesianMemory({ maxCells: 10 });
+    const memory = new BayesianMemory({ maxCells: 100 });
     expect(answer({ retryAfterMs: 90_000 }, { memory }).delayMs).toBeGreaterThanOrEqual(90_000);
     expect(answer({ deadlineAtMs: T0 + 9_000 }, { memory }).delayMs).toBeLessThanOrEqual(9_000);
   });
