@@ -19,6 +19,7 @@ import { ConfigurationWrites } from './http/configuration-writes.js';
 import { Idempotency } from './http/idempotency.js';
 import { Lifecycle } from './lifecycle/lifecycle.js';
 import type { Services } from './lifecycle/open-services.js';
+import { ExperimentController } from './models/experiment.controller.js';
 import { ModelController } from './models/model.controller.js';
 import { ApiMetrics } from './ops/api-metrics.js';
 import { HealthController } from './ops/health.controller.js';
@@ -40,6 +41,7 @@ import {
   MODEL_REGISTRY,
   OUTCOME_HISTORY,
   STORE_PROBES,
+  TRIAL_HISTORY,
 } from './tokens.js';
 
 export type AppServices = Omit<Services, 'close'>;
@@ -63,6 +65,7 @@ export class AppModule {
         AuditController,
         BayesianController,
         ModelController,
+        ExperimentController,
         WhatIfController,
         HealthController,
         MetricsController,
@@ -85,6 +88,7 @@ export class AppModule {
         { provide: ATTEMPT_STORE, useValue: stores.attempts },
         { provide: CONFIGURATION_STORE, useValue: stores.configuration },
         { provide: MODEL_REGISTRY, useValue: stores.models },
+        { provide: TRIAL_HISTORY, useValue: stores.trials },
         { provide: DECISION_STORE, useValue: stores.decisions },
         { provide: OUTCOME_HISTORY, useValue: stores.outcomes },
         { provide: CHANGE_LEDGER, useValue: stores.ledger },

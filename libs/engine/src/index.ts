@@ -46,3 +46,5 @@ export type { Standing } from './models/model-contest.js';
 export { ModelRollout } from './models/model-rollout.js';
 export type { ModelMove, ModelRolloutOptions, ModelShare } from './models/model-rollout.js';
 export type { LoadedModel, ServingModels } from './models/serving-models.js';
+export { differenceOf, successRateOf, utilityOf } from './models/arm-estimate.js';
+export type { Estimate } from './models/arm-estimate.js';

@@ -8,6 +8,7 @@ import type {
   ModelRegistry,
   OutcomeHistory,
   SigningKeyStore,
+  TrialHistory,
 } from '@smart-retry/domain';
 import { startEmbeddedPostgres } from '@smart-retry/storage/embedded';
 import { MemoryFailureCounters } from '@smart-retry/storage/memory';
@@ -25,6 +26,7 @@ export interface Stores {
   readonly outcomes: OutcomeHistory;
   readonly decisions: DecisionStore;
   readonly models: ModelRegistry;
+  readonly trials: TrialHistory;
   readonly signingKeys: SigningKeyStore;
   readonly failureCounters: FailureCounters;
   /** Absent where this is the only process. */
@@ -54,6 +56,7 @@ export async function openStores(config: Config, logger: Logger): Promise<Stores
     outcomes: postgres.outcomes,
     decisions: postgres.decisions,
     models: postgres.models,
+    trials: postgres.trials,
     signingKeys: postgres.signingKeys,
     failureCounters: redis?.failureCounters ?? new MemoryFailureCounters(),
     ...(redis && { channel: redis.channel }),

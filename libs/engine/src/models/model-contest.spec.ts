@@ -22,11 +22,16 @@ function decision(recommendationId: string, trial: Trial, delayMs = 5_500): Deci
 /** Retries of which the model and the Bayesian layer expected this much, and that all succeeded, or all failed. */
 function play(forecast: Forecast, { success = true, outcomes = 50, arm = 'v1' } = {}): ModelContest {
   const contest = new ModelContest({ maxPending: 1_000, maxKinds: 100 });
-  for (let i = 0; i < outcomes; i++) settle(contest, `r${i}`, { arm, forecasts: [forecast] }, success);
+  for (let i = 0; i < outcomes; i++) settle(contest, `r${i}`, { arm, forecasts: [forecast] }, { success });
   return contest;
 }
 
-function settle(contest: ModelContest, recommendationId: string, trial: Trial, success: boolean): void {
+function settle(
+  contest: ModelContest,
+  recommendationId: string,
+  trial: Trial,
+  { success }: { readonly success: boolean },
+): void {
   contest.noteDecision(decision(recommendationId, trial));
   const link = { source: 'job' as const, errorClass: 'timeout', failedAttemptNumber: 1, recommendationId };
   contest.noteOutcome({ report: someReport({ success }), link });
@@ -53,14 +58,16 @@ describe('ModelContest', () => {
 
   it('lets a model speak again once it knows better', () => {
     const contest = play([5_000, 0.2, 0.9]);
-    for (let i = 0; i < 200; i++) settle(contest, `s${i}`, { arm: 'v1', forecasts: [[5_000, 0.9, 0.2]] }, true);
+    for (let i = 0; i < 200; i++)
+      settle(contest, `s${i}`, { arm: 'v1', forecasts: [[5_000, 0.9, 0.2]] }, { success: true });
     expect(contest.isBeaten('v1', FAILURE)).toBe(false);
   });
 
   it('judges a shadow as it would judge what serves', () => {
     const contest = new ModelContest({ maxPending: 10, maxKinds: 10 });
     const shadow = { modelVersion: 's', delayMs: 5_000, forecasts: [[5_000, 0.1, 0.9]] as const };
-    for (let i = 0; i < 30; i++) settle(contest, `r${i}`, { arm: 'bayesian', forecasts: [], shadow }, true);
+    for (let i = 0; i < 30; i++)
+      settle(contest, `r${i}`, { arm: 'bayesian', forecasts: [], shadow }, { success: true });
     expect(contest.isBeaten('s', FAILURE)).toBe(true);
     expect(contest.standingOf('s').advantage).toBeLessThan(-1);
     expect(contest.standingOf('bayesian')).toEqual({ outcomes: 0, advantage: 0 });
@@ -72,7 +79,7 @@ describe('ModelContest', () => {
       [500, 0.01, 0.99],
       [6_000, 0.99, 0.01],
     ];
-    for (let i = 0; i < 30; i++) settle(contest, `r${i}`, { arm: 'v1', forecasts }, true);
+    for (let i = 0; i < 30; i++) settle(contest, `r${i}`, { arm: 'v1', forecasts }, { success: true });
     expect(contest.standingOf('v1').advantage).toBeGreaterThan(1);
     expect(play([5_000, 0.2, null]).standingOf('v1').outcomes).toBe(0);
   });
