@@ -1,7 +1,16 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import type { Clock } from '@smart-retry/domain';
-import { AuditTrail, Configuration, Learning, RecommendationIds, Recommender } from '@smart-retry/engine';
+import {
+  AuditTrail,
+  Configuration,
+  Learning,
+  ModelContest,
+  ModelRollout,
+  ModelServing,
+  RecommendationIds,
+  Recommender,
+} from '@smart-retry/engine';
 import { AttemptCountsController } from './attempts/attempt-counts.controller.js';
 import { AuditController } from './audit/audit.controller.js';
 import { BayesianController } from './bayesian/bayesian.controller.js';
@@ -14,6 +23,8 @@ import { KeyController } from './keys/key.controller.js';
 import { LiveKeys } from './keys/live-keys.js';
 import { Lifecycle } from './lifecycle/lifecycle.js';
 import type { Services } from './lifecycle/open-services.js';
+import { ExperimentController } from './models/experiment.controller.js';
+import { ModelController } from './models/model.controller.js';
 import { ApiMetrics } from './ops/api-metrics.js';
 import { HealthController } from './ops/health.controller.js';
 import { MetricsController } from './ops/metrics.controller.js';
@@ -31,9 +42,11 @@ import {
   CLOCK,
   CONFIGURATION_STORE,
   DECISION_STORE,
+  MODEL_REGISTRY,
   OUTCOME_HISTORY,
   STORE_PROBES,
   SUBJECT_DATA,
+  TRIAL_HISTORY,
 } from './tokens.js';
 
 export type AppServices = Omit<Services, 'close'>;
@@ -57,6 +70,8 @@ export class AppModule {
         AuditController,
         DataController,
         BayesianController,
+        ModelController,
+        ExperimentController,
         WhatIfController,
         KeyController,
         HealthController,
@@ -71,6 +86,9 @@ export class AppModule {
         { provide: Configuration, useValue: engine.configuration },
         { provide: AuditTrail, useValue: engine.audit },
         { provide: Learning, useValue: engine.learning },
+        { provide: ModelServing, useValue: engine.models },
+        { provide: ModelRollout, useValue: engine.rollout },
+        { provide: ModelContest, useValue: engine.contest },
         { provide: RecommendationIds, useValue: engine.ids },
         { provide: ApiMetrics, useValue: services.metrics },
         { provide: LiveKeys, useValue: services.keys },
@@ -81,6 +99,8 @@ export class AppModule {
         { provide: Lifecycle, useValue: lifecycle },
         { provide: ATTEMPT_STORE, useValue: stores.attempts },
         { provide: CONFIGURATION_STORE, useValue: stores.configuration },
+        { provide: MODEL_REGISTRY, useValue: stores.models },
+        { provide: TRIAL_HISTORY, useValue: stores.trials },
         { provide: DECISION_STORE, useValue: stores.decisions },
         { provide: OUTCOME_HISTORY, useValue: stores.outcomes },
         { provide: CHANGE_LEDGER, useValue: stores.ledger },

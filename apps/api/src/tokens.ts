@@ -8,3 +8,5 @@ export const OUTCOME_HISTORY = Symbol('OutcomeHistory');
 export const CHANGE_LEDGER = Symbol('ChangeLedger');
 export const SUBJECT_DATA = Symbol('SubjectData');
 export const STORE_PROBES = Symbol('StoreProbe[]');
+export const MODEL_REGISTRY = Symbol('ModelRegistry');
+export const TRIAL_HISTORY = Symbol('TrialHistory');

@@ -18,6 +18,8 @@ export interface ConsideredDelay {
   readonly successProbability: number;
   /** Expected discounted utility; stop is worth 0. */
   readonly value: number;
+  /** V of carrying on after this delay and another failure, ≥ 0. */
+  readonly valueAfterFailure: number;
 }
 
 /** What was seen of one bucket of delays, for failures of this kind: decayed, and rounded to whole outcomes. */
@@ -80,6 +82,7 @@ function formView(beliefs: Beliefs, plan: Plan, question: BayesianQuestion): Bay
       delayMs: boundedDelayOf(bin, bounds),
       successProbability,
       value: valueOf(terms, bin, successProbability, later[bin] ?? 0),
+      valueAfterFailure: later[bin] ?? 0,
     };
   };
   const others = bestOfOtherBuckets(terms, posterior, later, best).map(consider);

@@ -43,13 +43,16 @@ export type {
   DecisionRecord,
   Evidence,
   ExplorationPlan,
+  Forecast,
   GuardrailEffect,
   GuardrailName,
   LayerName,
   Proposal,
   ReasonCode,
   Recommendation,
+  ShadowAnswer,
   SuccessEstimate,
+  Trial,
   TriedAction,
 } from './recommendation.js';
 export { isWithoutOutcome, STATISTICS_DIMENSIONS, STATUSES_WITHOUT_OUTCOME } from './attempt.js';
@@ -89,6 +92,8 @@ export type {
 export type { ChangeEntry, ChangeEvent, ChangeLedger, LedgerVerdict } from './audit-ports.js';
 export { MODEL_TYPES, NOTHING_DEPLOYED } from './model-ports.js';
 export type {
+  ArmTotals,
+  Confusion,
   Deployment,
   DeploymentAction,
   FeatureImportance,
@@ -98,5 +103,6 @@ export type {
   ModelType,
   ModelVersion,
   Rollout,
+  TrialHistory,
 } from './model-ports.js';
 export type { DataSubject, ErasedRecords, SubjectData, SubjectRecord } from './subject-ports.js';

@@ -1,4 +1,5 @@
 import type { EpochMs } from './features.js';
+import type { Objective } from './objective.js';
 import type { KeptResponse } from './ports.js';
 
 /*
@@ -8,6 +9,15 @@ import type { KeptResponse } from './ports.js';
 
 export const MODEL_TYPES = ['logistic', 'gradient_boosting'] as const;
 export type ModelType = (typeof MODEL_TYPES)[number];
+
+/** Outcomes by prediction: a probability of `threshold` or more predicts success. */
+export interface Confusion {
+  readonly threshold: number;
+  readonly truePositives: number;
+  readonly falsePositives: number;
+  readonly trueNegatives: number;
+  readonly falseNegatives: number;
+}
 
 /** How a model did on rows that it was not trained on: later ones, of other jobs. */
 export interface ModelMetrics {
@@ -25,6 +35,12 @@ export interface ModelMetrics {
   readonly auc: number;
   /** Expected calibration error, 0–1. */
   readonly ece: number;
+  readonly confusion: Confusion;
+  /** Log-loss of always predicting the training rows' share of successes. */
+  readonly baseLogLoss: number;
+  /** `baseLogLoss − logLoss`, and its standard error with rows of one job taken together. */
+  readonly skill: number;
+  readonly skillStandardError: number;
   /** Log-loss of what the Bayesian layer believed of the same rows before they happened; absent when not known. */
   readonly bayesianLogLoss?: number;
 }
@@ -127,4 +143,41 @@ export interface ModelRegistry {
     readonly beforeRevision?: number;
     readonly untilMs?: EpochMs;
   }): Promise<readonly Deployment[]>;
+}
+
+/**
+ * How the decisions of one arm have gone, by whole jobs: decisions of one job are not independent. Of a job, `m` is the
+ * number of its decisions whose outcome is known (a stop's always is), and `u` its utility from its first decision on:
+ * `Σ g(t_k) · (1[success] − attemptCost)` over its reported attempts, `g(t) = 2^(−t / valueHalfLifeMs)`.
+ */
+export interface ArmTotals {
+  /** As in `Trial`: a model's version, or `bayesian`. */
+  readonly arm: string;
+  /** Decisions made, whether or not their outcome is known. */
+  readonly made: number;
+  /** Jobs with m > 0; all that follows is of them. */
+  readonly jobs: number;
+  /** `Σ m`. */
+  readonly decisions: number;
+  /** Attempts that were reported to have followed, and how many of them succeeded. */
+  readonly attempts: number;
+  readonly successes: number;
+  /** `Σ u`, `Σ u²`, `Σ u·m`, `Σ m²`. */
+  readonly utility: number;
+  readonly utilitySquares: number;
+  readonly utilityDecisions: number;
+  readonly decisionSquares: number;
+  /** Mean time, in milliseconds, from a job's first decision to its last reported attempt. */
+  readonly meanTimeMs: number;
+}
+
+/** What the audit trail and the reports together say of the arms of a comparison. */
+export interface TrialHistory {
+  /** By arm, those of decisions within `[fromMs, toMs)`; of more than `maxDecisions`, the newest count. */
+  arms(query: {
+    readonly fromMs: EpochMs;
+    readonly toMs: EpochMs;
+    readonly objective: Objective;
+    readonly maxDecisions: number;
+  }): Promise<readonly ArmTotals[]>;
 }

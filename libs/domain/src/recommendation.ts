@@ -43,6 +43,11 @@ export const REASON_CODES = [
   'hint_beyond_cap',
   'ml_disabled',
   'ml_no_model',
+  'ml_not_in_canary',
+  'ml_attempts_exhausted',
+  'ml_unfamiliar',
+  'ml_unsure',
+  'ml_not_better',
   'bayesian_no_posterior',
   'bayesian_unsure',
   'bayesian_attempts_exhausted',
@@ -115,6 +120,29 @@ export interface ExplorationPlan {
   readonly actions: readonly TriedAction[];
 }
 
+/**
+ * What a model and, where it knows anything, the Bayesian layer expect of a delay: chances of success, 0–1, to four
+ * digits. Kept with the decision, so that what happens can say who knew better.
+ */
+export type Forecast = readonly [delayMs: number, byModel: number, byBayesian: number | null];
+
+/** What a model in the shadow would have done. */
+export interface ShadowAnswer {
+  readonly modelVersion: string;
+  /** Before guardrails and jitter; null for stop. */
+  readonly delayMs: number | null;
+  readonly forecasts: readonly Forecast[];
+}
+
+/** What part a decision has in the comparison of models. */
+export interface Trial {
+  /** Who was to answer: a model's version, or `bayesian`. Counts for that arm, whoever speaks in the end. */
+  readonly arm: string;
+  /** Of the arm's model; empty where it has none, or was not asked. */
+  readonly forecasts: readonly Forecast[];
+  readonly shadow?: ShadowAnswer;
+}
+
 /** Why a layer did not speak: expected, and part of the answer's evidence. */
 export interface Abstention {
   readonly kind: 'abstention';
@@ -122,6 +150,8 @@ export interface Abstention {
   readonly reason: ReasonCode;
   /** A layer that is not sure enough to speak may still explore. */
   readonly exploration?: ExplorationPlan;
+  /** Of the ml layer while models are deployed. */
+  readonly trial?: Trial;
 }
 
 /** What a layer would do, before guardrails and jitter. */
@@ -145,6 +175,8 @@ export interface Proposal {
   readonly alternatives: readonly Alternative[];
   readonly modelVersion: string | null;
   readonly exploration?: ExplorationPlan;
+  /** Of the ml layer while models are deployed. */
+  readonly trial?: Trial;
 }
 
 /** What stood behind a decision; kept in the audit trail, where the decision can be replayed from it. */

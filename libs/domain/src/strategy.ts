@@ -54,6 +54,8 @@ export interface Strategy {
   /** Least confidence with which a learned layer may speak, 0–1. */
   readonly bayesianThreshold: number;
   readonly mlEnabled: boolean;
+  /** Least confidence with which a model may speak, 0–1. */
+  readonly mlThreshold: number;
   readonly guardrails: GuardrailSettings;
   readonly dataCollection: DataCollectionSettings;
   readonly objective: Objective;
@@ -72,6 +74,7 @@ export const DEFAULT_STRATEGY: Strategy = {
   policies: DEFAULT_POLICIES,
   bayesianThreshold: 0.7,
   mlEnabled: true,
+  mlThreshold: 0.5,
   guardrails: {
     maxAttempts: 10,
     maxDelayMs: 300_000,
@@ -138,6 +141,7 @@ export function strategyProblems(strategy: Strategy): FieldProblem[] {
       STRATEGY_LIMITS.nameLength, 'name', `must have 1 to ${STRATEGY_LIMITS.nameLength} characters`);
   require(strategy.bayesianThreshold >= 0 &&
     strategy.bayesianThreshold <= 1, 'bayesian_threshold', 'must be from 0 to 1');
+  require(strategy.mlThreshold >= 0 && strategy.mlThreshold <= 1, 'ml_threshold', 'must be from 0 to 1');
   require(dataCollection.sampleRate >= 0 &&
     dataCollection.sampleRate <= 1, 'data_collection.sample_rate', 'must be from 0 to 1');
   require(Number.isSafeInteger(dataCollection.retentionDays) &&

@@ -134,3 +134,5 @@ function alternativesOf({ best, others }: BayesianView): readonly Alternative[] 
 function abstain(reason: ReasonCode): Abstention {
   return { kind: 'abstention', layer: 'bayesian', reason };
 }
+
+export { look as lookAtBeliefs };

@@ -6,20 +6,25 @@ import type {
   ConfigurationStore,
   DecisionStore,
   FailureCounters,
+  ModelRegistry,
   OutcomeHistory,
   SigningKeyStore,
 } from '@smart-retry/domain';
 import { AttemptRecorder } from './attempt-recorder.js';
 import { AuditTrail } from './background/audit-trail.js';
 import { Learning } from './background/learning.js';
+import { ModelServing } from './background/model-serving.js';
 import { FailureWindow } from './background/failure-window.js';
 import { createRandomWords, secureRandomBytes, systemClock } from './background/system.js';
 import { createBayesianLayer } from './bayesian-layer.js';
 import { SharedSigningKey } from './background/shared-signing-key.js';
 import { Configuration, type LastKnownConfiguration } from './configuration.js';
 import { NOTHING_DECLARED, type DeclaredStrategy } from './declared-strategy.js';
+import { sha256Hex } from './digest.js';
 import { Incidents } from './incidents.js';
-import { mlLayer } from './layers.js';
+import { createMlLayer } from './models/ml-layer.js';
+import { ModelContest } from './models/model-contest.js';
+import { ModelRollout } from './models/model-rollout.js';
 import { RecentRecommendations } from './recent-recommendations.js';
 import { RecommendationIds } from './recommendation-id.js';
 import { Recommender } from './recommender.js';
@@ -31,6 +36,7 @@ export interface SmartRetryStores {
   readonly outcomes: OutcomeHistory;
   readonly decisions: DecisionStore;
   readonly signingKeys: SigningKeyStore;
+  readonly models: ModelRegistry;
   readonly failureCounters: FailureCounters;
   readonly channel?: ConfigurationChannel;
 }
@@ -61,6 +67,10 @@ export interface SmartRetry {
   readonly recent: RecentRecommendations;
   readonly ids: RecommendationIds;
   readonly learning: Learning;
+  /** The models that this process serves. */
+  readonly models: ModelServing;
+  readonly rollout: ModelRollout;
+  readonly contest: ModelContest;
   /**
    * Loads configuration and signing key, begins to learn from history, and keeps trying in the background for what the
    * stores cannot give yet.
@@ -75,6 +85,9 @@ const SIGNING_KEY_BYTES = 32;
 const MAX_DEPENDENCIES = 2_000;
 /** About 1 KiB each. */
 const MAX_CELLS = 100_000;
+/** Decisions whose outcome says who expected it better, about 200 B each. */
+const MAX_PENDING_BETS = 20_000;
+const MAX_KINDS = 10_000;
 
 /** Puts the engine together around its stores. Nothing runs before `start`. */
 export function createSmartRetry(options: SmartRetryOptions): SmartRetry {
@@ -90,7 +103,11 @@ export function createSmartRetry(options: SmartRetryOptions): SmartRetry {
     isServiceEnabled: options.isEnabled ?? true,
     clock,
     pollIntervalMs: 500,
-    onChange: () => learning.followSettings(),
+    onChange: () => {
+      learning.followSettings();
+      // A move of models is a change of the configuration as well, and is heard of with it.
+      models.refresh().catch(onError);
+    },
     onError,
   });
   const audit = new AuditTrail({
@@ -120,10 +137,39 @@ export function createSmartRetry(options: SmartRetryOptions): SmartRetry {
     randomWord,
     onError,
   });
+  const models = new ModelServing({
+    registry: stores.models,
+    sha256: sha256Hex,
+    pollIntervalMs: 1_000,
+    onError,
+  });
+  const rollout = new ModelRollout({
+    registry: stores.models,
+    serving: models,
+    configuration,
+    ...(stores.channel && { channel: stores.channel }),
+    clock,
+    onError,
+  });
+  const contest = new ModelContest({ maxPending: MAX_PENDING_BETS, maxKinds: MAX_KINDS });
+  const mlLayer = createMlLayer({
+    models: () => models.current(),
+    memory: learning.memory,
+    means: (failure, atMs) => learning.meansOf(failure, atMs),
+    contest,
+  });
   const recommender = new Recommender({
     configuration,
     ids,
-    audit,
+    audit: {
+      append: (record) => {
+        audit.append(record);
+        contest.noteDecision(record);
+      },
+      get canTake() {
+        return audit.canTake;
+      },
+    },
     recent,
     failures,
     incidents,
@@ -142,10 +188,12 @@ export function createSmartRetry(options: SmartRetryOptions): SmartRetry {
     clock,
     maxBatchAttempts: 512,
     maxQueuedAttempts: 50_000,
-    // What a first try teaches is that its dependency works again.
+    // What a first try teaches is that its dependency works again, and a retry, whose forecast was better.
     onRecorded: (records) => {
-      for (const { report } of records) {
+      for (const record of records) {
+        const { report } = record;
         if (report.success) incidents.succeed(dependencyOf(report), report.timestampMs);
+        contest.noteOutcome(record);
       }
     },
     onError,
@@ -162,14 +210,18 @@ export function createSmartRetry(options: SmartRetryOptions): SmartRetry {
     recent,
     ids,
     learning,
+    models,
+    rollout,
+    contest,
     async start() {
       audit.start();
       failures.start();
-      await Promise.all([configuration.start(), sharedKey.start()]);
+      await Promise.all([configuration.start(), sharedKey.start(), models.start()]);
       learning.start();
     },
     async close() {
       configuration.stop();
+      models.stop();
       sharedKey.stop();
       failures.stop();
       learning.stop();

@@ -39,3 +39,12 @@ export type { DecodedRecommendationId, RecommendationClaims } from './recommenda
 export { Recommender } from './recommender.js';
 export type { IssuedRecommendation, RecommenderDependencies } from './recommender.js';
 export { replayDecision } from './replay-decision.js';
+export { ModelServing } from './background/model-serving.js';
+export type { ModelRefusal, ModelServingOptions } from './background/model-serving.js';
+export { ModelContest } from './models/model-contest.js';
+export type { Standing } from './models/model-contest.js';
+export { ModelRollout } from './models/model-rollout.js';
+export type { ModelMove, ModelRolloutOptions, ModelShare } from './models/model-rollout.js';
+export type { LoadedModel, ServingModels } from './models/serving-models.js';
+export { differenceOf, successRateOf, utilityOf } from './models/arm-estimate.js';
+export type { Estimate } from './models/arm-estimate.js';

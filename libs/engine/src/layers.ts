@@ -12,7 +12,7 @@ export interface LayerContext {
 /** One way to answer: a proposal, or an abstention that says why. Pure. */
 export type Layer = (context: LayerContext) => Proposal | Abstention;
 
-/** The place of the models, as long as none is deployed. */
+/** What the ml layer says where no model can be deployed. */
 export const mlLayer: Layer = ({ strategy }) => ({
   kind: 'abstention',
   layer: 'ml',

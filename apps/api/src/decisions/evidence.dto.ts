@@ -1,4 +1,4 @@
-import type { Abstention, ExplorationPlan, Proposal } from '@smart-retry/domain';
+import type { Abstention, ExplorationPlan, Forecast, Proposal, Trial } from '@smart-retry/domain';
 import { Type, type Static } from 'typebox';
 import { dropAbsent } from '../http/drop-absent.js';
 import { named } from '../http/named.js';
@@ -18,6 +18,30 @@ const Exploration = Type.Object(
     ),
   },
   { description: 'What would be tried to learn from it, and how often.' },
+);
+
+const Forecasts = Type.Array(
+  Type.Object({
+    delay_ms: Type.Number(),
+    by_model: Ratio,
+    by_bayesian: Type.Unsafe<number | null>({ type: ['number', 'null'], description: 'null: it knows nothing.' }),
+  }),
+  { description: 'Chances of success.' },
+);
+
+const TrialAnswer = Type.Object(
+  {
+    arm: Type.String({ description: 'Whose turn it was: a model, or `bayesian`. Counts for it, whoever spoke.' }),
+    forecasts: Forecasts,
+    shadow: Type.Optional(
+      Type.Object({
+        model_version: Type.String(),
+        delay_ms: Type.Unsafe<number | null>({ type: ['number', 'null'], description: 'null: stop.' }),
+        forecasts: Forecasts,
+      }),
+    ),
+  },
+  { description: 'Part in the comparison of models.' },
 );
 
 /** What one layer said, on the wire. */
@@ -41,15 +65,19 @@ export const LayerAnswer = named(
       alternatives: Type.Optional(Alternatives),
       model_version: Type.Optional(Type.Unsafe<string | null>({ type: ['string', 'null'] })),
       exploration: Type.Optional(Exploration),
+      trial: Type.Optional(TrialAnswer),
     },
     { description: 'A proposal, or an abstention with its reason.' },
   ),
 );
 
 export function fromLayerAnswer(answer: Proposal | Abstention): Static<typeof LayerAnswer> {
-  const exploration = dropAbsent({ exploration: answer.exploration && fromExplorationPlan(answer.exploration) });
+  const also = dropAbsent({
+    exploration: answer.exploration && fromExplorationPlan(answer.exploration),
+    trial: answer.trial && fromTrial(answer.trial),
+  });
   if (answer.kind === 'abstention') {
-    return { kind: answer.kind, layer: answer.layer, reason: answer.reason, ...exploration };
+    return { kind: answer.kind, layer: answer.layer, reason: answer.reason, ...also };
   }
   const [lo, hi] = answer.estimate.interval;
   return {
@@ -67,7 +95,7 @@ export function fromLayerAnswer(answer: Proposal | Abstention): Static<typeof La
     reasons: [...answer.reasons],
     alternatives: fromAlternatives(answer.alternatives),
     model_version: answer.modelVersion,
-    ...exploration,
+    ...also,
   };
 }
 
@@ -80,4 +108,22 @@ function fromExplorationPlan({ share, actions }: ExplorationPlan): Static<typeof
       ...dropAbsent({ estimated_success: chance }),
     })),
   };
+}
+
+function fromTrial({ arm, forecasts, shadow }: Trial): Static<typeof TrialAnswer> {
+  return {
+    arm,
+    forecasts: forecasts.map(fromForecast),
+    ...(shadow && {
+      shadow: {
+        model_version: shadow.modelVersion,
+        delay_ms: shadow.delayMs,
+        forecasts: shadow.forecasts.map(fromForecast),
+      },
+    }),
+  };
+}
+
+function fromForecast([delayMs, byModel, byBayesian]: Forecast) {
+  return { delay_ms: delayMs, by_model: byModel, by_bayesian: byBayesian };
 }

@@ -6,9 +6,11 @@ import type {
   ConfigurationStore,
   DecisionStore,
   FailureCounters,
+  ModelRegistry,
   OutcomeHistory,
   SigningKeyStore,
   SubjectData,
+  TrialHistory,
 } from '@smart-retry/domain';
 import { startEmbeddedPostgres } from '@smart-retry/storage/embedded';
 import { MemoryFailureCounters } from '@smart-retry/storage/memory';
@@ -26,6 +28,8 @@ export interface Stores {
   readonly outcomes: OutcomeHistory;
   readonly decisions: DecisionStore;
   readonly subjects: SubjectData;
+  readonly models: ModelRegistry;
+  readonly trials: TrialHistory;
   readonly signingKeys: SigningKeyStore;
   readonly apiKeys: ApiKeyStore;
   readonly failureCounters: FailureCounters;
@@ -56,6 +60,8 @@ export async function openStores(config: Config, logger: Logger): Promise<Stores
     outcomes: postgres.outcomes,
     decisions: postgres.decisions,
     subjects: postgres.subjects,
+    models: postgres.models,
+    trials: postgres.trials,
     signingKeys: postgres.signingKeys,
     apiKeys: postgres.apiKeys,
     failureCounters: redis?.failureCounters ?? new MemoryFailureCounters(),

@@ -57,7 +57,7 @@ export class ApiMetrics {
   }
 
   /** Adds the gauges; they are read at each scrape. */
-  observe({ configuration, audit, recent, learning }: SmartRetry, probes: readonly StoreProbe[]): void {
+  observe({ configuration, audit, recent, learning, models }: SmartRetry, probes: readonly StoreProbe[]): void {
     this.#gauge('configuration_revision', 'Revision in force.', () => configuration.current().revision);
     this.#gauge('configuration_stale', '1 while the store does not confirm the revision.', () =>
       Number(configuration.isStale),
@@ -76,6 +76,10 @@ export class ApiMetrics {
       () => learning.stats.outcomes,
     );
     this.#total('learning_rebuilds_total', 'Times that history was learned anew.', () => learning.stats.rebuilds);
+    this.#gauge('model_deployment_revision', 'Move of the models that is served.', () => models.current().revision);
+    this.#gauge('model_refused', '1 while a newer move is not served because a model does not load.', () =>
+      Number(models.refusal !== null),
+    );
     collectDefaultMetrics({ register: this.registry, prefix: 'smart_retry_' });
     this.#storesUp(probes);
     this.#forgetRemovedPolicies(configuration);

@@ -17,6 +17,9 @@ const strategyFields = {
   policies: Type.Array(PolicyBody, { maxItems: POLICY_LIMITS.policies, description: 'Oldest first.' }),
   bayesian_threshold: Type.Number({ minimum: 0, maximum: 1 }),
   ml_enabled: Type.Boolean(),
+  ml_threshold: Type.Optional(
+    Type.Number({ minimum: 0, maximum: 1, description: 'Least confidence with which a model may speak.' }),
+  ),
   guardrails: GuardrailsPart,
   data_collection: DataCollectionPart,
   objective: Type.Optional(ObjectivePart),
@@ -44,7 +47,7 @@ export const StrategyBody = named(
       additionalProperties: false,
       description:
         'Replaces the strategy; what a section leaves out takes its default. Without `guardrails.emergency_stops`, ' +
-        '`objective`, `exploration`, `learning` or `learned_max_attempts`, those in force are kept.',
+        '`objective`, `exploration`, `learning`, `learned_max_attempts` or `ml_threshold`, those in force are kept.',
     },
   ),
 );
@@ -62,6 +65,7 @@ export function toStrategy(body: StrategyBody, inForce: Strategy): Strategy {
     policies: toRetryPolicies(body.policies, ''),
     bayesianThreshold: body.bayesian_threshold,
     mlEnabled: body.ml_enabled,
+    mlThreshold: body.ml_threshold ?? inForce.mlThreshold,
     guardrails: {
       ...DEFAULT_STRATEGY.guardrails,
       // A client that does not know of scoped stops must not lift them.
@@ -96,6 +100,7 @@ export function toPartialStrategy(part: StrategyFilePart): PartialStrategy {
     ...(part.policies !== undefined && { policies: toRetryPolicies(part.policies, 'strategy.') }),
     ...(part.bayesian_threshold !== undefined && { bayesianThreshold: part.bayesian_threshold }),
     ...(part.ml_enabled !== undefined && { mlEnabled: part.ml_enabled }),
+    ...(part.ml_threshold !== undefined && { mlThreshold: part.ml_threshold }),
     ...(part.guardrails !== undefined && { guardrails: toGuardrailChanges(part.guardrails) }),
     ...(part.data_collection !== undefined && {
       dataCollection: toDataCollectionChanges(part.data_collection, 'strategy.data_collection'),
@@ -115,6 +120,7 @@ export function fromStrategy(strategy: Strategy) {
     policies: strategy.policies.map(fromRetryPolicy),
     bayesian_threshold: strategy.bayesianThreshold,
     ml_enabled: strategy.mlEnabled,
+    ml_threshold: strategy.mlThreshold,
     guardrails: fromGuardrailSettings(strategy.guardrails),
     data_collection: fromDataCollectionSettings(strategy.dataCollection),
     objective: fromObjective(strategy.objective),

@@ -2,11 +2,13 @@ import type {
   AttemptRecord,
   AttemptStore,
   Clock,
+  EpochMs,
   LearningSettings,
   OutcomeHistory,
   Strategy,
 } from '@smart-retry/domain';
 import { BayesianMemory } from '@smart-retry/bayesian';
+import { RunningMeans, type Means } from '@smart-retry/ml';
 import type { Incidents } from '../incidents.js';
 import { learnedCurveOf, type CurveQuestion, type LearnedCurve, type Look } from '../learned-curve.js';
 import { Teacher } from '../teacher.js';
@@ -45,6 +47,7 @@ export class Learning {
   readonly #clock: Clock;
   readonly #counts = { outcomes: 0, rebuilds: 0 };
   #settings: string;
+  #means = new RunningMeans();
 
   constructor({ history, attempts, strategy, maxCells, clock, ...options }: LearningOptions) {
     this.memory = new BayesianMemory({ maxCells });
@@ -56,12 +59,18 @@ export class Learning {
       history,
       attempts,
       learner: {
-        forget: () => teacher.startOver(),
+        forget: () => {
+          this.#means = new RunningMeans();
+          teacher.startOver();
+        },
         settle: () => teacher.settle(),
         learn: (outcomes) => {
           this.#counts.outcomes += outcomes.length;
           const { learning } = strategy();
-          for (const outcome of outcomes) teacher.teach(outcome, learning);
+          for (const outcome of outcomes) {
+            teacher.teach(outcome, learning);
+            this.#means.observe(outcome, outcome.atMs, outcome);
+          }
         },
       },
       sinceMs: () => clock() - strategy().dataCollection.retentionDays * DAY_MS,
@@ -80,6 +89,11 @@ export class Learning {
   /** How much has been learned since the start. */
   get stats(): LearningStats {
     return { cells: this.memory.size, ...this.#counts };
+  }
+
+  /** Recent success rates of a kind of failure, for models that read them. */
+  meansOf(failure: { readonly jobType: string; readonly errorClass: string }, atMs: EpochMs): Means {
+    return this.#means.meansOf(failure, atMs);
   }
 
   /** What has been learned of a kind of failure. */

@@ -21,6 +21,10 @@ export function exampleModel(model: Partial<ModelVersion> = {}): ModelVersion {
       brier: 0.13,
       auc: 0.81,
       ece: 0.02,
+      confusion: { threshold: 0.5, truePositives: 360, falsePositives: 90, trueNegatives: 510, falseNegatives: 40 },
+      baseLogLoss: 0.673,
+      skill: 0.261,
+      skillStandardError: 0.02,
     },
     importance: [{ feature: 'attempt_number', importance: 1 }],
     lineage: {

@@ -11,4 +11,5 @@ export { describeOutcomeHistory } from './describe-outcome-history.js';
 export { describeSigningKeyStore } from './describe-signing-key-store.js';
 export { describeStatistics } from './describe-statistics.js';
 export { describeSubjectData } from './describe-subject-data.js';
+export { describeTrialHistory } from './describe-trial-history.js';
 export type { Open, Opened } from './opened.js';

@@ -13,6 +13,7 @@ import {
   describeSigningKeyStore,
   describeStatistics,
   describeSubjectData,
+  describeTrialHistory,
 } from '../contract/index.js';
 import { NOON_MS, exampleAttempt, exampleCounts, exampleDecision, unique } from '../contract/examples.js';
 import { MemoryFailureCounters } from './memory-failure-counters.js';
@@ -31,6 +32,7 @@ describeSubjectData('memory', open);
 describeDecisionStore('memory', open);
 describeOutcomeHistory('memory', open);
 describeModelRegistry('memory', open);
+describeTrialHistory('memory', open);
 describeFailureCounters('memory', open);
 describeConfigurationChannel('memory', open);
 

@@ -10,6 +10,7 @@ import { MemoryModelRegistry } from './memory-model-registry.js';
 import { MemoryOutcomeHistory } from './memory-outcome-history.js';
 import { MemorySigningKeyStore } from './memory-signing-key-store.js';
 import { MemorySubjectData } from './memory-subject-data.js';
+import { MemoryTrialHistory } from './memory-trial-history.js';
 
 /** Every port in this process, wired to each other; what they hold is lost with it. */
 export interface MemoryStores {
@@ -20,6 +21,7 @@ export interface MemoryStores {
   readonly decisions: MemoryDecisionStore;
   readonly subjects: MemorySubjectData;
   readonly models: MemoryModelRegistry;
+  readonly trials: MemoryTrialHistory;
   readonly signingKeys: MemorySigningKeyStore;
   readonly apiKeys: MemoryApiKeyStore;
   readonly channel: MemoryConfigurationChannel;
@@ -41,6 +43,7 @@ export function openMemory({ maxRecords = 100_000 }: { readonly maxRecords?: num
     outcomes,
     decisions,
     subjects: new MemorySubjectData({ attempts, decisions, ledger }),
+    trials: new MemoryTrialHistory(decisions, outcomes),
     models: new MemoryModelRegistry(configuration, keptResponses, ledger),
     signingKeys: new MemorySigningKeyStore(),
     apiKeys: new MemoryApiKeyStore(),

@@ -8,6 +8,7 @@ import type {
   OutcomeHistory,
   SigningKeyStore,
   SubjectData,
+  TrialHistory,
 } from '@smart-retry/domain';
 import { ConfigurationSession } from './configuration-session.js';
 import { driverOptions, type PostgresOptions } from './connection-options.js';
@@ -22,6 +23,7 @@ import { PostgresModelRegistry } from './postgres-model-registry.js';
 import { PostgresOutcomeHistory } from './postgres-outcome-history.js';
 import { PostgresSigningKeyStore } from './postgres-signing-key-store.js';
 import { PostgresSubjectData } from './postgres-subject-data.js';
+import { PostgresTrialHistory } from './postgres-trial-history.js';
 import { RenewablePool } from './renewable-pool.js';
 
 const HISTORY_POOL_SIZE = 2;
@@ -35,6 +37,7 @@ export interface PostgresStores {
   readonly decisions: DecisionStore;
   readonly subjects: SubjectData;
   readonly models: ModelRegistry;
+  readonly trials: TrialHistory;
   readonly signingKeys: SigningKeyStore;
   readonly apiKeys: ApiKeyStore;
   /** Cheap enough for a probe every second. @throws {STORE_UNAVAILABLE} */
@@ -75,6 +78,7 @@ export function openPostgres(options: PostgresOptions): PostgresStores {
     decisions: new PostgresDecisionStore(database),
     subjects: new PostgresSubjectData(database),
     models: new PostgresModelRegistry(session),
+    trials: new PostgresTrialHistory(database),
     signingKeys: new PostgresSigningKeyStore(session),
     apiKeys: new PostgresApiKeyStore(database),
     check: () => database.check(),

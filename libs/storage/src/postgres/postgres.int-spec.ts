@@ -10,6 +10,7 @@ import {
   describeSigningKeyStore,
   describeStatistics,
   describeSubjectData,
+  describeTrialHistory,
 } from '../contract/index.js';
 import { openTestPostgres } from './testing/open-test-postgres.js';
 
@@ -24,3 +25,4 @@ describeSubjectData('Postgres', openTestPostgres);
 describeDecisionStore('Postgres', openTestPostgres);
 describeOutcomeHistory('Postgres', openTestPostgres);
 describeModelRegistry('Postgres', openTestPostgres);
+describeTrialHistory('Postgres', openTestPostgres);

@@ -1,0 +1,72 @@
+import { delayBucketIndex, objectiveOf } from '@smart-retry/domain';
+import type { BayesianView } from '@smart-retry/bayesian';
+import type { LearnedBounds } from '../learned-bounds.js';
+import type { LayerContext } from '../layers.js';
+import { timeLeftOf } from '../time-left.js';
+
+/** A delay that may be proposed, and the terms of what it is worth: `gain · (p + (1 − p) · later) − cost`. */
+export interface CandidateDelay {
+  readonly delayMs: number;
+  /** `g(d) · g(s)`, where `g(t) = 2^(−t / valueHalfLifeMs)`. */
+  readonly gain: number;
+  /** `g(d) · attemptCost` */
+  readonly cost: number;
+  /** V of carrying on after another failure. */
+  readonly later: number;
+  /** Chance of success as the Bayesian layer sees it; null where it knows nothing. */
+  readonly byBayesian: number | null;
+}
+
+/** What stands for each delay bucket where nothing is known of it yet: about its middle. */
+const BUCKET_DELAYS_MS = [550, 2_500, 8_700, 21_000, 42_000, 125_000, 550_000, 1_800_000];
+
+/**
+ * The delays among which a model chooses: those that the Bayesian layer considers, at most one of each bucket, with its
+ * own value of carrying on. Where it knows nothing, one of each bucket within bounds, and nothing is expected of later.
+ */
+export function candidateDelays(
+  context: LayerContext,
+  bounds: LearnedBounds,
+  view: BayesianView | null,
+): readonly CandidateDelay[] {
+  const { features, strategy, policy } = context;
+  const { valueHalfLifeMs, attemptCost } = objectiveOf(strategy, policy);
+  const discount = (ms: number) => 2 ** (-ms / valueHalfLifeMs);
+  const processing = discount(features.avgProcessingTimeMs ?? 0);
+  const terms = (delayMs: number) => ({
+    delayMs,
+    gain: discount(delayMs) * processing,
+    cost: discount(delayMs) * attemptCost,
+  });
+  if (view === null) {
+    return allowedDelays(context, bounds).map((delayMs) => ({ ...terms(delayMs), later: 0, byBayesian: null }));
+  }
+  const considered = view.best === null ? view.others : [view.best, ...view.others];
+  return considered
+    .map(({ delayMs, successProbability, valueAfterFailure }) => ({
+      ...terms(delayMs),
+      later: valueAfterFailure,
+      byBayesian: successProbability,
+    }))
+    .sort((a, b) => a.delayMs - b.delayMs);
+}
+
+function allowedDelays(
+  { features, policy, strategy, nowMs }: LayerContext,
+  { maxDelayMs }: LearnedBounds,
+): readonly number[] {
+  const { guardrails } = strategy;
+  const hintMs = Math.min(features.retryAfterMs ?? 0, guardrails.maxHintMs ?? guardrails.maxDelayMs, maxDelayMs);
+  const floorMs = Math.max(guardrails.minDelayMs, hintMs);
+  const { untilDeadlineMs, untilMaxElapsedMs } = timeLeftOf(features, policy, nowMs);
+  const ceilingMs = Math.min(untilDeadlineMs, untilMaxElapsedMs);
+  const bounded = BUCKET_DELAYS_MS.map((delayMs) => Math.min(maxDelayMs, Math.max(floorMs, delayMs)));
+  return [...new Set(bounded)].filter((delayMs) => delayMs <= ceilingMs);
+}
+
+/** The candidate that a delay is nearest to: of its bucket, else the next shorter one, else the shortest. −1 of none. */
+export function candidateFor(candidates: readonly Pick<CandidateDelay, 'delayMs'>[], delayMs: number): number {
+  const bucket = delayBucketIndex(delayMs);
+  const at = candidates.findLastIndex((candidate) => delayBucketIndex(candidate.delayMs) <= bucket);
+  return at === -1 && candidates.length > 0 ? 0 : at;
+}

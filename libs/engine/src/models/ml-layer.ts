@@ -1,0 +1,96 @@
+import {
+  learningModeOf,
+  type Abstention,
+  type Forecast,
+  type Proposal,
+  type ReasonCode,
+  type ShadowAnswer,
+} from '@smart-retry/domain';
+import type { BayesianMemory } from '@smart-retry/bayesian';
+import { proposeFromDefault, proposeFromRules } from '@smart-retry/rules';
+import { lookAtBeliefs } from '../bayesian-layer.js';
+import { learnedBoundsOf } from '../learned-bounds.js';
+import type { Layer, LayerContext } from '../layers.js';
+import { candidateDelays, candidateFor, type CandidateDelay } from './candidate-delays.js';
+import { confidenceOf, isFamiliar } from './model-confidence.js';
+import type { ModelContest } from './model-contest.js';
+import { contextOf, type MeansOf } from './model-context.js';
+import { proposeFromModel } from './propose-from-model.js';
+import { rankDelays } from './rank-delays.js';
+import { assignedModel, type LoadedModel, type ServingModels } from './serving-models.js';
+
+export interface MlLayerDependencies {
+  readonly models: () => ServingModels;
+  readonly memory: BayesianMemory;
+  readonly means: MeansOf;
+  readonly contest: Pick<ModelContest, 'isBeaten'>;
+}
+
+/**
+ * The layer that speaks from a trained model: it gives the candidates of the Bayesian layer other chances of success, and
+ * the same value decides. It is silent where it is not the job's turn, where it knows nothing of such failures, where it
+ * is not sure enough, and where the Bayesian layer has known better.
+ */
+export function createMlLayer({ models: currentModels, memory, means, contest }: MlLayerDependencies): Layer {
+  return (context) => {
+    const { features, policy, strategy, nowMs } = context;
+    if (!strategy.mlEnabled) return abstain('ml_disabled');
+    const models = currentModels();
+    const model = assignedModel(features, models);
+    if (model === null && models.canary === null && models.shadow === null) return abstain('ml_no_model');
+    const bounds = learnedBoundsOf(strategy, policy);
+    const isExhausted = features.attemptNumber >= bounds.maxAttempts;
+    const view = isExhausted ? null : lookAtBeliefs(memory, context, bounds);
+    const candidates = isExhausted ? [] : candidateDelays(context, bounds, view);
+    const rank = (asked: LoadedModel) => rankDelays(asked, contextOf(features, nowMs, asked, means), candidates);
+    const shadow = models.shadow === null ? null : shadowAnswer(models.shadow, rank(models.shadow));
+    // What is only observed is served to nobody, so that it says nothing of who serves better.
+    const isServed = learningModeOf(strategy.learning, features.jobType) === 'on';
+    const trial = (forecasts: readonly Forecast[]) => {
+      if (!isServed) return {};
+      return {
+        trial: { arm: model?.description.version ?? 'bayesian', forecasts, ...(shadow !== null && { shadow }) },
+      };
+    };
+    if (model === null) {
+      return { ...abstain(models.canary === null ? 'ml_no_model' : 'ml_not_in_canary'), ...trial([]) };
+    }
+    if (isExhausted) return { ...abstain('ml_attempts_exhausted'), ...trial([]) };
+    const ranking = rank(model);
+    if (ranking === null) return { ...abstain('ml_unsure'), ...trial([]) };
+    const inTrial = trial(ranking.forecasts);
+    if (!isFamiliar(model, features)) return { ...abstain('ml_unfamiliar'), ...inTrial };
+    const confidence = confidenceOf(ranking, anchorOf(context, candidates));
+    if (confidence < strategy.mlThreshold) return { ...abstain('ml_unsure'), ...inTrial };
+    if (contest.isBeaten(model.description.version, features)) return { ...abstain('ml_not_better'), ...inTrial };
+    const shown = ranking.delays[Math.max(0, ranking.best)]?.delayMs ?? 0;
+    const explanation = model.scoring.explain(contextOf(features, nowMs, model, means), shown);
+    const proposal: Proposal = proposeFromModel(model, ranking, {
+      confidence,
+      maxDelayMs: bounds.maxDelayMs,
+      explanation,
+    });
+    const exploration = view?.exploration ?? null;
+    return { ...proposal, ...inTrial, ...(exploration !== null && { exploration }) };
+  };
+}
+
+/** The candidate that is nearest to what the rules would do; −1 where they would stop. */
+function anchorOf({ features, policy }: LayerContext, candidates: readonly CandidateDelay[]): number {
+  const rules = policy === null ? proposeFromDefault(features) : proposeFromRules(features, policy);
+  if (rules.kind === 'abstention' || rules.action === 'stop') return -1;
+  return candidateFor(candidates, rules.delayMs);
+}
+
+function shadowAnswer({ description }: LoadedModel, ranking: ReturnType<typeof rankDelays>): ShadowAnswer | null {
+  if (ranking === null) return null;
+  return {
+    modelVersion: description.version,
+    delayMs: ranking.delays[ranking.best]?.delayMs ?? null,
+    forecasts: ranking.forecasts,
+  };
+}
+
+function abstain(reason: ReasonCode): Abstention {
+  return { kind: 'abstention', layer: 'ml', reason };
+}

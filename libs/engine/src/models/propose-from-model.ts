@@ -1,0 +1,85 @@
+import { describeDuration, type Alternative, type Proposal } from '@smart-retry/domain';
+import type { Explanation } from '@smart-retry/ml';
+import { chanceDeviation, type RankedDelay, type Ranking } from './rank-delays.js';
+import type { LoadedModel } from './serving-models.js';
+
+/** Half width of the jitter around a delay that a model proposes, as a share of it. */
+const JITTER_RATIO = 0.1;
+/** Alternatives shown with an answer. */
+const MAX_ALTERNATIVES = 3;
+/** Features named in the rationale. */
+const MAX_NAMED_FEATURES = 2;
+/** z of a 90 % interval. */
+const Z_90 = 1.645;
+
+/** What a model that is sure enough would do, and why. */
+export function proposeFromModel(
+  model: LoadedModel,
+  ranking: Ranking,
+  answer: {
+    readonly confidence: number;
+    readonly maxDelayMs: number;
+    /** Of the best delay, or of the least bad one where the model would stop. */
+    readonly explanation: Explanation;
+  },
+): Proposal {
+  const { version } = model.description;
+  const best = ranking.delays[ranking.best];
+  const others = byValue(ranking.delays.filter((_, i) => i !== ranking.best));
+  const chance = best?.successProbability ?? 0;
+  const margin = best === undefined ? 0 : Z_90 * chanceDeviation(model, chance);
+  return {
+    kind: 'proposal',
+    layer: 'ml',
+    action: best === undefined ? 'stop' : 'retry',
+    delayMs: best?.delayMs ?? 0,
+    floorMs: 0,
+    capMs: answer.maxDelayMs,
+    jitterRatio: JITTER_RATIO,
+    estimate: {
+      successProbability: chance,
+      interval: [Math.max(0, chance - margin), Math.min(1, chance + margin)],
+    },
+    confidence: answer.confidence,
+    rationale: explain(version, best, others, answer.explanation),
+    reasons: [best === undefined ? 'not_worth_its_cost' : 'worth_most'],
+    alternatives: others.slice(0, MAX_ALTERNATIVES).map((other) => alternativeTo(best, other)),
+    modelVersion: version,
+  };
+}
+
+function byValue(delays: readonly RankedDelay[]): readonly RankedDelay[] {
+  return [...delays].sort((a, b) => b.value - a.value);
+}
+
+function alternativeTo(best: RankedDelay | undefined, other: RankedDelay): Alternative {
+  const { delayMs, successProbability, value } = other;
+  const bestValue = best?.value ?? 0;
+  return {
+    delayMs,
+    estimatedSuccess: successProbability,
+    value,
+    whyNot: `worth ${value.toFixed(2)}, less than ${bestValue.toFixed(2)}`,
+  };
+}
+
+function explain(
+  version: string,
+  best: RankedDelay | undefined,
+  [other]: readonly RankedDelay[],
+  { contributions }: Explanation,
+): string {
+  const wait = (delayMs: number) => (delayMs < 1_000 ? 'retrying at once' : `waiting ${describeDuration(delayMs)}`);
+  const shown = best ?? other;
+  const worth =
+    best === undefined
+      ? `no retry is worth its cost${other === undefined ? '' : `: ${wait(other.delayMs)}, the best of them, is worth ${other.value.toFixed(2)}`}`
+      : `${wait(best.delayMs)} is worth ${best.value.toFixed(2)}${other === undefined ? '' : `, ${wait(other.delayMs)} ${other.value.toFixed(2)}`}`;
+  if (shown === undefined) return worth;
+  const percent = Math.round(100 * shown.successProbability);
+  const named = contributions
+    .slice(0, MAX_NAMED_FEATURES)
+    .map(({ feature, logit }) => `${feature} ${logit < 0 ? '−' : '+'}${Math.abs(logit).toFixed(2)}`);
+  const mostly = named.length === 0 ? '' : `, mostly by ${named.join(' and ')} (logits)`;
+  return `${worth}; model ${version} expects ${percent} % of such retries to succeed${mostly}`;
+}

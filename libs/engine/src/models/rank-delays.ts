@@ -1,0 +1,75 @@
+import type { Forecast } from '@smart-retry/domain';
+import type { ModelContext } from '@smart-retry/ml';
+import type { CandidateDelay } from './candidate-delays.js';
+import type { LoadedModel } from './serving-models.js';
+
+/** A candidate as a model sees it. */
+export interface RankedDelay {
+  readonly delayMs: number;
+  readonly successProbability: number;
+  /** Expected discounted utility; stop is worth 0. */
+  readonly value: number;
+  /** Standard deviation of the value, by what the model does not know. */
+  readonly deviation: number;
+}
+
+export interface Ranking {
+  /** In the order of the candidates. */
+  readonly delays: readonly RankedDelay[];
+  readonly forecasts: readonly Forecast[];
+  /** Where the delay of greatest value is; −1 when none is worth more than to stop. */
+  readonly best: number;
+}
+
+/** What a model makes of the candidates; null when it gives no number for one of them. */
+export function rankDelays(
+  model: LoadedModel,
+  context: ModelContext,
+  candidates: readonly CandidateDelay[],
+): Ranking | null {
+  const chances = new Float64Array(candidates.length);
+  model.scoring.scoreDelays(
+    context,
+    candidates.map(({ delayMs }) => delayMs),
+    chances,
+  );
+  if (!chances.every((chance) => chance >= 0 && chance <= 1)) return null;
+  const delays = candidates.map(({ delayMs, gain, cost, later }, i): RankedDelay => {
+    const successProbability = chances[i] ?? 0;
+    return {
+      delayMs,
+      successProbability,
+      value: gain * (successProbability + (1 - successProbability) * later) - cost,
+      deviation: gain * (1 - later) * chanceDeviation(model, successProbability),
+    };
+  });
+  const forecasts = candidates.map(({ delayMs, byBayesian }, i): Forecast => [
+    delayMs,
+    toFourDigits(chances[i] ?? 0),
+    byBayesian === null ? null : toFourDigits(byBayesian),
+  ]);
+  return { delays, forecasts, best: indexOfBest(delays) };
+}
+
+/**
+ * How far a model's chance may be off: `√(ece² + p(1 − p) · k / n)`, its calibration error, and the mean variance of a
+ * fitted chance with k inputs and n rows.
+ */
+export function chanceDeviation({ description }: LoadedModel, chance: number): number {
+  const { metrics, lineage, features } = description;
+  const inputs = features.length + 1;
+  return Math.sqrt(metrics.ece ** 2 + (chance * (1 - chance) * inputs) / Math.max(1, lineage.trainingRows));
+}
+
+function indexOfBest(delays: readonly RankedDelay[]): number {
+  let best = -1;
+  let bestValue = 0;
+  delays.forEach(({ value }, i) => {
+    if (value > bestValue) [best, bestValue] = [i, value];
+  });
+  return best;
+}
+
+function toFourDigits(chance: number): number {
+  return Math.round(chance * 1e4) / 1e4;
+}

@@ -1,0 +1,2 @@
+export { handMadeModel } from './hand-made-model.js';
+export type { HandMadeModel, HandMadeOptions } from './hand-made-model.js';
