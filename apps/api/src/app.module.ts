@@ -19,6 +19,8 @@ import { PreviewController } from './recommendation/preview.controller.js';
 import { StatisticsController } from './statistics/statistics.controller.js';
 import { HistoryController } from './strategy/history.controller.js';
 import { StrategyController } from './strategy/strategy.controller.js';
+import { TrainingController } from './training/training.controller.js';
+import { TrainingOrders } from './training/training-orders.js';
 import { LongWork } from './what-if/long-work.js';
 import { WhatIfController } from './what-if/what-if.controller.js';
 import {
@@ -27,8 +29,10 @@ import {
   CLOCK,
   CONFIGURATION_STORE,
   DECISION_STORE,
+  MODEL_REGISTRY,
   OUTCOME_HISTORY,
   STORE_PROBES,
+  TRAINING_JOBS,
 } from './tokens.js';
 
 export type AppServices = Omit<Services, 'close'>;
@@ -52,6 +56,7 @@ export class AppModule {
         AuditController,
         BayesianController,
         WhatIfController,
+        TrainingController,
         HealthController,
         MetricsController,
         OpenapiController,
@@ -60,6 +65,7 @@ export class AppModule {
         Idempotency,
         ConfigurationWrites,
         LongWork,
+        TrainingOrders,
         { provide: Recommender, useValue: engine.recommender },
         { provide: Configuration, useValue: engine.configuration },
         { provide: AuditTrail, useValue: engine.audit },
@@ -72,6 +78,8 @@ export class AppModule {
         { provide: DECISION_STORE, useValue: stores.decisions },
         { provide: OUTCOME_HISTORY, useValue: stores.outcomes },
         { provide: CHANGE_LEDGER, useValue: stores.ledger },
+        { provide: MODEL_REGISTRY, useValue: stores.models },
+        { provide: TRAINING_JOBS, useValue: stores.trainingJobs },
         { provide: STORE_PROBES, useValue: stores.probes },
         { provide: CLOCK, useValue: clock },
       ],

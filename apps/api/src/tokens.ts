@@ -6,4 +6,6 @@ export const ATTEMPT_STORE = Symbol('AttemptStore');
 export const DECISION_STORE = Symbol('DecisionStore');
 export const OUTCOME_HISTORY = Symbol('OutcomeHistory');
 export const CHANGE_LEDGER = Symbol('ChangeLedger');
+export const MODEL_REGISTRY = Symbol('ModelRegistry');
+export const TRAINING_JOBS = Symbol('TrainingJobs');
 export const STORE_PROBES = Symbol('StoreProbe[]');

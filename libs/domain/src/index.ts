@@ -99,3 +99,18 @@ export type {
   ModelVersion,
   Rollout,
 } from './model-ports.js';
+export { INTERRUPTED, MAX_OPEN_TRAINING_JOBS, MAX_TRAINING_RUNS, TRAINING_JOB_STATES } from './training-ports.js';
+export type {
+  LostTrainer,
+  NewTrainingJob,
+  TaughtRetry,
+  TeachingHistory,
+  TeachingWindow,
+  TrainingFailure,
+  TrainingJob,
+  TrainingJobs,
+  TrainingJobState,
+  TrainingOrder,
+  TrainingOutcome,
+  TrainingRun,
+} from './training-ports.js';

@@ -34,7 +34,7 @@ export class Idempotency {
     reply: FastifyReply,
     write: (keep: Keep) => Promise<WriteAnswer>,
   ): Promise<object | string> {
-    const key = readKey(request);
+    const key = readIdempotencyKey(request);
     if (key === null) return answer(reply, await write(undefined));
     const fingerprint = fingerprintOf(request);
     const kept = await this.find(key, fingerprint);
@@ -63,7 +63,8 @@ export class Idempotency {
   }
 }
 
-function readKey(request: FastifyRequest): string | null {
+/** The request's key, null without one. @throws {INVALID_REQUEST} */
+export function readIdempotencyKey(request: FastifyRequest): string | null {
   const key = request.headers['idempotency-key'];
   if (key === undefined) return null;
   if (typeof key === 'string' && key.length > 0 && key.length <= MAX_KEY_LENGTH) return key;

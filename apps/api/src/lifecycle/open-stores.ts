@@ -5,8 +5,10 @@ import type {
   ConfigurationStore,
   DecisionStore,
   FailureCounters,
+  ModelRegistry,
   OutcomeHistory,
   SigningKeyStore,
+  TrainingJobs,
 } from '@smart-retry/domain';
 import { startEmbeddedPostgres } from '@smart-retry/storage/embedded';
 import { MemoryFailureCounters } from '@smart-retry/storage/memory';
@@ -25,6 +27,8 @@ export interface Stores {
   readonly decisions: DecisionStore;
   readonly signingKeys: SigningKeyStore;
   readonly failureCounters: FailureCounters;
+  readonly models: ModelRegistry;
+  readonly trainingJobs: TrainingJobs;
   /** Absent where this is the only process. */
   readonly channel?: ConfigurationChannel;
   readonly probes: readonly StoreProbe[];
@@ -52,6 +56,8 @@ export async function openStores(config: Config, logger: Logger): Promise<Stores
     outcomes: postgres.outcomes,
     decisions: postgres.decisions,
     signingKeys: postgres.signingKeys,
+    models: postgres.models,
+    trainingJobs: postgres.trainingJobs,
     failureCounters: redis?.failureCounters ?? new MemoryFailureCounters(),
     ...(redis && { channel: redis.channel }),
     probes: [

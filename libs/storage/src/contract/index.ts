@@ -8,5 +8,6 @@ export { describeFailureLookup } from './describe-failure-lookup.js';
 export { describeModelRegistry } from './describe-model-registry.js';
 export { describeOutcomeHistory } from './describe-outcome-history.js';
 export { describeSigningKeyStore } from './describe-signing-key-store.js';
+export { describeTrainingJobs } from './describe-training-jobs.js';
 export { describeStatistics } from './describe-statistics.js';
 export type { Open, Opened } from './opened.js';

@@ -11,6 +11,7 @@ import {
   describeOutcomeHistory,
   describeSigningKeyStore,
   describeStatistics,
+  describeTrainingJobs,
 } from '../contract/index.js';
 import { NOON_MS, exampleAttempt, exampleCounts, exampleDecision, unique } from '../contract/examples.js';
 import { MemoryFailureCounters } from './memory-failure-counters.js';
@@ -29,6 +30,7 @@ describeOutcomeHistory('memory', open);
 describeModelRegistry('memory', open);
 describeFailureCounters('memory', open);
 describeConfigurationChannel('memory', open);
+describeTrainingJobs('memory', open);
 
 describe('memory stores', () => {
   it('hold the newest attempts, counts and decisions up to their bound', async () => {

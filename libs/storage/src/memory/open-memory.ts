@@ -8,6 +8,7 @@ import { MemoryKeptResponses } from './memory-kept-responses.js';
 import { MemoryModelRegistry } from './memory-model-registry.js';
 import { MemoryOutcomeHistory } from './memory-outcome-history.js';
 import { MemorySigningKeyStore } from './memory-signing-key-store.js';
+import { MemoryTrainingJobs } from './memory-training-jobs.js';
 
 /** Every port in this process, wired to each other; what they hold is lost with it. */
 export interface MemoryStores {
@@ -20,6 +21,7 @@ export interface MemoryStores {
   readonly signingKeys: MemorySigningKeyStore;
   readonly channel: MemoryConfigurationChannel;
   readonly failureCounters: MemoryFailureCounters;
+  readonly trainingJobs: MemoryTrainingJobs;
 }
 
 /** @param options.maxRecords Attempts and decisions held, each; the oldest go first. */
@@ -39,5 +41,6 @@ export function openMemory({ maxRecords = 100_000 }: { readonly maxRecords?: num
     signingKeys: new MemorySigningKeyStore(),
     channel: new MemoryConfigurationChannel(),
     failureCounters: new MemoryFailureCounters(),
+    trainingJobs: new MemoryTrainingJobs(),
   };
 }

@@ -6,6 +6,8 @@ import type {
   ModelRegistry,
   OutcomeHistory,
   SigningKeyStore,
+  TeachingHistory,
+  TrainingJobs,
 } from '@smart-retry/domain';
 import { ConfigurationSession } from './configuration-session.js';
 import { driverOptions, type PostgresOptions } from './connection-options.js';
@@ -18,6 +20,8 @@ import { PostgresDecisionStore } from './postgres-decision-store.js';
 import { PostgresModelRegistry } from './postgres-model-registry.js';
 import { PostgresOutcomeHistory } from './postgres-outcome-history.js';
 import { PostgresSigningKeyStore } from './postgres-signing-key-store.js';
+import { PostgresTeachingHistory } from './postgres-teaching-history.js';
+import { PostgresTrainingJobs } from './postgres-training-jobs.js';
 import { RenewablePool } from './renewable-pool.js';
 
 const HISTORY_POOL_SIZE = 2;
@@ -31,6 +35,8 @@ export interface PostgresStores {
   readonly decisions: DecisionStore;
   readonly models: ModelRegistry;
   readonly signingKeys: SigningKeyStore;
+  readonly trainingJobs: TrainingJobs;
+  readonly teaching: TeachingHistory;
   /** Cheap enough for a probe every second. @throws {STORE_UNAVAILABLE} */
   check(): Promise<void>;
   /** Brings the schema up to date now rather than before the first use. @throws {STORE_UNAVAILABLE} */
@@ -69,6 +75,8 @@ export function openPostgres(options: PostgresOptions): PostgresStores {
     decisions: new PostgresDecisionStore(database),
     models: new PostgresModelRegistry(session),
     signingKeys: new PostgresSigningKeyStore(session),
+    trainingJobs: new PostgresTrainingJobs(database),
+    teaching: new PostgresTeachingHistory(database),
     check: () => database.check(),
     migrate: () => database.migrate(),
     close: async () => {

@@ -8,6 +8,7 @@ import {
   describeOutcomeHistory,
   describeSigningKeyStore,
   describeStatistics,
+  describeTrainingJobs,
 } from '../contract/index.js';
 import { openTestPostgres } from './testing/open-test-postgres.js';
 
@@ -20,3 +21,4 @@ describeFailureLookup('Postgres', openTestPostgres);
 describeDecisionStore('Postgres', openTestPostgres);
 describeOutcomeHistory('Postgres', openTestPostgres);
 describeModelRegistry('Postgres', openTestPostgres);
+describeTrainingJobs('Postgres', openTestPostgres);
