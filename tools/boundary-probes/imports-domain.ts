@@ -16,3 +16,5 @@ import '@nestjs/common'; // expect: @nx/enforce-module-boundaries
 import 'fast-check'; // expect: @nx/enforce-module-boundaries
 import '@jest/globals'; // expect: @nx/enforce-module-boundaries
 import 'a-package-that-nobody-declared'; // expect: @nx/enforce-module-boundaries
+import '@smart-retry/settings'; // expect: @nx/enforce-module-boundaries
+import '@smart-retry/trainer'; // expect: @nx/enforce-module-boundaries

@@ -13,3 +13,5 @@ import '../../domain/src/index.js'; // expect: @nx/enforce-module-boundaries
 import 're2js'; // expect: @nx/enforce-module-boundaries
 import 'pg'; // expect: @nx/enforce-module-boundaries
 import '@nestjs/common'; // expect: @nx/enforce-module-boundaries
+import '@smart-retry/settings'; // expect: @nx/enforce-module-boundaries
+import '@smart-retry/trainer'; // expect: @nx/enforce-module-boundaries

@@ -11,3 +11,5 @@ import '@smart-retry/ml'; // expect: @nx/enforce-module-boundaries
 import '@smart-retry/training'; // expect: @nx/enforce-module-boundaries
 import '../../domain/src/index.js'; // expect: @nx/enforce-module-boundaries
 import 're2js'; // expect: @nx/enforce-module-boundaries
+import '@smart-retry/settings'; // expect: @nx/enforce-module-boundaries
+import '@smart-retry/trainer'; // expect: @nx/enforce-module-boundaries

@@ -14,3 +14,5 @@ import '@smart-retry/simulation'; // expect: @nx/enforce-module-boundaries
 import '../../domain/src/index.js'; // expect: @nx/enforce-module-boundaries
 import 'lru-cache'; // expect: @nx/enforce-module-boundaries
 import '@nestjs/common'; // expect: @nx/enforce-module-boundaries
+import '@smart-retry/trainer'; // expect: @nx/enforce-module-boundaries
+import '@smart-retry/settings'; // expect: @nx/enforce-module-boundaries

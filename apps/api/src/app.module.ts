@@ -34,6 +34,8 @@ import { PreviewController } from './recommendation/preview.controller.js';
 import { StatisticsController } from './statistics/statistics.controller.js';
 import { HistoryController } from './strategy/history.controller.js';
 import { StrategyController } from './strategy/strategy.controller.js';
+import { TrainingController } from './training/training.controller.js';
+import { TrainingOrders } from './training/training-orders.js';
 import { LongWork } from './what-if/long-work.js';
 import { WhatIfController } from './what-if/what-if.controller.js';
 import {
@@ -47,6 +49,7 @@ import {
   STORE_PROBES,
   SUBJECT_DATA,
   TRIAL_HISTORY,
+  TRAINING_JOBS,
 } from './tokens.js';
 
 export type AppServices = Omit<Services, 'close'>;
@@ -74,6 +77,7 @@ export class AppModule {
         ExperimentController,
         WhatIfController,
         KeyController,
+        TrainingController,
         HealthController,
         MetricsController,
         OpenapiController,
@@ -82,6 +86,7 @@ export class AppModule {
         Idempotency,
         ConfigurationWrites,
         LongWork,
+        TrainingOrders,
         { provide: Recommender, useValue: engine.recommender },
         { provide: Configuration, useValue: engine.configuration },
         { provide: AuditTrail, useValue: engine.audit },
@@ -105,6 +110,7 @@ export class AppModule {
         { provide: OUTCOME_HISTORY, useValue: stores.outcomes },
         { provide: CHANGE_LEDGER, useValue: stores.ledger },
         { provide: SUBJECT_DATA, useValue: stores.subjects },
+        { provide: TRAINING_JOBS, useValue: stores.trainingJobs },
         { provide: STORE_PROBES, useValue: stores.probes },
         { provide: CLOCK, useValue: clock },
       ],

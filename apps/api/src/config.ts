@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { SmartRetryError, strategyProblems, type FieldProblem } from '@smart-retry/domain';
 import {
   completeStrategy,
@@ -8,8 +7,7 @@ import {
   type PartialStrategy,
 } from '@smart-retry/engine';
 import { patternProblems } from '@smart-retry/rules';
-import { isJsonObject, readSettings, type Environment, type JsonObject } from './config/read-settings.js';
-import type { SettingValues } from './config/settings.js';
+import { readConfigFile, readSettings, type Environment, type SettingValues } from '@smart-retry/settings';
 import { compileSchema } from './http/compile-schema.js';
 import { dropAbsent } from './http/drop-absent.js';
 import { StrategyFilePart, toPartialStrategy } from './strategy/strategy.dto.js';
@@ -24,12 +22,11 @@ export type LoadedConfig =
   /** Each names a variable or a path in the file, and never a value. */
   | { readonly problems: readonly FieldProblem[] };
 
-const CONFIG_FILE_VARIABLE = 'RETRY_CONFIG';
 const checkStrategy = compileSchema<StrategyFilePart>(StrategyFilePart);
 
 /** Reads environment and file, and reports every problem at once. */
 export async function loadConfig(env: Environment): Promise<LoadedConfig> {
-  const { file, problems: fileProblems } = await readConfigFile(env[CONFIG_FILE_VARIABLE]);
+  const { file, problems: fileProblems } = await readConfigFile(env);
   const { values, problems: settingProblems } = readSettings(env, file);
   const { strategy, problems: strategyProblems } = readStrategy(file['strategy']);
   const problems = [...fileProblems, ...settingProblems, ...strategyProblems];
@@ -38,21 +35,6 @@ export async function loadConfig(env: Environment): Promise<LoadedConfig> {
   }
   if (problems.length > 0) return { problems };
   return { config: { ...values, declared: { file: strategy, environment: overridesFrom(values) } } };
-}
-
-async function readConfigFile(
-  path: string | undefined,
-): Promise<{ readonly file: JsonObject; readonly problems: readonly FieldProblem[] }> {
-  const problem = (message: string) => ({ file: {}, problems: [{ path: CONFIG_FILE_VARIABLE, message }] });
-  if (path === undefined || path === '') return { file: {}, problems: [] };
-  const text = await readFile(path, 'utf8').catch(() => null);
-  if (text === null) return problem('names a file that cannot be read');
-  try {
-    const file: unknown = JSON.parse(text);
-    return isJsonObject(file) ? { file, problems: [] } : problem('names a file that holds no JSON object');
-  } catch {
-    return problem('names a file that is not valid JSON');
-  }
 }
 
 function readStrategy(given: unknown): {

@@ -69,7 +69,8 @@ async function main(): Promise<void> {
   await start(loaded.config);
 }
 
-main().catch((error: unknown) => {
+// Whoever imports this goes on when the API listens.
+await main().catch((error: unknown) => {
   logger.fatal({ err: error }, 'the API did not start');
   process.exit(1);
 });

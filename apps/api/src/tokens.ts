@@ -7,6 +7,7 @@ export const DECISION_STORE = Symbol('DecisionStore');
 export const OUTCOME_HISTORY = Symbol('OutcomeHistory');
 export const CHANGE_LEDGER = Symbol('ChangeLedger');
 export const SUBJECT_DATA = Symbol('SubjectData');
+export const TRAINING_JOBS = Symbol('TrainingJobs');
 export const STORE_PROBES = Symbol('StoreProbe[]');
 export const MODEL_REGISTRY = Symbol('ModelRegistry');
 export const TRIAL_HISTORY = Symbol('TrialHistory');

@@ -27,6 +27,7 @@ export const ERROR_KINDS = {
   DECISION_NOT_FOUND: 'missing',
   POSTERIOR_NOT_FOUND: 'missing',
   MODEL_NOT_FOUND: 'missing',
+  TRAINING_JOB_NOT_FOUND: 'missing',
   POLICY_EXISTS: 'conflict',
   KEY_EXISTS: 'conflict',
   KEY_ENDED: 'conflict',
@@ -35,6 +36,8 @@ export const ERROR_KINDS = {
   NOTHING_TO_ROLL_BACK: 'conflict',
   CONFIGURATION_CHANGED: 'conflict',
   IDEMPOTENCY_KEY_REUSED: 'conflict',
+  TRAINING_JOB_FINISHED: 'conflict',
+  TRAINING_CANCELLED: 'conflict',
   TOO_FEW_SAMPLES: 'unprocessable',
   RATE_LIMITED: 'limited',
   INSUFFICIENT_DATA: 'unprocessable',
@@ -42,6 +45,8 @@ export const ERROR_KINDS = {
   MODEL_CORRUPT: 'unprocessable',
   STORE_UNAVAILABLE: 'unavailable',
   OVERLOADED: 'unavailable',
+  TRAINER_UNAVAILABLE: 'unavailable',
+  TRAINING_FAILED: 'internal',
   INTERNAL: 'internal',
 } as const satisfies Record<string, ErrorKind>;
 

@@ -106,3 +106,18 @@ export type {
   TrialHistory,
 } from './model-ports.js';
 export type { DataSubject, ErasedRecords, SubjectData, SubjectRecord } from './subject-ports.js';
+export { INTERRUPTED, MAX_OPEN_TRAINING_JOBS, MAX_TRAINING_RUNS, TRAINING_JOB_STATES } from './training-ports.js';
+export type {
+  LostTrainer,
+  NewTrainingJob,
+  TaughtRetry,
+  TeachingHistory,
+  TeachingWindow,
+  TrainingFailure,
+  TrainingJob,
+  TrainingJobs,
+  TrainingJobState,
+  TrainingOrder,
+  TrainingOutcome,
+  TrainingRun,
+} from './training-ports.js';

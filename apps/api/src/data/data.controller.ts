@@ -4,7 +4,7 @@ import type { Clock, SubjectData } from '@smart-retry/domain';
 import { AuditTrail, Learning } from '@smart-retry/engine';
 import type { FastifyRequest } from 'fastify';
 import { Type, type Static } from 'typebox';
-import { actorOf } from '../http/actor.js';
+import { actorOf } from '../http/caller.js';
 import { problemResponses } from '../http/problem-responses.js';
 import { readQueryText } from '../http/query-text.js';
 import { Access } from '../http/route-access.js';

@@ -1,7 +1,7 @@
 import { createSmartRetry } from '@smart-retry/engine';
+import { SETTINGS } from '@smart-retry/settings';
 import { openMemory } from '@smart-retry/storage/memory';
 import { pino } from 'pino';
-import { SETTINGS } from '../config/settings.js';
 import { LiveKeys } from '../keys/live-keys.js';
 import { createApp } from '../lifecycle/create-app.js';
 import { Lifecycle } from '../lifecycle/lifecycle.js';

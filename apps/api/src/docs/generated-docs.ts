@@ -1,4 +1,4 @@
-import { renderSettings } from '../config/render-settings.js';
+import { renderSettings } from '@smart-retry/settings';
 import { describeApi } from './describe-api.js';
 
 /** Every document that is derived from code: its text by its path below the repository's root. */

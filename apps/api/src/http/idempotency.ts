@@ -66,11 +66,12 @@ export class Idempotency {
 /** Keys of callers that are bound to a tenant are their tenant's own: they neither meet nor reveal those of others. */
 function ownKey(request: FastifyRequest): string | null {
   const { tenant } = request.caller;
-  const key = readKey(request);
+  const key = readIdempotencyKey(request);
   return key === null || tenant === null ? key : JSON.stringify([tenant, key]);
 }
 
-function readKey(request: FastifyRequest): string | null {
+/** The request's key, null without one. @throws {INVALID_REQUEST} */
+export function readIdempotencyKey(request: FastifyRequest): string | null {
   const key = request.headers['idempotency-key'];
   if (key === undefined) return null;
   if (typeof key === 'string' && key.length > 0 && key.length <= MAX_KEY_LENGTH) return key;

@@ -11,6 +11,7 @@ import type {
   SigningKeyStore,
   SubjectData,
   TrialHistory,
+  TrainingJobs,
 } from '@smart-retry/domain';
 import { startEmbeddedPostgres } from '@smart-retry/storage/embedded';
 import { MemoryFailureCounters } from '@smart-retry/storage/memory';
@@ -33,6 +34,7 @@ export interface Stores {
   readonly signingKeys: SigningKeyStore;
   readonly apiKeys: ApiKeyStore;
   readonly failureCounters: FailureCounters;
+  readonly trainingJobs: TrainingJobs;
   /** Absent where this is the only process. */
   readonly channel?: ConfigurationChannel;
   readonly probes: readonly StoreProbe[];
@@ -64,6 +66,7 @@ export async function openStores(config: Config, logger: Logger): Promise<Stores
     trials: postgres.trials,
     signingKeys: postgres.signingKeys,
     apiKeys: postgres.apiKeys,
+    trainingJobs: postgres.trainingJobs,
     failureCounters: redis?.failureCounters ?? new MemoryFailureCounters(),
     ...(redis && { channel: redis.channel }),
     probes: [

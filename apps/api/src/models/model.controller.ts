@@ -4,7 +4,7 @@ import { SmartRetryError, type Deployment, type ModelRegistry, type ModelVersion
 import { ModelContest, ModelRollout, ModelServing, type ModelMove } from '@smart-retry/engine';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type, type Static } from 'typebox';
-import { actorOf } from '../http/actor.js';
+import { actorOf } from '../http/caller.js';
 import { Idempotency } from '../http/idempotency.js';
 import { PageLimit, readPageLimit } from '../http/page-limit.js';
 import { problemResponses } from '../http/problem-responses.js';

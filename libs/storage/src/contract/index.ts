@@ -9,6 +9,7 @@ export { describeFailureLookup } from './describe-failure-lookup.js';
 export { describeModelRegistry } from './describe-model-registry.js';
 export { describeOutcomeHistory } from './describe-outcome-history.js';
 export { describeSigningKeyStore } from './describe-signing-key-store.js';
+export { describeTrainingJobs } from './describe-training-jobs.js';
 export { describeStatistics } from './describe-statistics.js';
 export { describeSubjectData } from './describe-subject-data.js';
 export { describeTrialHistory } from './describe-trial-history.js';

@@ -14,6 +14,7 @@ import {
   describeStatistics,
   describeSubjectData,
   describeTrialHistory,
+  describeTrainingJobs,
 } from '../contract/index.js';
 import { NOON_MS, exampleAttempt, exampleCounts, exampleDecision, unique } from '../contract/examples.js';
 import { MemoryFailureCounters } from './memory-failure-counters.js';
@@ -35,6 +36,7 @@ describeModelRegistry('memory', open);
 describeTrialHistory('memory', open);
 describeFailureCounters('memory', open);
 describeConfigurationChannel('memory', open);
+describeTrainingJobs('memory', open);
 
 describe('memory stores', () => {
   it('hold the newest attempts, counts and decisions up to their bound', async () => {

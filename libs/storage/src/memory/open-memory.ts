@@ -11,6 +11,7 @@ import { MemoryOutcomeHistory } from './memory-outcome-history.js';
 import { MemorySigningKeyStore } from './memory-signing-key-store.js';
 import { MemorySubjectData } from './memory-subject-data.js';
 import { MemoryTrialHistory } from './memory-trial-history.js';
+import { MemoryTrainingJobs } from './memory-training-jobs.js';
 
 /** Every port in this process, wired to each other; what they hold is lost with it. */
 export interface MemoryStores {
@@ -26,6 +27,7 @@ export interface MemoryStores {
   readonly apiKeys: MemoryApiKeyStore;
   readonly channel: MemoryConfigurationChannel;
   readonly failureCounters: MemoryFailureCounters;
+  readonly trainingJobs: MemoryTrainingJobs;
 }
 
 /** @param options.maxRecords Attempts and decisions held, each; the oldest go first. */
@@ -49,5 +51,6 @@ export function openMemory({ maxRecords = 100_000 }: { readonly maxRecords?: num
     apiKeys: new MemoryApiKeyStore(),
     channel: new MemoryConfigurationChannel(),
     failureCounters: new MemoryFailureCounters(),
+    trainingJobs: new MemoryTrainingJobs(),
   };
 }

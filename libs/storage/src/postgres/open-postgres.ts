@@ -9,6 +9,8 @@ import type {
   SigningKeyStore,
   SubjectData,
   TrialHistory,
+  TeachingHistory,
+  TrainingJobs,
 } from '@smart-retry/domain';
 import { ConfigurationSession } from './configuration-session.js';
 import { driverOptions, type PostgresOptions } from './connection-options.js';
@@ -24,6 +26,8 @@ import { PostgresOutcomeHistory } from './postgres-outcome-history.js';
 import { PostgresSigningKeyStore } from './postgres-signing-key-store.js';
 import { PostgresSubjectData } from './postgres-subject-data.js';
 import { PostgresTrialHistory } from './postgres-trial-history.js';
+import { PostgresTeachingHistory } from './postgres-teaching-history.js';
+import { PostgresTrainingJobs } from './postgres-training-jobs.js';
 import { RenewablePool } from './renewable-pool.js';
 
 const HISTORY_POOL_SIZE = 2;
@@ -40,6 +44,8 @@ export interface PostgresStores {
   readonly trials: TrialHistory;
   readonly signingKeys: SigningKeyStore;
   readonly apiKeys: ApiKeyStore;
+  readonly trainingJobs: TrainingJobs;
+  readonly teaching: TeachingHistory;
   /** Cheap enough for a probe every second. @throws {STORE_UNAVAILABLE} */
   check(): Promise<void>;
   /** Brings the schema up to date now rather than before the first use. @throws {STORE_UNAVAILABLE} */
@@ -81,6 +87,8 @@ export function openPostgres(options: PostgresOptions): PostgresStores {
     trials: new PostgresTrialHistory(database),
     signingKeys: new PostgresSigningKeyStore(session),
     apiKeys: new PostgresApiKeyStore(database),
+    trainingJobs: new PostgresTrainingJobs(database),
+    teaching: new PostgresTeachingHistory(database),
     check: () => database.check(),
     migrate: () => database.migrate(),
     close: async () => {

@@ -11,6 +11,7 @@ import {
   describeStatistics,
   describeSubjectData,
   describeTrialHistory,
+  describeTrainingJobs,
 } from '../contract/index.js';
 import { openTestPostgres } from './testing/open-test-postgres.js';
 
@@ -26,3 +27,4 @@ describeDecisionStore('Postgres', openTestPostgres);
 describeOutcomeHistory('Postgres', openTestPostgres);
 describeModelRegistry('Postgres', openTestPostgres);
 describeTrialHistory('Postgres', openTestPostgres);
+describeTrainingJobs('Postgres', openTestPostgres);

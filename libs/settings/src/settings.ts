@@ -1,3 +1,4 @@
+import { MODEL_TYPES, type ModelType } from '@smart-retry/domain';
 import { BOOLEAN, DURATION, HOST_AND_PORT, oneOf, RATIO, text, wholeNumber, type SettingType } from './setting-type.js';
 
 /** One line of the configuration reference. At least one of `env` and `file` is given. */
@@ -141,6 +142,54 @@ export const SETTINGS = {
     type: wholeNumber({ from: 1, to: 10_000_000 }),
     fallback: 1_000,
     description: 'How many are remembered; the oldest go first.',
+  }),
+  trainerEnabled: defaulted({
+    env: 'RETRY_TRAINER_ENABLED',
+    file: 'trainer.enabled',
+    type: BOOLEAN,
+    fallback: true,
+    description: 'Off: the trainer says so and ends; `npm start` then runs the API alone.',
+  }),
+  trainerConcurrency: defaulted({
+    env: 'RETRY_TRAINER_CONCURRENCY',
+    file: 'trainer.concurrency',
+    type: wholeNumber({ from: 1, to: 16 }),
+    fallback: 1,
+    description: 'Models that one trainer trains at the same time, each in a thread of its own.',
+  }),
+  trainerMaxRows: defaulted({
+    env: 'RETRY_TRAINER_MAX_ROWS',
+    file: 'trainer.max_rows',
+    type: wholeNumber({ from: 1_000, to: 10_000_000 }),
+    fallback: 250_000,
+    description:
+      'Most retries that a model is trained on; of more, a share of the jobs is taken, and the model says so.',
+  }),
+  trainerLeaseMs: defaulted({
+    env: 'RETRY_TRAINER_LEASE',
+    file: 'trainer.lease',
+    type: DURATION,
+    fallback: 15_000,
+    description: 'How long a trainer may be silent before others take its jobs over; it speaks five times as often.',
+  }),
+  trainerSchedule: optional({
+    env: 'RETRY_TRAINER_SCHEDULE',
+    file: 'trainer.schedule',
+    type: text('cron', 'five cron fields such as "0 3 * * *"', (value) => /^[\d*,/-]+(?: [\d*,/-]+){4}$/.test(value)),
+    description: 'When a model is trained without being asked for, UTC. Without it none is.',
+  }),
+  trainerScheduledModel: defaulted<ModelType>({
+    file: 'trainer.scheduled_model',
+    type: oneOf(MODEL_TYPES),
+    fallback: 'gradient_boosting',
+    description: 'What kind of model that is.',
+  }),
+  trainerRetrainOutcomes: defaulted({
+    env: 'RETRY_TRAINER_RETRAIN_OUTCOMES',
+    file: 'trainer.retrain_outcomes',
+    type: wholeNumber({ from: 0, to: 1_000_000_000 }),
+    fallback: 0,
+    description: 'New outcomes after which a model is trained as well; 0: never.',
   }),
   logLevel: defaulted({
     env: 'RETRY_LOG_LEVEL',

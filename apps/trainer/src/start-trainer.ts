@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import { DEFAULT_STRATEGY, SmartRetryError, type Clock } from '@smart-retry/domain';
+import { completeStrategy, repeat } from '@smart-retry/engine';
+import type { Logger } from 'pino';
+import type { TrainerConfig } from './config.js';
+import { keepLease } from './jobs/keep-lease.js';
+import { openQueue } from './jobs/open-queue.js';
+import { orderModel } from './jobs/order-model.js';
+import { TrainJob } from './jobs/train-job.js';
+import { openDatabase } from './lifecycle/open-database.js';
+import { VERSION } from './lifecycle/version.js';
+
+const HEARTBEATS_PER_LEASE = 5;
+const ORDER_INTERVAL_MS = 60_000;
+
+export interface Trainer {
+  /** Gives back what it has begun, and lets go of the database. */
+  close(): Promise<void>;
+}
+
+/** Takes orders, keeps its lease, and orders by itself what the configuration asks for. */
+export async function startTrainer(
+  config: TrainerConfig,
+  { logger, clock, signal }: { readonly logger: Logger; readonly clock: Clock; readonly signal: AbortSignal },
+): Promise<Trainer> {
+  const database = await openDatabase(config, logger, signal);
+  const { url, stores } = database;
+  const trainer = randomUUID();
+  const jobs = stores.trainingJobs;
+  const strategy = async () => {
+    const stored = await stores.configuration.load();
+    return stored === null ? DEFAULT_STRATEGY : completeStrategy(stored.strategy);
+  };
+  const trainJob = new TrainJob({
+    trainer,
+    jobs,
+    models: stores.models,
+    strategy,
+    databaseUrl: url,
+    maxRows: config.trainerMaxRows,
+    codeVersion: VERSION,
+    clock,
+    logger,
+  });
+  const order = (isDue: 'always' | 'after_outcomes') =>
+    orderModel({
+      jobs,
+      teaching: stores.teaching,
+      modelType: config.trainerScheduledModel,
+      newOutcomes: isDue === 'always' ? 0 : config.trainerRetrainOutcomes,
+      clock,
+    });
+  const queue = await openQueue({
+    databaseUrl: url,
+    concurrency: config.trainerConcurrency,
+    schedule: config.trainerSchedule,
+    train: (jobId) => trainJob.run(jobId),
+    onSchedule: async () => {
+      await order('always');
+    },
+    logger,
+  });
+  const lease = { trainer, jobs, queue, leaseMs: config.trainerLeaseMs, clock };
+  await keepLease(lease);
+  const onError = (error: unknown) => {
+    const isAway = error instanceof SmartRetryError && error.kind === 'unavailable';
+    logger.warn(isAway ? { code: error.code } : { err: error }, 'background work failed, and is tried again');
+  };
+  const stops = [
+    repeat(() => keepLease(lease), { intervalMs: config.trainerLeaseMs / HEARTBEATS_PER_LEASE, onError }),
+    ...(config.trainerRetrainOutcomes > 0
+      ? [repeat(async () => void (await order('after_outcomes')), { intervalMs: ORDER_INTERVAL_MS, onError })]
+      : []),
+  ];
+  logger.info({ trainer, concurrency: config.trainerConcurrency }, 'the trainer is ready');
+  return {
+    close: async () => {
+      for (const stop of stops) stop();
+      trainJob.stopAll();
+      await queue.close();
+      await jobs.takeBack([trainer], clock()).catch(onError);
+      await database.close();
+      logger.info('the trainer has stopped');
+    },
+  };
+}
