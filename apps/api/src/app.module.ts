@@ -30,7 +30,7 @@ import {
   DECISION_STORE,
   OUTCOME_HISTORY,
   STORE_PROBES,
-  SUBJECT_DATA,
+  SUBJECT_ARCHIVE,
 } from './tokens.js';
 
 export type AppServices = Omit<Services, 'close'>;
@@ -75,7 +75,7 @@ export class AppModule {
         { provide: DECISION_STORE, useValue: stores.decisions },
         { provide: OUTCOME_HISTORY, useValue: stores.outcomes },
         { provide: CHANGE_LEDGER, useValue: stores.ledger },
-        { provide: SUBJECT_DATA, useValue: stores.subjects },
+        { provide: SUBJECT_ARCHIVE, useValue: stores.subjects },
         { provide: STORE_PROBES, useValue: stores.probes },
         { provide: CLOCK, useValue: clock },
       ],

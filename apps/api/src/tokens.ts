@@ -6,5 +6,5 @@ export const ATTEMPT_STORE = Symbol('AttemptStore');
 export const DECISION_STORE = Symbol('DecisionStore');
 export const OUTCOME_HISTORY = Symbol('OutcomeHistory');
 export const CHANGE_LEDGER = Symbol('ChangeLedger');
-export const SUBJECT_DATA = Symbol('SubjectData');
+export const SUBJECT_ARCHIVE = Symbol('SubjectArchive');
 export const STORE_PROBES = Symbol('StoreProbe[]');

@@ -99,4 +99,4 @@ export type {
   ModelVersion,
   Rollout,
 } from './model-ports.js';
-export type { DataSubject, ErasedRecords, SubjectData, SubjectRecord } from './subject-ports.js';
+export type { DataSubject, ErasedRecords, SubjectArchive, SubjectRecord } from './subject-ports.js';

@@ -7,7 +7,7 @@ import type {
   FailureCounters,
   OutcomeHistory,
   SigningKeyStore,
-  SubjectData,
+  SubjectArchive,
 } from '@smart-retry/domain';
 import { startEmbeddedPostgres } from '@smart-retry/storage/embedded';
 import { MemoryFailureCounters } from '@smart-retry/storage/memory';
@@ -24,7 +24,7 @@ export interface Stores {
   readonly attempts: AttemptStore;
   readonly outcomes: OutcomeHistory;
   readonly decisions: DecisionStore;
-  readonly subjects: SubjectData;
+  readonly subjects: SubjectArchive;
   readonly signingKeys: SigningKeyStore;
   readonly failureCounters: FailureCounters;
   /** Absent where this is the only process. */

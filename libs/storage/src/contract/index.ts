@@ -9,5 +9,5 @@ export { describeModelRegistry } from './describe-model-registry.js';
 export { describeOutcomeHistory } from './describe-outcome-history.js';
 export { describeSigningKeyStore } from './describe-signing-key-store.js';
 export { describeStatistics } from './describe-statistics.js';
-export { describeSubjectData } from './describe-subject-data.js';
+export { describeSubjectArchive } from './describe-subject-archive.js';
 export type { Open, Opened } from './opened.js';

@@ -11,7 +11,7 @@ import {
   describeOutcomeHistory,
   describeSigningKeyStore,
   describeStatistics,
-  describeSubjectData,
+  describeSubjectArchive,
 } from '../contract/index.js';
 import { NOON_MS, exampleAttempt, exampleCounts, exampleDecision, unique } from '../contract/examples.js';
 import { MemoryFailureCounters } from './memory-failure-counters.js';
@@ -25,7 +25,7 @@ describeSigningKeyStore('memory', open);
 describeAttemptStore('memory', open);
 describeStatistics('memory', open);
 describeFailureLookup('memory', open);
-describeSubjectData('memory', open);
+describeSubjectArchive('memory', open);
 describeDecisionStore('memory', open);
 describeOutcomeHistory('memory', open);
 describeModelRegistry('memory', open);

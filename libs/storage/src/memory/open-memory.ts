@@ -8,7 +8,7 @@ import { MemoryKeptResponses } from './memory-kept-responses.js';
 import { MemoryModelRegistry } from './memory-model-registry.js';
 import { MemoryOutcomeHistory } from './memory-outcome-history.js';
 import { MemorySigningKeyStore } from './memory-signing-key-store.js';
-import { MemorySubjectData } from './memory-subject-data.js';
+import { MemorySubjectArchive } from './memory-subject-archive.js';
 
 /** Every port in this process, wired to each other; what they hold is lost with it. */
 export interface MemoryStores {
@@ -17,7 +17,7 @@ export interface MemoryStores {
   readonly attempts: MemoryAttemptStore;
   readonly outcomes: MemoryOutcomeHistory;
   readonly decisions: MemoryDecisionStore;
-  readonly subjects: MemorySubjectData;
+  readonly subjects: MemorySubjectArchive;
   readonly models: MemoryModelRegistry;
   readonly signingKeys: MemorySigningKeyStore;
   readonly channel: MemoryConfigurationChannel;
@@ -38,7 +38,7 @@ export function openMemory({ maxRecords = 100_000 }: { readonly maxRecords?: num
     attempts,
     outcomes,
     decisions,
-    subjects: new MemorySubjectData({ attempts, decisions, ledger }),
+    subjects: new MemorySubjectArchive({ attempts, decisions, ledger }),
     models: new MemoryModelRegistry(configuration, keptResponses, ledger),
     signingKeys: new MemorySigningKeyStore(),
     channel: new MemoryConfigurationChannel(),

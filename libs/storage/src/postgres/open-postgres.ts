@@ -6,7 +6,7 @@ import type {
   ModelRegistry,
   OutcomeHistory,
   SigningKeyStore,
-  SubjectData,
+  SubjectArchive,
 } from '@smart-retry/domain';
 import { ConfigurationSession } from './configuration-session.js';
 import { driverOptions, type PostgresOptions } from './connection-options.js';
@@ -19,7 +19,7 @@ import { PostgresDecisionStore } from './postgres-decision-store.js';
 import { PostgresModelRegistry } from './postgres-model-registry.js';
 import { PostgresOutcomeHistory } from './postgres-outcome-history.js';
 import { PostgresSigningKeyStore } from './postgres-signing-key-store.js';
-import { PostgresSubjectData } from './postgres-subject-data.js';
+import { PostgresSubjectArchive } from './postgres-subject-archive.js';
 import { RenewablePool } from './renewable-pool.js';
 
 const HISTORY_POOL_SIZE = 2;
@@ -31,7 +31,7 @@ export interface PostgresStores {
   readonly attempts: AttemptStore;
   readonly outcomes: OutcomeHistory;
   readonly decisions: DecisionStore;
-  readonly subjects: SubjectData;
+  readonly subjects: SubjectArchive;
   readonly models: ModelRegistry;
   readonly signingKeys: SigningKeyStore;
   /** Cheap enough for a probe every second. @throws {STORE_UNAVAILABLE} */
@@ -70,7 +70,7 @@ export function openPostgres(options: PostgresOptions): PostgresStores {
     attempts: new PostgresAttemptStore(database),
     outcomes: new PostgresOutcomeHistory(history),
     decisions: new PostgresDecisionStore(database),
-    subjects: new PostgresSubjectData(database),
+    subjects: new PostgresSubjectArchive(database),
     models: new PostgresModelRegistry(session),
     signingKeys: new PostgresSigningKeyStore(session),
     check: () => database.check(),

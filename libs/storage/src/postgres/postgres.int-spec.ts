@@ -8,7 +8,7 @@ import {
   describeOutcomeHistory,
   describeSigningKeyStore,
   describeStatistics,
-  describeSubjectData,
+  describeSubjectArchive,
 } from '../contract/index.js';
 import { openTestPostgres } from './testing/open-test-postgres.js';
 
@@ -18,7 +18,7 @@ describeSigningKeyStore('Postgres', openTestPostgres);
 describeAttemptStore('Postgres', openTestPostgres);
 describeStatistics('Postgres', openTestPostgres);
 describeFailureLookup('Postgres', openTestPostgres);
-describeSubjectData('Postgres', openTestPostgres);
+describeSubjectArchive('Postgres', openTestPostgres);
 describeDecisionStore('Postgres', openTestPostgres);
 describeOutcomeHistory('Postgres', openTestPostgres);
 describeModelRegistry('Postgres', openTestPostgres);
