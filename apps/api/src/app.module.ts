@@ -47,7 +47,7 @@ import {
   MODEL_REGISTRY,
   OUTCOME_HISTORY,
   STORE_PROBES,
-  SUBJECT_DATA,
+  SUBJECT_ARCHIVE,
   TRIAL_HISTORY,
   TRAINING_JOBS,
 } from './tokens.js';
@@ -109,7 +109,7 @@ export class AppModule {
         { provide: DECISION_STORE, useValue: stores.decisions },
         { provide: OUTCOME_HISTORY, useValue: stores.outcomes },
         { provide: CHANGE_LEDGER, useValue: stores.ledger },
-        { provide: SUBJECT_DATA, useValue: stores.subjects },
+        { provide: SUBJECT_ARCHIVE, useValue: stores.subjects },
         { provide: TRAINING_JOBS, useValue: stores.trainingJobs },
         { provide: STORE_PROBES, useValue: stores.probes },
         { provide: CLOCK, useValue: clock },

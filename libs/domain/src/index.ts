@@ -105,7 +105,7 @@ export type {
   Rollout,
   TrialHistory,
 } from './model-ports.js';
-export type { DataSubject, ErasedRecords, SubjectData, SubjectRecord } from './subject-ports.js';
+export type { DataSubject, ErasedRecords, SubjectArchive, SubjectRecord } from './subject-ports.js';
 export { INTERRUPTED, MAX_OPEN_TRAINING_JOBS, MAX_TRAINING_RUNS, TRAINING_JOB_STATES } from './training-ports.js';
 export type {
   LostTrainer,

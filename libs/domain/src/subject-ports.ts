@@ -21,7 +21,7 @@ export interface ErasedRecords {
 }
 
 /** Everything that is kept of a tenant or a job, as one. */
-export interface SubjectData {
+export interface SubjectArchive {
   /** Hands over each record; the next ones are read when `take` is done, so that memory stays bounded. */
   read(subject: DataSubject, take: (record: SubjectRecord) => Promise<void>): Promise<void>;
   /**

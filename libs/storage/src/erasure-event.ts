@@ -1,9 +1,9 @@
-import type { ChangeEvent, DataSubject, ErasedRecords, SubjectData } from '@smart-retry/domain';
+import type { ChangeEvent, DataSubject, ErasedRecords, SubjectArchive } from '@smart-retry/domain';
 
 /** What the ledger says of an erasure. */
 export function erasureEvent(
   subject: DataSubject,
-  { actor, reason, atMs }: Parameters<SubjectData['erase']>[1],
+  { actor, reason, atMs }: Parameters<SubjectArchive['erase']>[1],
   { attempts, decisions, counts }: ErasedRecords,
 ): ChangeEvent {
   const target = [

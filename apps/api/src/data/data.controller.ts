@@ -1,6 +1,6 @@
 import { Controller, Delete, Get, Header, Inject, Query, Req, StreamableFile } from '@nestjs/common';
 import { RouteSchema } from '@nestjs/platform-fastify';
-import type { Clock, SubjectData } from '@smart-retry/domain';
+import type { Clock, SubjectArchive } from '@smart-retry/domain';
 import { AuditTrail, Learning } from '@smart-retry/engine';
 import type { FastifyRequest } from 'fastify';
 import { Type, type Static } from 'typebox';
@@ -8,7 +8,7 @@ import { actorOf } from '../http/caller.js';
 import { problemResponses } from '../http/problem-responses.js';
 import { readQueryText } from '../http/query-text.js';
 import { Access } from '../http/route-access.js';
-import { CLOCK, SUBJECT_DATA } from '../tokens.js';
+import { CLOCK, SUBJECT_ARCHIVE } from '../tokens.js';
 import { ErasedResponse, ErasureParams, fromSubjectRecord, SubjectParams, toDataSubject } from './data.dto.js';
 import { streamLines } from './stream-lines.js';
 
@@ -18,7 +18,7 @@ export class DataController {
   constructor(
     private readonly audit: AuditTrail,
     private readonly learning: Learning,
-    @Inject(SUBJECT_DATA) private readonly subjects: SubjectData,
+    @Inject(SUBJECT_ARCHIVE) private readonly subjects: SubjectArchive,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 

@@ -9,7 +9,7 @@ import type {
   ModelRegistry,
   OutcomeHistory,
   SigningKeyStore,
-  SubjectData,
+  SubjectArchive,
   TrialHistory,
   TrainingJobs,
 } from '@smart-retry/domain';
@@ -28,7 +28,7 @@ export interface Stores {
   readonly attempts: AttemptStore;
   readonly outcomes: OutcomeHistory;
   readonly decisions: DecisionStore;
-  readonly subjects: SubjectData;
+  readonly subjects: SubjectArchive;
   readonly models: ModelRegistry;
   readonly trials: TrialHistory;
   readonly signingKeys: SigningKeyStore;

@@ -11,6 +11,6 @@ export { describeOutcomeHistory } from './describe-outcome-history.js';
 export { describeSigningKeyStore } from './describe-signing-key-store.js';
 export { describeTrainingJobs } from './describe-training-jobs.js';
 export { describeStatistics } from './describe-statistics.js';
-export { describeSubjectData } from './describe-subject-data.js';
+export { describeSubjectArchive } from './describe-subject-archive.js';
 export { describeTrialHistory } from './describe-trial-history.js';
 export type { Open, Opened } from './opened.js';

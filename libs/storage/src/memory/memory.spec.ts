@@ -12,7 +12,7 @@ import {
   describeOutcomeHistory,
   describeSigningKeyStore,
   describeStatistics,
-  describeSubjectData,
+  describeSubjectArchive,
   describeTrialHistory,
   describeTrainingJobs,
 } from '../contract/index.js';
@@ -29,7 +29,7 @@ describeApiKeyStore('memory', open);
 describeAttemptStore('memory', open);
 describeStatistics('memory', open);
 describeFailureLookup('memory', open);
-describeSubjectData('memory', open);
+describeSubjectArchive('memory', open);
 describeDecisionStore('memory', open);
 describeOutcomeHistory('memory', open);
 describeModelRegistry('memory', open);

@@ -9,7 +9,7 @@ import { MemoryKeptResponses } from './memory-kept-responses.js';
 import { MemoryModelRegistry } from './memory-model-registry.js';
 import { MemoryOutcomeHistory } from './memory-outcome-history.js';
 import { MemorySigningKeyStore } from './memory-signing-key-store.js';
-import { MemorySubjectData } from './memory-subject-data.js';
+import { MemorySubjectArchive } from './memory-subject-archive.js';
 import { MemoryTrialHistory } from './memory-trial-history.js';
 import { MemoryTrainingJobs } from './memory-training-jobs.js';
 
@@ -20,7 +20,7 @@ export interface MemoryStores {
   readonly attempts: MemoryAttemptStore;
   readonly outcomes: MemoryOutcomeHistory;
   readonly decisions: MemoryDecisionStore;
-  readonly subjects: MemorySubjectData;
+  readonly subjects: MemorySubjectArchive;
   readonly models: MemoryModelRegistry;
   readonly trials: MemoryTrialHistory;
   readonly signingKeys: MemorySigningKeyStore;
@@ -44,7 +44,7 @@ export function openMemory({ maxRecords = 100_000 }: { readonly maxRecords?: num
     attempts,
     outcomes,
     decisions,
-    subjects: new MemorySubjectData({ attempts, decisions, ledger }),
+    subjects: new MemorySubjectArchive({ attempts, decisions, ledger }),
     trials: new MemoryTrialHistory(decisions, outcomes),
     models: new MemoryModelRegistry(configuration, keptResponses, ledger),
     signingKeys: new MemorySigningKeyStore(),

@@ -7,7 +7,7 @@ import type {
   ModelRegistry,
   OutcomeHistory,
   SigningKeyStore,
-  SubjectData,
+  SubjectArchive,
   TrialHistory,
   TeachingHistory,
   TrainingJobs,
@@ -24,7 +24,7 @@ import { PostgresDecisionStore } from './postgres-decision-store.js';
 import { PostgresModelRegistry } from './postgres-model-registry.js';
 import { PostgresOutcomeHistory } from './postgres-outcome-history.js';
 import { PostgresSigningKeyStore } from './postgres-signing-key-store.js';
-import { PostgresSubjectData } from './postgres-subject-data.js';
+import { PostgresSubjectArchive } from './postgres-subject-archive.js';
 import { PostgresTrialHistory } from './postgres-trial-history.js';
 import { PostgresTeachingHistory } from './postgres-teaching-history.js';
 import { PostgresTrainingJobs } from './postgres-training-jobs.js';
@@ -39,7 +39,7 @@ export interface PostgresStores {
   readonly attempts: AttemptStore;
   readonly outcomes: OutcomeHistory;
   readonly decisions: DecisionStore;
-  readonly subjects: SubjectData;
+  readonly subjects: SubjectArchive;
   readonly models: ModelRegistry;
   readonly trials: TrialHistory;
   readonly signingKeys: SigningKeyStore;
@@ -82,7 +82,7 @@ export function openPostgres(options: PostgresOptions): PostgresStores {
     attempts: new PostgresAttemptStore(database),
     outcomes: new PostgresOutcomeHistory(history),
     decisions: new PostgresDecisionStore(database),
-    subjects: new PostgresSubjectData(database),
+    subjects: new PostgresSubjectArchive(database),
     models: new PostgresModelRegistry(session),
     trials: new PostgresTrialHistory(database),
     signingKeys: new PostgresSigningKeyStore(session),

@@ -9,7 +9,7 @@ import {
   describeOutcomeHistory,
   describeSigningKeyStore,
   describeStatistics,
-  describeSubjectData,
+  describeSubjectArchive,
   describeTrialHistory,
   describeTrainingJobs,
 } from '../contract/index.js';
@@ -22,7 +22,7 @@ describeApiKeyStore('Postgres', openTestPostgres);
 describeAttemptStore('Postgres', openTestPostgres);
 describeStatistics('Postgres', openTestPostgres);
 describeFailureLookup('Postgres', openTestPostgres);
-describeSubjectData('Postgres', openTestPostgres);
+describeSubjectArchive('Postgres', openTestPostgres);
 describeDecisionStore('Postgres', openTestPostgres);
 describeOutcomeHistory('Postgres', openTestPostgres);
 describeModelRegistry('Postgres', openTestPostgres);

@@ -5,7 +5,7 @@ import type {
   DataSubject,
   DecisionStore,
   OutcomeHistory,
-  SubjectData,
+  SubjectArchive,
   SubjectRecord,
 } from '@smart-retry/domain';
 import { NOON_MS, exampleAttempt, exampleCounts, exampleDecision, exampleFirstTry, unique } from './examples.js';
@@ -16,12 +16,12 @@ interface Stores {
   readonly outcomes: OutcomeHistory;
   readonly decisions: DecisionStore;
   readonly ledger: ChangeLedger;
-  readonly subjects: SubjectData;
+  readonly subjects: SubjectArchive;
 }
 
 const REQUEST = { actor: 'Ann', reason: 'asked by the customer', atMs: NOON_MS };
 
-export function describeSubjectData(name: string, open: Open<Stores>): void {
+export function describeSubjectArchive(name: string, open: Open<Stores>): void {
   describe(`${name} subject data`, () => {
     let stores: Opened<Stores>;
     beforeAll(async () => {

@@ -3,12 +3,12 @@ import type {
   DecisionRecord,
   EpochMs,
   ErasedRecords,
-  SubjectData,
+  SubjectArchive,
   SubjectRecord,
 } from '@smart-retry/domain';
 import type { ClientBase, QueryResultRow } from 'pg';
 import { erasureEvent } from '../erasure-event.js';
-import { appendChange } from './append-change.js';
+import { appendChange, type Transaction } from './append-change.js';
 import type { Database } from './database.js';
 import {
   ERASE_ATTEMPTS,
@@ -33,7 +33,7 @@ interface DecisionRow {
 }
 
 /** What is kept of a tenant or job in every table, on a connection of its own: it takes as long as it takes. */
-export class PostgresSubjectData implements SubjectData {
+export class PostgresSubjectArchive implements SubjectArchive {
   readonly #database: Database;
 
   constructor(database: Database) {
@@ -49,7 +49,7 @@ export class PostgresSubjectData implements SubjectData {
     });
   }
 
-  async erase(subject: DataSubject, request: Parameters<SubjectData['erase']>[1]): Promise<ErasedRecords> {
+  async erase(subject: DataSubject, request: Parameters<SubjectArchive['erase']>[1]): Promise<ErasedRecords> {
     return this.#inTransaction('BEGIN', async (client) => {
       const values = toParameters(subject);
       const count = async (statement: string) =>
@@ -59,7 +59,9 @@ export class PostgresSubjectData implements SubjectData {
       const decisions = await count(ERASE_DECISIONS);
       await client.query(ERASE_ROLLUPS, values);
       const erased = { attempts, decisions, counts };
-      const transaction = { query: async (text: string, given?: unknown[]) => (await client.query(text, given)).rows };
+      const transaction: Transaction = {
+        query: async (text, given) => (await client.query<Record<string, unknown>>(text, given)).rows,
+      };
       await appendChange(transaction, erasureEvent(subject, request, erased));
       return erased;
     });

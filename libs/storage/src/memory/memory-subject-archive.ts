@@ -1,11 +1,11 @@
-import type { DataSubject, ErasedRecords, SubjectData, SubjectRecord } from '@smart-retry/domain';
+import type { DataSubject, ErasedRecords, SubjectArchive, SubjectRecord } from '@smart-retry/domain';
 import { erasureEvent } from '../erasure-event.js';
 import type { MemoryAttemptStore } from './memory-attempt-store.js';
 import type { MemoryChangeLedger } from './memory-change-ledger.js';
 import type { MemoryDecisionStore } from './memory-decision-store.js';
 
 /** What the stores of this process keep of a tenant or job. */
-export class MemorySubjectData implements SubjectData {
+export class MemorySubjectArchive implements SubjectArchive {
   readonly #attempts: MemoryAttemptStore;
   readonly #decisions: MemoryDecisionStore;
   readonly #ledger: MemoryChangeLedger;
@@ -26,7 +26,7 @@ export class MemorySubjectData implements SubjectData {
     for (const decision of this.#decisions.decisionsOf(subject)) await take({ kind: 'decision', decision });
   }
 
-  async erase(subject: DataSubject, request: Parameters<SubjectData['erase']>[1]): Promise<ErasedRecords> {
+  async erase(subject: DataSubject, request: Parameters<SubjectArchive['erase']>[1]): Promise<ErasedRecords> {
     const erased = { ...this.#attempts.erase(subject), decisions: this.#decisions.erase(subject) };
     this.#ledger.enter(erasureEvent(subject, request, erased));
     return erased;
