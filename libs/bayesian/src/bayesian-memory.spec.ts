@@ -60,6 +60,10 @@ describe('when BayesianMemory speaks', () => {
     const [a, b] = ['never', 'seen'].map((errorCode) => memory.beliefsOf(someContext({ errorCode }), T0));
     expect(a).toBe(b);
     expect(memory.size).toBe(size);
+    // What was seen of the class was not seen of the code.
+    const sum = (weights: Float64Array | undefined) => weights?.reduce((total, weight) => total + weight, 0);
+    expect(sum(a?.seen().successes)).toBe(0);
+    expect(sum(memory.beliefsOf(someContext(), T0)?.seen().successes)).toBe(30);
   });
 
   it('looks again at once when it is asked to', () => {

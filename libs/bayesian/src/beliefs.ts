@@ -99,7 +99,7 @@ export class Beliefs {
    * one, tenant; without a failure, of all of this kind. Shape [BIN_COUNT] each.
    */
   seen(failure?: FailureContext): SeenOutcomes {
-    const cell = failure === undefined ? this.#levelOfSubject().cell : this.#source.subject.ofState(stateOf(failure));
+    const cell = failure === undefined ? this.#source.subject.own : this.#source.subject.ofState(stateOf(failure));
     const factor = cell?.factorAt(SLOW, this.#source.at) ?? 0;
     const bins = (read: (cell: EvidenceCell, bin: number) => number) =>
       Float64Array.from({ length: BIN_COUNT }, (_, bin) =>
@@ -114,7 +114,7 @@ export class Beliefs {
   /** What was seen of the bucket that a bin is part of, whatever the attempt and the tenant. */
   observedAt(bin: number): ObservedBucket {
     const bucket = bucketOfBin(bin);
-    const { cell } = this.#levelOfSubject();
+    const cell = this.#source.subject.own;
     const factor = cell?.factorAt(SLOW, this.#source.at) ?? 0;
     let successes = 0;
     let failures = 0;

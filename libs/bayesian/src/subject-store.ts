@@ -22,6 +22,8 @@ export interface Family {
   readonly cell: EvidenceCell;
   /** By error code, the least recently taught first; without a code under `''`. */
   readonly subjects: Map<string, Subject>;
+  /** Stands for failures without a code while none was taught. */
+  readonly whole: Subject;
   /** Stands for all codes that were never seen. */
   readonly unseen: Subject;
   /** Outcomes learned, never decayed. */
@@ -56,8 +58,8 @@ export class SubjectStore {
   }
 
   /** What is known of failures of this kind: the family's, where the code was never seen. */
-  subjectOf({ unseen, subjects }: Family, { errorCode = '' }: FailureContext): Subject {
-    return subjects.get(errorCode) ?? unseen;
+  subjectOf({ whole, unseen, subjects }: Family, { errorCode = '' }: FailureContext): Subject {
+    return subjects.get(errorCode) ?? (errorCode === '' ? whole : unseen);
   }
 
   /** Hands the subject to `teach`, and makes room for what it has learned. */
@@ -79,9 +81,11 @@ export class SubjectStore {
     let family = ofClass.families.get(jobType);
     if (family === undefined) {
       const cell = new EvidenceCell(at);
-      const unseen = new Subject([ofClass.cell, cell]);
+      const path = [ofClass.cell, cell];
+      const whole = new Subject(path);
+      const unseen = new Subject(path, { isSeen: false });
       const subjects = new Map<string, Subject>();
-      family = { jobType, errorClass, ofClass: ofClass.cell, cell, subjects, unseen, outcomes: 0, cells: 1 };
+      family = { jobType, errorClass, ofClass: ofClass.cell, cell, subjects, whole, unseen, outcomes: 0, cells: 1 };
       ofClass.families.set(jobType, family);
       this.#size++;
     } else if (family !== this.#lastTaught) {

@@ -21,7 +21,7 @@ export interface State {
 export class Subject {
   readonly contest = new MemoryContest();
   readonly continuation = new Continuation();
-  /** The cells above its own, the most general first, then its own. */
+  /** The cells above its own, the most general first, then its own where there is one. */
   readonly path: readonly EvidenceCell[];
   /** What was believed at the last look. */
   beliefs: Beliefs | undefined;
@@ -35,9 +35,12 @@ export class Subject {
   /** Least recently taught first. */
   readonly #tenants = new Map<string, EvidenceCell>();
 
-  /** @param path at least its own cell; empty for kinds that were never seen, of which their relatives are all that is known */
-  constructor(path: readonly EvidenceCell[]) {
+  /** What was seen of all of this kind; undefined for a code that was never seen, of which its relatives are all that is known. */
+  readonly own: EvidenceCell | undefined;
+
+  constructor(path: readonly EvidenceCell[], { isSeen } = { isSeen: true }) {
     this.path = path;
+    this.own = isSeen ? path.at(-1) : undefined;
   }
 
   learn(seen: BinnedOutcome, state: State, at: Moment): void {

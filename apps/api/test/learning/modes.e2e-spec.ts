@@ -74,7 +74,7 @@ describe('learning that is on', () => {
     const proposal = layers.find(({ layer }) => layer === 'bayesian');
     expect(proposal).toMatchObject({
       kind: 'proposal',
-      exploration: { share: expect.closeTo(0.22, 6), actions: expect.any(Array) },
+      exploration: { share: expect.closeTo(0.02 + 0.2 * (50 / 120), 6), actions: expect.any(Array) },
       alternatives: expect.any(Array),
     });
     const { actions } = proposal?.['exploration'] as { readonly actions: readonly { readonly weight: number }[] };
