@@ -106,6 +106,18 @@ export const SETTINGS = {
     fallback: 0,
     description: 'Number of the Redis database.',
   }),
+  maxStaleMs: optional({
+    env: 'RETRY_MAX_STALE',
+    file: 'max_stale',
+    type: DURATION,
+    description:
+      'A process that neither Postgres nor Redis has confirmed the configuration to for so long answers "do not retry" (`config_stale`). Default 1m with `database_url`; with the embedded Postgres, which lives and dies with the process, never.',
+  }),
+  replicaName: optional({
+    env: 'RETRY_REPLICA_NAME',
+    type: text('name', '1 to 64 letters, digits, dots, dashes or underscores', (value) => /^[\w.-]{1,64}$/.test(value)),
+    description: 'Name of this process in `GET /guardrails`; must differ from the others. Default: drawn at random.',
+  }),
   sampleRate: optional({
     env: 'RETRY_SAMPLE_RATE',
     file: 'strategy.data_collection.sample_rate',

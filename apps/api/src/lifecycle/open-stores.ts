@@ -3,10 +3,12 @@ import type {
   AttemptStore,
   ChangeLedger,
   ConfigurationChannel,
+  ConfigurationMirror,
   ConfigurationStore,
   DecisionStore,
   FailureCounters,
   OutcomeHistory,
+  ReplicaRegistry,
   SigningKeyStore,
 } from '@smart-retry/domain';
 import { startEmbeddedPostgres } from '@smart-retry/storage/embedded';
@@ -29,6 +31,8 @@ export interface Stores {
   readonly failureCounters: FailureCounters;
   /** Absent where this is the only process. */
   readonly channel?: ConfigurationChannel;
+  readonly mirror?: ConfigurationMirror;
+  readonly replicas: ReplicaRegistry;
   readonly probes: readonly StoreProbe[];
   close(): Promise<void>;
 }
@@ -55,8 +59,9 @@ export async function openStores(config: Config, logger: Logger): Promise<Stores
     decisions: postgres.decisions,
     signingKeys: postgres.signingKeys,
     apiKeys: postgres.apiKeys,
+    replicas: postgres.replicas,
     failureCounters: redis?.failureCounters ?? new MemoryFailureCounters(),
-    ...(redis && { channel: redis.channel }),
+    ...(redis && { channel: redis.channel, mirror: redis.mirror }),
     probes: [
       { store: 'postgres', check: () => postgres.check() },
       ...(redis === null ? [] : [{ store: 'redis', check: () => redis.check() }]),

@@ -5,6 +5,7 @@ import { ApiKeys1764620000000 } from './migrations/api-keys-1764620000000.js';
 import { InitialSchema1764000000000 } from './migrations/initial-schema-1764000000000.js';
 import { ModelRegistry1764500000000 } from './migrations/model-registry-1764500000000.js';
 import { OutcomeHistory1764300000000 } from './migrations/outcome-history-1764300000000.js';
+import { Replicas1764630000000 } from './migrations/replicas-1764630000000.js';
 import { runOnOwnConnection } from './run-on-own-connection.js';
 import { TrackedSockets } from './tracked-sockets.js';
 
@@ -59,6 +60,7 @@ async function runMigrations({ url, migrationUrl, connectionTimeoutMs }: Migrati
       ModelRegistry1764500000000,
       ChangeLedger1764600000000,
       ApiKeys1764620000000,
+      Replicas1764630000000,
     ],
   });
   await sockets.limit(async () => {

@@ -6,6 +6,7 @@ import type {
   DecisionStore,
   ModelRegistry,
   OutcomeHistory,
+  ReplicaRegistry,
   SigningKeyStore,
 } from '@smart-retry/domain';
 import { ConfigurationSession } from './configuration-session.js';
@@ -18,6 +19,7 @@ import { PostgresConfigurationStore } from './postgres-configuration-store.js';
 import { PostgresDecisionStore } from './postgres-decision-store.js';
 import { PostgresModelRegistry } from './postgres-model-registry.js';
 import { PostgresOutcomeHistory } from './postgres-outcome-history.js';
+import { PostgresReplicaRegistry } from './postgres-replica-registry.js';
 import { PostgresSigningKeyStore } from './postgres-signing-key-store.js';
 import { RenewablePool } from './renewable-pool.js';
 
@@ -31,6 +33,7 @@ export interface PostgresStores {
   readonly models: ModelRegistry;
   readonly signingKeys: SigningKeyStore;
   readonly apiKeys: ApiKeyStore;
+  readonly replicas: ReplicaRegistry;
   /** Cheap enough for a probe every second. @throws {STORE_UNAVAILABLE} */
   check(): Promise<void>;
   /** Brings the schema up to date now rather than before the first use. @throws {STORE_UNAVAILABLE} */
@@ -59,6 +62,7 @@ export function openPostgres(options: PostgresOptions): PostgresStores {
     models: new PostgresModelRegistry(session),
     signingKeys: new PostgresSigningKeyStore(session),
     apiKeys: new PostgresApiKeyStore(database),
+    replicas: new PostgresReplicaRegistry(database),
     check: () => database.check(),
     migrate: () => database.migrate(),
     close: async () => {
