@@ -68,6 +68,13 @@ export const SETTINGS = {
     description:
       'A key that may do everything. With it, or with any key of `npm run keys`, every route but `/health` and `/health/ready` asks for one.',
   }),
+  requestsPerSecond: optional({
+    env: 'RETRY_RATE_LIMIT',
+    file: 'api.rate_limit',
+    type: wholeNumber({ from: 0, to: 1_000_000 }),
+    description:
+      'Requests a second that each key may make in this process, unless the key says otherwise; 0: no limit. Default 10000 where keys are asked for, else no limit.',
+  }),
   databaseUrl: optional({
     env: 'RETRY_DATABASE_URL',
     file: 'database_url',

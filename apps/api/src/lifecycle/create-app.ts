@@ -6,9 +6,11 @@ import type { Logger } from 'pino';
 import { AppModule, type AppServices } from '../app.module.js';
 import type { Config } from '../config.js';
 import { createHttpAdapter } from '../http/create-http-adapter.js';
+import { limitRequests } from '../http/limit-requests.js';
 import { ProblemFilter } from '../http/problem.filter.js';
 import { collectMethods } from '../http/refuse-other-methods.js';
 import { guardRequests } from '../http/request-gate.js';
+import { secureAnswers } from '../http/security-headers.js';
 import { collectAccess } from '../http/route-access.js';
 import { documentRoutes, serveDocsPage } from '../ops/document-routes.js';
 import { timeRequests } from '../ops/time-requests.js';
@@ -17,7 +19,7 @@ import { NestLogger } from './nest-logger.js';
 import { VERSION } from './version.js';
 
 export interface AppOptions {
-  readonly config: Pick<Config, 'path'>;
+  readonly config: Pick<Config, 'path' | 'requestsPerSecond'>;
   readonly services: AppServices;
   readonly lifecycle: Lifecycle;
   readonly logger: Logger;
@@ -30,6 +32,11 @@ export async function createApp(options: AppOptions): Promise<NestFastifyApplica
   const basePath = config.path === '/' ? '' : config.path;
   const adapter = createHttpAdapter(logger);
   const fastify = adapter.getInstance<FastifyInstance>();
+  limitRequests(fastify, {
+    requestsPerSecond: config.requestsPerSecond,
+    keysAreAsked: () => services.keys.areAsked,
+  });
+  secureAnswers(fastify);
   guardRequests(fastify, { keys: services.keys, lifecycle });
   timeRequests(fastify, services.metrics.registry);
   await documentRoutes(fastify, { version: VERSION });
