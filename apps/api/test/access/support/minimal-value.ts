@@ -38,6 +38,7 @@ export function minimalValue(schema: Schema, document: Schemas): unknown {
       return true;
     case 'string':
       return 'x'.repeat(Math.max(1, resolved.minLength ?? 0));
+    case undefined:
     default:
       return {};
   }
