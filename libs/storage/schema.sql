@@ -119,6 +119,7 @@ CREATE TABLE configuration_revisions (
   action text NOT NULL,
   target text,
   file_digest text,
+  reason text,
   CONSTRAINT configuration_revisions_pkey PRIMARY KEY (revision)
 );
 
@@ -180,6 +181,14 @@ CREATE TABLE models (
   CONSTRAINT models_pkey PRIMARY KEY (version)
 );
 CREATE INDEX models_trained_at ON public.models USING btree (trained_at_ms, version);
+
+CREATE TABLE replicas (
+  id text COLLATE "C" NOT NULL,
+  revision bigint NOT NULL,
+  started_at_ms bigint NOT NULL,
+  seen_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  CONSTRAINT replicas_pkey PRIMARY KEY (id)
+);
 
 CREATE TABLE signing_keys (
   purpose text NOT NULL,

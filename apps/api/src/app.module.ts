@@ -31,6 +31,7 @@ import { MetricsController } from './ops/metrics.controller.js';
 import { OpenapiController } from './ops/openapi.controller.js';
 import { PolicyController } from './policies/policy.controller.js';
 import { PreviewController } from './recommendation/preview.controller.js';
+import { Replicas } from './replicas/replicas.js';
 import { StatisticsController } from './statistics/statistics.controller.js';
 import { HistoryController } from './strategy/history.controller.js';
 import { StrategyController } from './strategy/strategy.controller.js';
@@ -101,6 +102,7 @@ export class AppModule {
           provide: KeyAdministration,
           useValue: new KeyAdministration({ store: stores.apiKeys, ledger: stores.ledger, clock }),
         },
+        { provide: Replicas, useValue: services.replicas },
         { provide: Lifecycle, useValue: lifecycle },
         { provide: ATTEMPT_STORE, useValue: stores.attempts },
         { provide: CONFIGURATION_STORE, useValue: stores.configuration },

@@ -1,3 +1,12 @@
+export { REPLICA_GONE_MS } from './replica-ports.js';
+export type {
+  ConfigurationMirror,
+  KnownRevision,
+  MirroredConfiguration,
+  ReplicaRegistry,
+  ReplicaState,
+  SeenReplica,
+} from './replica-ports.js';
 export { isLive, KEY_SCOPES } from './access.js';
 export type { ApiKey, KeyScope } from './access.js';
 export type { ApiKeyStore, KeyList } from './access-ports.js';

@@ -37,6 +37,8 @@ export interface ConfigurationChange {
   readonly action: string;
   /** What it was done to, for example a policy's name. */
   readonly target: string | null;
+  /** Why, in the words of whoever did it; absent like null. */
+  readonly reason?: string | null;
   /** Digest of the configuration file's strategy last applied; kept when absent. */
   readonly fileDigest?: string;
   readonly atMs: EpochMs;
@@ -49,6 +51,7 @@ export interface ConfigurationHistoryEntry {
   readonly changedBy: string;
   readonly action: string;
   readonly target: string | null;
+  readonly reason: string | null;
   readonly strategy: Strategy;
 }
 

@@ -33,6 +33,7 @@ export const REASON_CODES = [
   'guardrail_attempts_exhausted',
   'validation_stop',
   'emergency_stop',
+  'config_stale',
   'strategy_disabled',
   'deadline_passed',
   'deadline_before_retry',

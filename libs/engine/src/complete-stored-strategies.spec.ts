@@ -23,7 +23,8 @@ function storeWith(strategy: Strategy | null): ConfigurationStore {
     load: () => Promise.resolve(strategy && { ...revision, strategy, fileDigest: null }),
     revision: () => Promise.resolve(1),
     commit: (change) => Promise.resolve({ ...revision, strategy: change.strategy }),
-    history: () => Promise.resolve(strategy ? [{ ...revision, strategy, action: 'a', target: null }] : []),
+    history: () =>
+      Promise.resolve(strategy ? [{ ...revision, strategy, action: 'a', target: null, reason: null }] : []),
     keptResponse: () => Promise.resolve(null),
   };
 }

@@ -15,6 +15,7 @@ export function completeStoredStrategies(store: ConfigurationStore): Configurati
   };
 }
 
-function complete<T extends { readonly strategy: Strategy }>(stored: T): T {
+/** The same, with every setting that the version that wrote it did not know. */
+export function complete<T extends { readonly strategy: Strategy }>(stored: T): T {
   return { ...stored, strategy: completeStrategy(stored.strategy) };
 }

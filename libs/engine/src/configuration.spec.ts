@@ -265,7 +265,7 @@ describe('a start while the store is away', () => {
     store.isAway = true;
     const { configuration } = await open(store);
     expect(configuration.current()).toMatchObject({ revision: 0, strategy: { name: 'production' } });
-    expect(configuration.isStale).toBe(true);
+    expect(configuration.freshness).toBe('stale');
   });
 });
 

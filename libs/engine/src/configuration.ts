@@ -13,10 +13,12 @@ import {
   type StoredConfiguration,
   type Strategy,
 } from '@smart-retry/domain';
+import type { ConfigurationCopies, CopySeen } from './background/configuration-copies.js';
 import { OneAtATime } from './background/one-at-a-time.js';
 import { repeat } from './background/repeat.js';
 import { allProblems, requirePolicy, requireSound } from './configuration-checks.js';
-import { completeStoredStrategies } from './complete-stored-strategies.js';
+import { complete, completeStoredStrategies } from './complete-stored-strategies.js';
+import { Confirmations, type ConfigurationFreshness } from './configuration-freshness.js';
 import { compileSnapshot, type ConfigurationSnapshot } from './configuration-snapshot.js';
 import { applyDeclared, isDeclaredNew, type DeclaredStrategy } from './declared-strategy.js';
 
@@ -25,6 +27,8 @@ export interface ConfigurationWrite {
   readonly actor: string;
   /** The revision that the writer has seen; another one refuses the change. */
   readonly expectedRevision?: number;
+  /** Why, in the writer's words. */
+  readonly reason?: string;
   /** The response to keep under the writer's idempotency key, made from the outcome. */
   readonly keep?: (changed: StoredConfiguration) => KeptResponse;
 }
@@ -39,12 +43,16 @@ export interface LastKnownConfiguration {
 export interface ConfigurationOptions {
   readonly store: ConfigurationStore;
   readonly channel?: ConfigurationChannel;
+  /** Where the configuration can also be read while the store is away. */
+  readonly copies?: ConfigurationCopies;
   readonly lastKnown?: LastKnownConfiguration;
   readonly declared: DeclaredStrategy;
   /** Whether the service as a whole is switched on. */
   readonly isServiceEnabled: boolean;
   readonly clock: Clock;
   readonly pollIntervalMs: number;
+  /** After this long without a word from the store or its copies nothing is retried; default never. */
+  readonly maxStaleMs?: number;
   /** Told that another strategy is in force now. */
   readonly onChange?: () => void;
   readonly onError: (error: unknown) => void;
@@ -69,7 +77,7 @@ export class Configuration {
   readonly #options: ConfigurationOptions;
   #snapshot: ConfigurationSnapshot;
   #isDeclaredApplied = false;
-  #confirmedAtMs: number;
+  readonly #confirmations: Confirmations;
   /** Loads and changes: those made at once are no conflict, and no slow load puts an older revision over a newer one. */
   readonly #turns = new OneAtATime();
   /** In order, so that the copy that stays is the one adopted last. */
@@ -78,7 +86,11 @@ export class Configuration {
 
   constructor(options: ConfigurationOptions) {
     this.#options = { ...options, store: completeStoredStrategies(options.store) };
-    this.#confirmedAtMs = Number.NEGATIVE_INFINITY;
+    this.#confirmations = new Confirmations({
+      staleAfterMs: STALE_AFTER_POLLS * options.pollIntervalMs,
+      expiresAfterMs: options.maxStaleMs ?? Number.POSITIVE_INFINITY,
+      nowMs: options.clock(),
+    });
     this.#snapshot = this.#compile({
       revision: 0,
       strategy: applyDeclared(options.declared, null),
@@ -100,21 +112,26 @@ export class Configuration {
       if (lastKnown != null) this.#adopt({ ...lastKnown, strategy: this.#withDeclared(lastKnown.strategy) });
     }
     this.#options.channel?.subscribe((revision) => this.#onPublished(revision)).catch(this.#options.onError);
-    const { pollIntervalMs: intervalMs, onError } = this.#options;
+    const { pollIntervalMs: intervalMs, onError, copies } = this.#options;
+    copies?.follow(
+      () => this.#snapshot,
+      (seen) => this.#onCopy(seen),
+    );
     this.#stopPolling = repeat(() => this.refresh(), { intervalMs, onError });
   }
 
   stop(): void {
     this.#stopPolling?.();
+    this.#options.copies?.stop();
   }
 
   current(): ConfigurationSnapshot {
     return this.#snapshot;
   }
 
-  /** Whether the store has not confirmed the current revision for several polls. */
-  get isStale(): boolean {
-    return this.#options.clock() - this.#confirmedAtMs > STALE_AFTER_POLLS * this.#options.pollIntervalMs;
+  /** Whether neither the store nor a copy has confirmed the current revision for several polls, or for too long. */
+  get freshness(): ConfigurationFreshness {
+    return this.#confirmations.freshnessAt(this.#options.clock());
   }
 
   /** Takes over what is stored, if it is newer. @throws {STORE_UNAVAILABLE} */
@@ -131,7 +148,7 @@ export class Configuration {
       if (stored === null) return this.#applyDeclared();
       this.#adopt(stored);
     }
-    this.#confirmedAtMs = this.#options.clock();
+    this.#confirm();
   }
 
   /** @throws {POLICY_EXISTS} @throws {INVALID_POLICY} @throws {CONFIGURATION_CHANGED} @throws {STORE_UNAVAILABLE} */
@@ -207,7 +224,8 @@ export class Configuration {
         const edited = edit(strategy);
         throwIfProblems('INVALID_CONFIGURATION', allProblems(edited.strategy));
         try {
-          return await this.#commit({ ...edited, expectedRevision: revision, actor: write.actor }, write.keep);
+          const { actor, reason = null } = write;
+          return await this.#commit({ ...edited, expectedRevision: revision, actor, reason }, write.keep);
         } catch (error) {
           const hasLostRace = error instanceof SmartRetryError && error.code === 'CONFIGURATION_CHANGED';
           // Without a condition the writer means the newest configuration, whichever that is.
@@ -231,8 +249,9 @@ export class Configuration {
     const stored = await this.#options.store.commit({ ...change, atMs, ...(keep && { keep: keep(next) }) });
     this.#adopt(stored);
     this.#options.channel?.publish(stored.revision).catch(this.#options.onError);
-    // An emergency stop that was acknowledged must also hold after a crash that finds the store away.
-    await this.#copied;
+    // An emergency stop that was acknowledged must also hold after a crash that finds the store away, and for those who
+    // do not reach the store.
+    await Promise.all([this.#copied, this.#options.copies?.confirm(stored)]);
     return stored;
   }
 
@@ -248,6 +267,7 @@ export class Configuration {
           expectedRevision: stored?.revision ?? 0,
           strategy: applyDeclared(declared, stored),
           actor: 'startup',
+          reason: null,
           action: stored === null ? 'strategy.created' : 'strategy.declared',
           target: null,
           ...(declared.file !== null && { fileDigest: declared.file.digest }),
@@ -259,7 +279,20 @@ export class Configuration {
       }
     }
     this.#isDeclaredApplied = true;
-    this.#confirmedAtMs = this.#options.clock();
+    this.#confirm();
+  }
+
+  /** The store is at the revision in force; whoever does not reach it may know. */
+  #confirm(): void {
+    this.#confirmations.confirm(this.#options.clock());
+    void this.#options.copies?.confirm(this.#snapshot);
+  }
+
+  /** A copy is believed where it is newer: it was confirmed by somebody who reached the store. */
+  #onCopy({ configuration, confirmedAgoMs }: CopySeen): void {
+    if (configuration !== null && configuration.revision <= this.#snapshot.revision) return;
+    if (configuration !== null) this.#adopt(complete(configuration));
+    this.#confirmations.confirm(this.#options.clock() - confirmedAgoMs);
   }
 
   #withDeclared(strategy: Strategy): Strategy {
@@ -282,7 +315,10 @@ export class Configuration {
   }
 
   #onPublished(revision: number): void {
-    if (revision > this.#snapshot.revision) this.refresh().catch(this.#options.onError);
+    if (revision <= this.#snapshot.revision) return;
+    const { onError, copies } = this.#options;
+    this.refresh().catch(onError);
+    copies?.look(this.#snapshot, (seen) => this.#onCopy(seen)).catch(onError);
   }
 }
 

@@ -3,6 +3,7 @@ import type {
   AttemptStore,
   Clock,
   ConfigurationChannel,
+  ConfigurationMirror,
   ConfigurationStore,
   DecisionStore,
   FailureCounters,
@@ -12,6 +13,7 @@ import type {
 } from '@smart-retry/domain';
 import { AttemptRecorder } from './attempt-recorder.js';
 import { AuditTrail } from './background/audit-trail.js';
+import { ConfigurationCopies } from './background/configuration-copies.js';
 import { Learning } from './background/learning.js';
 import { ModelServing } from './background/model-serving.js';
 import { FailureWindow } from './background/failure-window.js';
@@ -39,6 +41,8 @@ export interface SmartRetryStores {
   readonly models: ModelRegistry;
   readonly failureCounters: FailureCounters;
   readonly channel?: ConfigurationChannel;
+  /** Where configuration can be read while its store is away. */
+  readonly mirror?: ConfigurationMirror;
 }
 
 export interface SmartRetryOptions {
@@ -47,6 +51,8 @@ export interface SmartRetryOptions {
   readonly lastKnown?: LastKnownConfiguration;
   /** False answers every question with a stop. */
   readonly isEnabled?: boolean;
+  /** After this long without a word from the configuration's store nothing is retried; default never. */
+  readonly maxStaleMs?: number;
   /** Bounds of the in-process memory of recommendations. */
   readonly cache?: { readonly maxEntries: number; readonly ttlMs: number };
   readonly clock?: Clock;
@@ -95,9 +101,12 @@ export function createSmartRetry(options: SmartRetryOptions): SmartRetry {
   // Until the shared key is known, ids are signed with this one; it is also the candidate for the shared key.
   const candidateKey = secureRandomBytes(SIGNING_KEY_BYTES);
   const ids = new RecommendationIds(candidateKey);
+  const copies = stores.mirror && new ConfigurationCopies({ mirror: stores.mirror, lookIntervalMs: 400, onError });
   const configuration = new Configuration({
     store: stores.configuration,
     ...(stores.channel && { channel: stores.channel }),
+    ...(copies && { copies }),
+    ...(options.maxStaleMs !== undefined && { maxStaleMs: options.maxStaleMs }),
     ...(options.lastKnown && { lastKnown: options.lastKnown }),
     declared: options.declared ?? NOTHING_DECLARED,
     isServiceEnabled: options.isEnabled ?? true,
@@ -200,7 +209,13 @@ export function createSmartRetry(options: SmartRetryOptions): SmartRetry {
     ...(options.onAttemptBatch && { onBatch: options.onAttemptBatch }),
   });
 
-  const sharedKey = new SharedSigningKey({ store: stores.signingKeys, candidateKey, ids, onError });
+  const sharedKey = new SharedSigningKey({
+    store: stores.signingKeys,
+    candidateKey,
+    ids,
+    onKey: (key) => copies?.useKey(key),
+    onError,
+  });
 
   return {
     configuration,

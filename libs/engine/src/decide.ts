@@ -2,6 +2,7 @@ import {
   type EpochMs,
   type Evidence,
   type GuardrailEffect,
+  type ReasonCode,
   type Recommendation,
   type RetryFeatures,
   type Rng,
@@ -19,6 +20,7 @@ export interface Decision {
   readonly evidence: Evidence;
 }
 
+const STALE: readonly ReasonCode[] = ['config_stale'];
 const STOPPED_BY_ATTEMPTS: GuardrailEffect = { name: 'max_attempts', before: 'retry', after: 'stop' };
 
 /**
@@ -44,6 +46,7 @@ export function decide(features: RetryFeatures, snapshot: DecisionSnapshot, nowM
     features,
     guardrails,
     isEnabled: configuration.isEnabled,
+    isConfigurationExpired: snapshot.freshness === 'expired',
     validationPolicy,
     nowMs,
   });
@@ -60,7 +63,7 @@ export function decide(features: RetryFeatures, snapshot: DecisionSnapshot, nowM
   const isOutOfAttempts = proposal.reasons.includes('policy_attempts_exhausted');
   const attempts = isOutOfAttempts ? [STOPPED_BY_ATTEMPTS] : attemptEffects(frame);
   const grounds = {
-    reasons: [...restricted.reasons, ...proposal.reasons, ...asked.silences],
+    reasons: [...restricted.reasons, ...proposal.reasons, ...asked.silences, ...staleReasons(snapshot)],
     effects: [...attempts, ...asked.effects, ...restricted.effects],
     because: restricted.because,
   };
@@ -72,4 +75,8 @@ export function decide(features: RetryFeatures, snapshot: DecisionSnapshot, nowM
   const action = answer.decision === 'stop' ? null : answer.delayMs;
   const propensity = propensityOf(action, exploited.restricted, explored, context);
   return { recommendation: { ...answer, propensity }, evidence };
+}
+
+function staleReasons({ freshness }: DecisionSnapshot): readonly ReasonCode[] {
+  return freshness === 'stale' ? STALE : [];
 }

@@ -1,9 +1,12 @@
+import type { ConfigurationFreshness } from './configuration-freshness.js';
 import type { ConfigurationSnapshot } from './configuration-snapshot.js';
 import type { Layer } from './layers.js';
 
 /** Everything that a decision depends on besides the failed job itself; loaded before. */
 export interface DecisionSnapshot {
   readonly configuration: ConfigurationSnapshot;
+  /** Absent: confirmed. */
+  readonly freshness?: ConfigurationFreshness;
   readonly learnedLayers: readonly Layer[];
   /** Whether the audit trail can still take a record. */
   readonly canAudit: boolean;

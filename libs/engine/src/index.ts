@@ -12,6 +12,7 @@ export { repeat } from './background/repeat.js';
 export type { RepeatOptions } from './background/repeat.js';
 export { Configuration } from './configuration.js';
 export type { ConfigurationOptions, ConfigurationWrite, LastKnownConfiguration } from './configuration.js';
+export type { ConfigurationFreshness } from './configuration-freshness.js';
 export { compileSnapshot } from './configuration-snapshot.js';
 export type { ConfigurationSnapshot } from './configuration-snapshot.js';
 export { createSmartRetry } from './create-smart-retry.js';

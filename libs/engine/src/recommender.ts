@@ -29,7 +29,7 @@ export interface IssuedRecommendation {
 }
 
 export interface RecommenderDependencies {
-  readonly configuration: Pick<Configuration, 'current'>;
+  readonly configuration: Pick<Configuration, 'current'> & Partial<Pick<Configuration, 'freshness'>>;
   readonly ids: RecommendationIds;
   readonly audit: Pick<AuditTrail, 'append' | 'canTake'>;
   readonly recent: RecentRecommendations;
@@ -114,8 +114,10 @@ export class Recommender {
   }
 
   #snapshot({ explores }: Pick<DecisionSnapshot, 'explores'>): DecisionSnapshot {
+    const { configuration } = this.#deps;
     return {
-      configuration: this.#deps.configuration.current(),
+      configuration: configuration.current(),
+      freshness: configuration.freshness ?? 'confirmed',
       learnedLayers: this.#deps.learnedLayers,
       canAudit: this.#deps.audit.canTake,
       explores,

@@ -1,5 +1,13 @@
-import { createRng, type Abstention, type DecisionRecord, type LayerName, type Proposal } from '@smart-retry/domain';
+import {
+  createRng,
+  type Abstention,
+  type DecisionRecord,
+  type LayerName,
+  type Proposal,
+  type Recommendation,
+} from '@smart-retry/domain';
 import type { ConfigurationSnapshot } from './configuration-snapshot.js';
+import type { ConfigurationFreshness } from './configuration-freshness.js';
 import { decide, type Decision } from './decide.js';
 import type { Layer } from './layers.js';
 
@@ -13,7 +21,7 @@ const REMEMBERING_LAYERS: ReadonlySet<LayerName> = new Set<LayerName>(['ml', 'ba
  * @param configuration as of the record's revision
  */
 export function replayDecision(record: DecisionRecord, configuration: ConfigurationSnapshot): Decision {
-  const { features, evidence, decidedAtMs, rngSeed } = record;
+  const { features, evidence, recommendation, decidedAtMs, rngSeed } = record;
   if (evidence.configurationRevision !== configuration.revision) {
     throw new RangeError(
       `decided under revision ${evidence.configurationRevision}, cannot be replayed under ${configuration.revision}`,
@@ -21,10 +29,22 @@ export function replayDecision(record: DecisionRecord, configuration: Configurat
   }
   const learnedLayers = evidence.layers.filter(({ layer }) => REMEMBERING_LAYERS.has(layer)).map(repeatAnswer);
   // What is in the audit trail could be audited, and a preview leaves no trace there.
-  const snapshot = { configuration, learnedLayers, canAudit: true, explores: true };
+  const snapshot = {
+    configuration,
+    learnedLayers,
+    canAudit: true,
+    explores: true,
+    freshness: freshnessOf(recommendation),
+  };
   return decide(features, snapshot, features.failedAtMs ?? decidedAtMs, createRng(rngSeed));
 }
 
 function repeatAnswer(answer: Proposal | Abstention): Layer {
   return () => answer;
+}
+
+/** Only where it was too old to retry by, nobody was asked. */
+function freshnessOf({ reasons, method }: Recommendation): ConfigurationFreshness {
+  if (!reasons.includes('config_stale')) return 'confirmed';
+  return method === 'guardrails' ? 'expired' : 'stale';
 }

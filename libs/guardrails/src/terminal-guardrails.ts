@@ -21,6 +21,8 @@ export interface TerminalContext {
   readonly guardrails: GuardrailSettings;
   /** False when the service or its strategy is switched off. */
   readonly isEnabled: boolean;
+  /** Whether nobody has confirmed the configuration for too long. */
+  readonly isConfigurationExpired?: boolean;
   /** A matching policy that stops on validation, if any. */
   readonly validationPolicy: RetryPolicy | null;
   readonly nowMs: EpochMs;
@@ -28,7 +30,7 @@ export interface TerminalContext {
 
 /** Every guardrail that forbids a retry whatever the layers would say, the weightiest first; empty when none does. */
 export function findTerminalStops(context: TerminalContext): readonly TerminalStop[] {
-  const { features, guardrails, isEnabled, validationPolicy, nowMs } = context;
+  const { features, guardrails, isEnabled, isConfigurationExpired, validationPolicy, nowMs } = context;
   const stops: TerminalStop[] = [];
   const emergency = guardrails.emergencyStop ? 'for all jobs' : describeScope(guardrails.emergencyStops, features);
   if (emergency !== null) {
@@ -36,6 +38,13 @@ export function findTerminalStops(context: TerminalContext): readonly TerminalSt
       guardrail: 'emergency_stop',
       reason: 'emergency_stop',
       because: `the emergency stop is on ${emergency}`,
+    });
+  }
+  if (isConfigurationExpired === true) {
+    stops.push({
+      guardrail: 'emergency_stop',
+      reason: 'config_stale',
+      because: 'no store has confirmed the configuration for too long, so that an emergency stop cannot be ruled out',
     });
   }
   if (!isEnabled) {

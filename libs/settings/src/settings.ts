@@ -69,6 +69,13 @@ export const SETTINGS = {
     description:
       'A key that may do everything. With it, or with any key of `npm run keys`, every route but `/health` and `/health/ready` asks for one.',
   }),
+  requestsPerSecond: optional({
+    env: 'RETRY_RATE_LIMIT',
+    file: 'api.rate_limit',
+    type: wholeNumber({ from: 0, to: 1_000_000 }),
+    description:
+      'Requests a second that each key may make in this process, unless the key says otherwise; 0: no limit. Default 10000 where keys are asked for, else no limit.',
+  }),
   databaseUrl: optional({
     env: 'RETRY_DATABASE_URL',
     file: 'database_url',
@@ -106,6 +113,18 @@ export const SETTINGS = {
     type: wholeNumber({ from: 0, to: 1_023 }),
     fallback: 0,
     description: 'Number of the Redis database.',
+  }),
+  maxStaleMs: optional({
+    env: 'RETRY_MAX_STALE',
+    file: 'max_stale',
+    type: DURATION,
+    description:
+      'A process that neither Postgres nor Redis has confirmed the configuration to for so long answers "do not retry" (`config_stale`). Default 1m with `database_url`; with the embedded Postgres, which lives and dies with the process, never.',
+  }),
+  replicaName: optional({
+    env: 'RETRY_REPLICA_NAME',
+    type: text('name', '1 to 64 letters, digits, dots, dashes or underscores', (value) => /^[\w.-]{1,64}$/.test(value)),
+    description: 'Name of this process in `GET /guardrails`; must differ from the others. Default: drawn at random.',
   }),
   sampleRate: optional({
     env: 'RETRY_SAMPLE_RATE',

@@ -8,7 +8,7 @@ export function configurationEvent(change: ConfigurationChange): ChangeEvent {
     actor: change.actor,
     action: change.action,
     target: change.target,
-    reason: null,
+    reason: change.reason ?? null,
     details: {
       revision: change.expectedRevision + 1,
       strategy_sha256: createHash('sha256').update(JSON.stringify(change.strategy)).digest('hex'),

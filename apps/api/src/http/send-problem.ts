@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { setSecurityHeaders } from './security-headers.js';
 import { statusOf, toProblemBody, toProblemDocument, type Problem } from './problem.js';
 
 export const PROBLEM_JSON = 'application/problem+json';
@@ -12,6 +13,7 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, proble
   const hasBody = request.method === 'POST' || request.method === 'PUT';
   const context = { requestId: request.id, atMs: Date.now(), hasBody };
   reply.header('x-request-id', request.id);
+  setSecurityHeaders(reply);
   if (status === 401) reply.header('www-authenticate', 'Bearer');
   if (status === 503 || problem.retryAfterMs !== undefined) {
     reply.header('retry-after', Math.max(1, Math.ceil((problem.retryAfterMs ?? DEFAULT_RETRY_AFTER_MS) / 1_000)));

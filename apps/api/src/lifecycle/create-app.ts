@@ -6,9 +6,11 @@ import { AppModule, type AppServices } from '../app.module.js';
 import type { Config } from '../config.js';
 import { createFailureAnswer } from '../http/answer-failure.js';
 import { createHttpServer } from '../http/create-http-server.js';
+import { limitRequests } from '../http/limit-requests.js';
 import { ProblemFilter } from '../http/problem.filter.js';
 import { collectMethods } from '../http/refuse-other-methods.js';
 import { guardRequests } from '../http/request-gate.js';
+import { secureAnswers } from '../http/security-headers.js';
 import { collectAccess } from '../http/route-access.js';
 import { documentRoutes, serveDocsPage } from '../ops/document-routes.js';
 import { timeRequests } from '../ops/time-requests.js';
@@ -18,7 +20,7 @@ import { NestLogger } from './nest-logger.js';
 import { VERSION } from './version.js';
 
 export interface AppOptions {
-  readonly config: Pick<Config, 'path'>;
+  readonly config: Pick<Config, 'path' | 'requestsPerSecond'>;
   readonly services: AppServices;
   readonly lifecycle: Lifecycle;
   readonly logger: Logger;
@@ -32,6 +34,11 @@ export async function createApp(options: AppOptions): Promise<NestFastifyApplica
   const fastify = createHttpServer();
   const answerFailure = createFailureAnswer(logger);
   timeRequests(fastify, { registry: services.metrics.registry, logger });
+  limitRequests(fastify, {
+    requestsPerSecond: config.requestsPerSecond,
+    keysAreAsked: () => services.keys.areAsked,
+  });
+  secureAnswers(fastify);
   guardRequests(fastify, { keys: services.keys, lifecycle });
   await documentRoutes(fastify, { version: VERSION });
   const methods = collectMethods(fastify);

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../config.js';
 import { LastKnownKeysFile } from '../keys/last-known-keys-file.js';
 import { LiveKeys } from '../keys/live-keys.js';
+import { randomReplicaId, Replicas } from '../replicas/replicas.js';
 import { ApiMetrics } from '../ops/api-metrics.js';
 import { createBackgroundFailureLog } from './background-failures.js';
 import { enforceRetention } from './enforce-retention.js';
@@ -12,6 +13,7 @@ import { createErasureWatch } from './forget-erased.js';
 import { LastKnownConfigurationFile } from './last-known-configuration-file.js';
 import { openStores, type Stores } from './open-stores.js';
 
+const DEFAULT_MAX_STALE_MS = 60_000;
 const RETENTION_INTERVAL_MS = 3_600_000;
 /** How long other processes may go on knowing what one has erased. */
 const ERASURE_WATCH_INTERVAL_MS = 2_000;
@@ -24,6 +26,7 @@ export interface Services {
   readonly engine: SmartRetry;
   readonly metrics: ApiMetrics;
   readonly keys: LiveKeys;
+  readonly replicas: Replicas;
   /** Writes what is still in memory, then lets go of every store. */
   close(): Promise<void>;
 }
@@ -38,6 +41,7 @@ export async function openServices(config: Config, logger: Logger, clock: Clock)
     declared: config.declared,
     lastKnown: new LastKnownConfigurationFile(join(config.dataDir, LAST_KNOWN_FILE)),
     isEnabled: config.enabled,
+    ...maxStaleOf(config),
     cache: { maxEntries: config.cacheEnabled ? config.cacheMaxEntries : 0, ttlMs: config.cacheTtlMs },
     clock,
     onError,
@@ -52,6 +56,14 @@ export async function openServices(config: Config, logger: Logger, clock: Clock)
     onError,
   });
   await Promise.all([engine.start(), keys.start()]);
+  const replicas = new Replicas({
+    registry: stores.replicas,
+    id: config.replicaName ?? randomReplicaId(),
+    revision: () => engine.configuration.current().revision,
+    clock,
+    onError,
+  });
+  replicas.start();
   const retain = () => enforceRetention(engine.configuration, stores, clock);
   const stopRetention = repeat(retain, { intervalMs: RETENTION_INTERVAL_MS, onError });
   retain().catch(onError);
@@ -64,11 +76,21 @@ export async function openServices(config: Config, logger: Logger, clock: Clock)
     engine,
     metrics,
     keys,
+    replicas,
     close: async () => {
       stopRetention();
       stopWatch();
-      await Promise.all([engine.close(), keys.stop()]);
+      await Promise.all([engine.close(), keys.stop(), replicas.stop()]);
       await stores.close();
     },
   };
+}
+
+/**
+ * How long a process retries by a configuration that nobody confirms. With the embedded Postgres the store lives and dies
+ * with the process: who could have pressed a stop could have done it here, so there is no such bound unless it is wanted.
+ */
+function maxStaleOf({ maxStaleMs, databaseUrl }: Config): { readonly maxStaleMs?: number } {
+  if (maxStaleMs !== undefined) return { maxStaleMs };
+  return databaseUrl === undefined ? {} : { maxStaleMs: DEFAULT_MAX_STALE_MS };
 }

@@ -3,11 +3,13 @@ import type {
   AttemptStore,
   ChangeLedger,
   ConfigurationChannel,
+  ConfigurationMirror,
   ConfigurationStore,
   DecisionStore,
   FailureCounters,
   ModelRegistry,
   OutcomeHistory,
+  ReplicaRegistry,
   SigningKeyStore,
   SubjectArchive,
   TrialHistory,
@@ -37,6 +39,8 @@ export interface Stores {
   readonly trainingJobs: TrainingJobs;
   /** Absent where this is the only process. */
   readonly channel?: ConfigurationChannel;
+  readonly mirror?: ConfigurationMirror;
+  readonly replicas: ReplicaRegistry;
   readonly probes: readonly StoreProbe[];
   close(): Promise<void>;
 }
@@ -67,8 +71,9 @@ export async function openStores(config: Config, logger: Logger): Promise<Stores
     signingKeys: postgres.signingKeys,
     apiKeys: postgres.apiKeys,
     trainingJobs: postgres.trainingJobs,
+    replicas: postgres.replicas,
     failureCounters: redis?.failureCounters ?? new MemoryFailureCounters(),
-    ...(redis && { channel: redis.channel }),
+    ...(redis && { channel: redis.channel, mirror: redis.mirror }),
     probes: [
       { store: 'postgres', check: () => postgres.check() },
       ...(redis === null ? [] : [{ store: 'redis', check: () => redis.check() }]),

@@ -60,7 +60,7 @@ export class ApiMetrics {
   observe({ configuration, audit, recent, learning, models }: SmartRetry, probes: readonly StoreProbe[]): void {
     this.#gauge('configuration_revision', 'Revision in force.', () => configuration.current().revision);
     this.#gauge('configuration_stale', '1 while the store does not confirm the revision.', () =>
-      Number(configuration.isStale),
+      Number(configuration.freshness !== 'confirmed'),
     );
     this.#gauge('audit_records_pending', 'Decisions not yet written.', () => audit.stats.pending);
     this.#total('audit_records_written_total', 'Decisions written.', () => audit.stats.written);

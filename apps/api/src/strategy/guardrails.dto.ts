@@ -12,6 +12,8 @@ const ScopedStopBody = Type.Object(
   { additionalProperties: false, description: 'Stops the jobs that have all of the values given.' },
 );
 
+const Reason = NullableText({ maxLength: 255, description: 'Why, for the history.' });
+
 const guardrailFields = {
   max_attempts: Type.Integer({ minimum: 1, maximum: POLICY_LIMITS.maxAttempts }),
   max_delay_ms: DelayMs,
@@ -29,9 +31,12 @@ const guardrailFields = {
 };
 
 /** Any part of the guardrails: what is left out keeps its value. */
-export const GuardrailsPatch = Type.Partial(Type.Object({ ...guardrailFields, ...serverKeptFields }), {
-  additionalProperties: false,
-});
+export const GuardrailsPatch = Type.Partial(
+  Type.Object({ ...guardrailFields, reason: Reason, replicas: Type.Unknown(), ...serverKeptFields }),
+  {
+    additionalProperties: false,
+  },
+);
 export type GuardrailsPatch = Static<typeof GuardrailsPatch>;
 
 /** Guardrails within a strategy. */

@@ -23,6 +23,7 @@ const HistoryResponse = Type.Object({
       changed_by: Type.String(),
       action: Type.String({ description: 'For example `policy.added`.' }),
       target: Type.Unsafe<string | null>({ type: ['string', 'null'], description: "For example a policy's name." }),
+      reason: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'As it was given with the change.' }),
       strategy: StrategyBody,
     }),
   ),
@@ -62,6 +63,7 @@ function fromEntry(entry: ConfigurationHistoryEntry) {
     changed_by: entry.changedBy,
     action: entry.action,
     target: entry.target,
+    reason: entry.reason,
     strategy: fromStrategy(entry.strategy),
   };
 }

@@ -5,11 +5,20 @@ import { Configuration } from '@smart-retry/engine';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CONFIGURATION_BODY_LIMIT } from '../http/body-limits.js';
 import { ConfigurationWrites } from '../http/configuration-writes.js';
+import { dropAbsent } from '../http/drop-absent.js';
 import { setEntityTag } from '../http/entity-tag.js';
 import { problemResponses } from '../http/problem-responses.js';
 import { Access } from '../http/route-access.js';
+import { optionalText } from '../http/wire-text.js';
+import { Replicas } from '../replicas/replicas.js';
 import { fromGuardrailSettings, GuardrailsPatch, toGuardrailChanges } from './guardrails.dto.js';
-import { fromRevision, GuardrailsResponse, StrategyResponse } from './strategy-responses.dto.js';
+import {
+  fromReplicas,
+  fromRevision,
+  GuardrailsInForceResponse,
+  GuardrailsResponse,
+  StrategyResponse,
+} from './strategy-responses.dto.js';
 import { fromStrategy, StrategyBody, toStrategy } from './strategy.dto.js';
 
 type Shown = Pick<StoredConfiguration, 'strategy' | 'revision' | 'changedAtMs' | 'changedBy'>;
@@ -20,6 +29,7 @@ export class StrategyController {
   constructor(
     private readonly configuration: Configuration,
     private readonly writes: ConfigurationWrites,
+    private readonly replicas: Replicas,
   ) {}
 
   @Get('strategy')
@@ -54,11 +64,16 @@ export class StrategyController {
 
   @Get('guardrails')
   @Access({ scope: 'read', tenant: 'refused' })
-  @RouteSchema({ summary: 'The guardrails in force', tags: ['Strategy'], response: { 200: GuardrailsResponse } })
-  getGuardrails(@Res({ passthrough: true }) reply: FastifyReply) {
+  @RouteSchema({
+    summary: 'The guardrails in force, and which process runs which revision',
+    tags: ['Strategy'],
+    response: { 200: GuardrailsInForceResponse },
+  })
+  async getGuardrails(@Res({ passthrough: true }) reply: FastifyReply) {
+    const replicas = await this.replicas.list();
     const current = this.configuration.current();
     setEntityTag(reply, current.revision);
-    return showGuardrails(current);
+    return { ...showGuardrails(current), replicas: fromReplicas(replicas, current.revision) };
   }
 
   @Put('guardrails')
@@ -75,10 +90,11 @@ export class StrategyController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<object | string> {
     const changes = toGuardrailChanges(body);
+    const reason = optionalText(body.reason);
     return this.writes.run(
       request,
       reply,
-      (write) => this.configuration.updateGuardrails(changes, write),
+      (write) => this.configuration.updateGuardrails(changes, { ...write, ...dropAbsent({ reason }) }),
       (changed) => ({ status: 200, body: showGuardrails(changed) }),
     );
   }

@@ -9,6 +9,8 @@ export interface SharedSigningKeyOptions {
   /** What `ids` sign with until the shared key is known; becomes the shared key where there is none yet. */
   readonly candidateKey: Uint8Array;
   readonly ids: RecommendationIds;
+  /** Told the shared key. */
+  readonly onKey?: (key: Uint8Array) => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -33,8 +35,10 @@ export class SharedSigningKey {
   }
 
   async #fetch(): Promise<void> {
-    const { store, candidateKey, ids } = this.#options;
-    ids.useKey(await store.loadOrCreate(candidateKey));
+    const { store, candidateKey, ids, onKey } = this.#options;
+    const key = await store.loadOrCreate(candidateKey);
+    ids.useKey(key);
+    onKey?.(key);
     this.stop();
   }
 }

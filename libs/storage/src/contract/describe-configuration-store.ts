@@ -72,7 +72,8 @@ export function describeConfigurationStore(
     });
 
     it('pages through history, newest first', async () => {
-      for (const target of ['a', 'b', 'c']) await rename(target, { action: 'policy.added', target });
+      for (const target of ['a', 'b', 'c'])
+        await rename(target, { action: 'policy.added', target, reason: `for ${target}` });
       const newest = await store.history({ limit: 2 });
       expect(newest.map((entry) => entry.target)).toEqual(['c', 'b']);
       expect(newest[0]).toEqual({
@@ -82,10 +83,16 @@ export function describeConfigurationStore(
         changedBy: 'operator',
         action: 'policy.added',
         target: 'c',
+        reason: 'for c',
       });
       const [next] = await store.history({ limit: 1, beforeRevision: newest[1]?.revision ?? 0 });
       expect(next?.target).toBe('a');
       expect(await store.history({ limit: 5, beforeRevision: 1 })).toEqual([]);
+    });
+
+    it('knows no reason where none was given', async () => {
+      await rename('silent');
+      expect((await store.history({ limit: 1 }))[0]?.reason).toBeNull();
     });
 
     it('keeps names in any script, with separators and at full length', async () => {

@@ -4,6 +4,8 @@ export { MemoryApiKeyStore } from './memory-api-key-store.js';
 export { MemoryAttemptStore } from './memory-attempt-store.js';
 export { MemoryChangeLedger } from './memory-change-ledger.js';
 export { MemoryConfigurationChannel } from './memory-configuration-channel.js';
+export { MemoryConfigurationMirror } from './memory-configuration-mirror.js';
+export { MemoryReplicaRegistry } from './memory-replica-registry.js';
 export { MemoryConfigurationStore } from './memory-configuration-store.js';
 export { MemoryDecisionStore } from './memory-decision-store.js';
 export { MemoryFailureCounters } from './memory-failure-counters.js';

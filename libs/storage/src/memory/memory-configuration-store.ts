@@ -44,7 +44,8 @@ export class MemoryConfigurationStore implements ConfigurationStore {
       changedAtMs: change.atMs,
       changedBy: change.actor,
     };
-    this.#history.push({ ...stored, action: change.action, target: change.target });
+    const { action, target, reason = null } = change;
+    this.#history.push({ ...stored, action, target, reason });
     this.#fileDigest = change.fileDigest ?? this.#fileDigest;
     if (change.keep !== undefined) this.#keptResponses.keep(change.keep);
     this.#ledger.enter(configurationEvent(change));
@@ -55,7 +56,7 @@ export class MemoryConfigurationStore implements ConfigurationStore {
   note(entry: Pick<ConfigurationHistoryEntry, 'action' | 'target' | 'changedAtMs' | 'changedBy'>): void {
     const newest = this.#history.at(-1);
     if (newest === undefined) return;
-    this.#history.push({ ...entry, revision: newest.revision + 1, strategy: newest.strategy });
+    this.#history.push({ ...entry, reason: null, revision: newest.revision + 1, strategy: newest.strategy });
   }
 
   async history(page: {

@@ -4,12 +4,14 @@ import {
   describeAttemptStore,
   describeChangeLedger,
   describeConfigurationChannel,
+  describeConfigurationMirror,
   describeConfigurationStore,
   describeDecisionStore,
   describeFailureCounters,
   describeFailureLookup,
   describeModelRegistry,
   describeOutcomeHistory,
+  describeReplicaRegistry,
   describeSigningKeyStore,
   describeStatistics,
   describeSubjectArchive,
@@ -17,7 +19,9 @@ import {
   describeTrainingJobs,
 } from '../contract/index.js';
 import { NOON_MS, exampleAttempt, exampleCounts, exampleDecision, unique } from '../contract/examples.js';
+import { MemoryConfigurationMirror } from './memory-configuration-mirror.js';
 import { MemoryFailureCounters } from './memory-failure-counters.js';
+import { MemoryReplicaRegistry } from './memory-replica-registry.js';
 import { openMemory } from './open-memory.js';
 
 const open = async () => ({ ...openMemory(), close: async () => undefined });
@@ -37,6 +41,13 @@ describeTrialHistory('memory', open);
 describeFailureCounters('memory', open);
 describeConfigurationChannel('memory', open);
 describeTrainingJobs('memory', open);
+const withClock = async () => ({
+  mirror: new MemoryConfigurationMirror(Date.now),
+  replicas: new MemoryReplicaRegistry(Date.now),
+  close: async () => undefined,
+});
+describeConfigurationMirror('memory', withClock);
+describeReplicaRegistry('memory', withClock);
 
 describe('memory stores', () => {
   it('hold the newest attempts, counts and decisions up to their bound', async () => {

@@ -8,6 +8,7 @@ export interface ConfigurationRevisionRow {
   changedBy: string;
   action: string;
   target: string | null;
+  reason: string | null;
   fileDigest: string | null;
 }
 
@@ -21,6 +22,7 @@ export const ConfigurationRevision = new EntitySchema<ConfigurationRevisionRow>(
     changedBy: { name: 'changed_by', type: 'text' },
     action: { type: 'text' },
     target: { type: 'text', nullable: true },
+    reason: { type: 'text', nullable: true },
     fileDigest: { name: 'file_digest', type: 'text', nullable: true },
   },
 });

@@ -6,6 +6,7 @@ import { InitialSchema1764000000000 } from './migrations/initial-schema-17640000
 import { ModelRegistry1764500000000 } from './migrations/model-registry-1764500000000.js';
 import { OutcomeHistory1764300000000 } from './migrations/outcome-history-1764300000000.js';
 import { TrainingJobs1764700000000 } from './migrations/training-jobs-1764700000000.js';
+import { Replicas1764630000000 } from './migrations/replicas-1764630000000.js';
 import { runOnOwnConnection } from './run-on-own-connection.js';
 import { TrackedSockets } from './tracked-sockets.js';
 
@@ -61,6 +62,7 @@ async function runMigrations({ url, migrationUrl, connectionTimeoutMs }: Migrati
       ChangeLedger1764600000000,
       ApiKeys1764620000000,
       TrainingJobs1764700000000,
+      Replicas1764630000000,
     ],
   });
   await sockets.limit(async () => {

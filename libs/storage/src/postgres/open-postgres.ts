@@ -6,6 +6,7 @@ import type {
   DecisionStore,
   ModelRegistry,
   OutcomeHistory,
+  ReplicaRegistry,
   SigningKeyStore,
   SubjectArchive,
   TrialHistory,
@@ -23,6 +24,7 @@ import { PostgresConfigurationStore } from './postgres-configuration-store.js';
 import { PostgresDecisionStore } from './postgres-decision-store.js';
 import { PostgresModelRegistry } from './postgres-model-registry.js';
 import { PostgresOutcomeHistory } from './postgres-outcome-history.js';
+import { PostgresReplicaRegistry } from './postgres-replica-registry.js';
 import { PostgresSigningKeyStore } from './postgres-signing-key-store.js';
 import { PostgresSubjectArchive } from './postgres-subject-archive.js';
 import { PostgresTrialHistory } from './postgres-trial-history.js';
@@ -46,6 +48,7 @@ export interface PostgresStores {
   readonly apiKeys: ApiKeyStore;
   readonly trainingJobs: TrainingJobs;
   readonly teaching: TeachingHistory;
+  readonly replicas: ReplicaRegistry;
   /** Cheap enough for a probe every second. @throws {STORE_UNAVAILABLE} */
   check(): Promise<void>;
   /** Brings the schema up to date now rather than before the first use. @throws {STORE_UNAVAILABLE} */
@@ -89,6 +92,7 @@ export function openPostgres(options: PostgresOptions): PostgresStores {
     apiKeys: new PostgresApiKeyStore(database),
     trainingJobs: new PostgresTrainingJobs(database),
     teaching: new PostgresTeachingHistory(database),
+    replicas: new PostgresReplicaRegistry(database),
     check: () => database.check(),
     migrate: () => database.migrate(),
     close: async () => {

@@ -48,6 +48,7 @@ export class PostgresConfigurationStore implements ConfigurationStore {
           changedBy: change.actor,
           action: change.action,
           target: change.target,
+          reason: change.reason ?? null,
           fileDigest: change.fileDigest ?? newest?.fileDigest ?? null,
         };
         await insertRevision(transaction, row);
@@ -68,7 +69,7 @@ export class PostgresConfigurationStore implements ConfigurationStore {
         take: page.limit,
       }),
     );
-    return rows.map((row) => ({ ...toStored(row), action: row.action, target: row.target }));
+    return rows.map((row) => ({ ...toStored(row), action: row.action, target: row.target, reason: row.reason }));
   }
 
   async keptResponse(key: string, nowMs: EpochMs): Promise<KeptResponse | null> {

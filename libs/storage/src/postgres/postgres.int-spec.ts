@@ -7,6 +7,7 @@ import {
   describeFailureLookup,
   describeModelRegistry,
   describeOutcomeHistory,
+  describeReplicaRegistry,
   describeSigningKeyStore,
   describeStatistics,
   describeSubjectArchive,
@@ -19,6 +20,7 @@ describeChangeLedger('Postgres', openTestPostgres);
 describeConfigurationStore('Postgres', openTestPostgres);
 describeSigningKeyStore('Postgres', openTestPostgres);
 describeApiKeyStore('Postgres', openTestPostgres);
+describeReplicaRegistry('Postgres', openTestPostgres);
 describeAttemptStore('Postgres', openTestPostgres);
 describeStatistics('Postgres', openTestPostgres);
 describeFailureLookup('Postgres', openTestPostgres);

@@ -1,5 +1,6 @@
-import type { ConfigurationChannel, FailureCounters } from '@smart-retry/domain';
+import type { ConfigurationChannel, ConfigurationMirror, FailureCounters } from '@smart-retry/domain';
 import { RedisConfigurationChannel } from './redis-configuration-channel.js';
+import { RedisConfigurationMirror } from './redis-configuration-mirror.js';
 import { RedisConnection, connectRedis, firstAttempt } from './redis-connection.js';
 import { RedisFailureCounters } from './redis-failure-counters.js';
 import { commandTimeoutMs, connectionTimeoutMs, type RedisOptions } from './redis-options.js';
@@ -7,6 +8,7 @@ import { commandTimeoutMs, connectionTimeoutMs, type RedisOptions } from './redi
 /** What processes share and could rebuild. Commands throw STORE_UNAVAILABLE while Redis does not answer. */
 export interface RedisStores {
   readonly channel: ConfigurationChannel;
+  readonly mirror: ConfigurationMirror;
   readonly failureCounters: FailureCounters;
   /** @throws {STORE_UNAVAILABLE} */
   check(): Promise<void>;
@@ -22,6 +24,7 @@ export async function openRedis(options: RedisOptions): Promise<RedisStores> {
   await Promise.all([connection.firstAttempt(timeoutMs), firstAttempt(subscriber, timeoutMs)]);
   return {
     channel: new RedisConfigurationChannel(connection, subscriber, keyPrefix),
+    mirror: new RedisConfigurationMirror(connection, keyPrefix),
     failureCounters: new RedisFailureCounters(connection, keyPrefix),
     check: async () => {
       await connection.run((client) => client.ping());
