@@ -1,10 +1,11 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import type { Clock } from '@smart-retry/domain';
-import { AuditTrail, Configuration, Learning, RecommendationIds, Recommender } from '@smart-retry/engine';
+import { AuditTrail, Configuration, Fleet, Learning, RecommendationIds, Recommender } from '@smart-retry/engine';
 import { AttemptCountsController } from './attempts/attempt-counts.controller.js';
 import { AuditController } from './audit/audit.controller.js';
 import { BayesianController } from './bayesian/bayesian.controller.js';
+import { DependencyController } from './dependencies/dependency.controller.js';
 import { DecisionController } from './decisions/decision.controller.js';
 import { ConfigurationWrites } from './http/configuration-writes.js';
 import { Idempotency } from './http/idempotency.js';
@@ -50,6 +51,7 @@ export class AppModule {
         HistoryController,
         DecisionController,
         AuditController,
+        DependencyController,
         BayesianController,
         WhatIfController,
         HealthController,
@@ -63,6 +65,7 @@ export class AppModule {
         { provide: Recommender, useValue: engine.recommender },
         { provide: Configuration, useValue: engine.configuration },
         { provide: AuditTrail, useValue: engine.audit },
+        { provide: Fleet, useValue: engine.fleet },
         { provide: Learning, useValue: engine.learning },
         { provide: RecommendationIds, useValue: engine.ids },
         { provide: ApiMetrics, useValue: services.metrics },

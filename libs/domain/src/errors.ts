@@ -21,6 +21,7 @@ export const ERROR_KINDS = {
   FORBIDDEN_HOST: 'forbidden',
   ROUTE_NOT_FOUND: 'missing',
   POLICY_NOT_FOUND: 'missing',
+  DEPENDENCY_NOT_FOUND: 'missing',
   DECISION_NOT_FOUND: 'missing',
   POSTERIOR_NOT_FOUND: 'missing',
   MODEL_NOT_FOUND: 'missing',

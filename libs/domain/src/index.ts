@@ -32,17 +32,21 @@ export {
   strategyProblems,
 } from './strategy.js';
 export type { DataCollectionSettings, GuardrailSettings, ScopedStop, Strategy } from './strategy.js';
+export { NEW_BREAKER } from './fleet.js';
+export type { BreakerOverride, BreakerRecord, BreakerState, FailureKind } from './fleet.js';
 export { dependencyOf } from './features.js';
 export type { Clock, EpochMs, RetryFeatures } from './features.js';
 export { REASON_CODES, UNINFORMED_ESTIMATE } from './recommendation.js';
 export type {
   Abstention,
+  AdmissionVerdict,
   Alternative,
   DecisionAction,
   DecisionMethod,
   DecisionRecord,
   Evidence,
   ExplorationPlan,
+  FleetEvidence,
   GuardrailEffect,
   GuardrailName,
   LayerName,

@@ -2,6 +2,7 @@ import {
   SmartRetryError,
   guardrailProblems,
   throwIfProblems,
+  type BreakerOverride,
   type Clock,
   type ConfigurationChange,
   type ConfigurationChannel,
@@ -15,9 +16,10 @@ import {
 } from '@smart-retry/domain';
 import { OneAtATime } from './background/one-at-a-time.js';
 import { repeat } from './background/repeat.js';
-import { allProblems, requirePolicy, requireSound } from './configuration-checks.js';
+import { allProblems, changedMeanwhile, requirePolicy, requireSound } from './configuration-checks.js';
 import { completeStoredStrategies } from './complete-stored-strategies.js';
 import { compileSnapshot, type ConfigurationSnapshot } from './configuration-snapshot.js';
+import { overrideBreaker } from './override-breaker.js';
 import { applyDeclared, isDeclaredNew, type DeclaredStrategy } from './declared-strategy.js';
 
 /** Who changes the configuration, and on what condition. */
@@ -177,6 +179,11 @@ export class Configuration {
     });
   }
 
+  /** Null takes the operator's word back. @throws as `updateGuardrails` */
+  overrideBreaker(name: string, override: BreakerOverride | null, write: ConfigurationWrite) {
+    return this.#change(write, (strategy) => overrideBreaker(strategy, name, override));
+  }
+
   /** @throws {INVALID_CONFIGURATION} @throws {CONFIGURATION_CHANGED} @throws {STORE_UNAVAILABLE} */
   replaceStrategy(
     replacement: (inForce: Strategy) => Strategy,
@@ -284,11 +291,4 @@ export class Configuration {
   #onPublished(revision: number): void {
     if (revision > this.#snapshot.revision) this.refresh().catch(this.#options.onError);
   }
-}
-
-function changedMeanwhile(revision: number): SmartRetryError {
-  return new SmartRetryError(
-    'CONFIGURATION_CHANGED',
-    `the configuration has changed since it was read: it is at revision ${revision} now`,
-  );
 }

@@ -12,6 +12,7 @@ import type {
 import { AttemptRecorder } from './attempt-recorder.js';
 import { AuditTrail } from './background/audit-trail.js';
 import { Learning } from './background/learning.js';
+import { Fleet } from './fleet/fleet.js';
 import { FailureWindow } from './background/failure-window.js';
 import { createRandomWords, secureRandomBytes, systemClock } from './background/system.js';
 import { createBayesianLayer } from './bayesian-layer.js';
@@ -61,6 +62,7 @@ export interface SmartRetry {
   readonly recent: RecentRecommendations;
   readonly ids: RecommendationIds;
   readonly learning: Learning;
+  readonly fleet: Fleet;
   /**
    * Loads configuration and signing key, begins to learn from history, and keeps trying in the background for what the
    * stores cannot give yet.
@@ -73,6 +75,8 @@ export interface SmartRetry {
 const DEFAULT_CACHE = { maxEntries: 1_000, ttlMs: 300_000 };
 const SIGNING_KEY_BYTES = 32;
 const MAX_DEPENDENCIES = 2_000;
+/** About 200 B each. */
+const MAX_TURNS = 100_000;
 /** About 1 KiB each. */
 const MAX_CELLS = 100_000;
 
@@ -120,6 +124,12 @@ export function createSmartRetry(options: SmartRetryOptions): SmartRetry {
     randomWord,
     onError,
   });
+  const fleet = new Fleet({
+    guardrails: () => configuration.current().strategy.guardrails,
+    maxDependencies: MAX_DEPENDENCIES,
+    maxTurns: MAX_TURNS,
+    hasLedger: false,
+  });
   const recommender = new Recommender({
     configuration,
     ids,
@@ -127,6 +137,7 @@ export function createSmartRetry(options: SmartRetryOptions): SmartRetry {
     recent,
     failures,
     incidents,
+    fleet,
     learnedLayers: [mlLayer, createBayesianLayer(learning.memory)],
     clock,
     randomWord,
@@ -144,6 +155,7 @@ export function createSmartRetry(options: SmartRetryOptions): SmartRetry {
     maxQueuedAttempts: 50_000,
     // What a first try teaches is that its dependency works again.
     onRecorded: (records) => {
+      fleet.noteReports(records, clock());
       for (const { report } of records) {
         if (report.success) incidents.succeed(dependencyOf(report), report.timestampMs);
       }
@@ -162,6 +174,7 @@ export function createSmartRetry(options: SmartRetryOptions): SmartRetry {
     recent,
     ids,
     learning,
+    fleet,
     async start() {
       audit.start();
       failures.start();

@@ -1,6 +1,7 @@
 import { createRng, type Abstention, type DecisionRecord, type LayerName, type Proposal } from '@smart-retry/domain';
 import type { ConfigurationSnapshot } from './configuration-snapshot.js';
 import { decide, type Decision } from './decide.js';
+import { repeatGate } from './fleet/fleet-gate.js';
 import type { Layer } from './layers.js';
 
 /** Layers whose answers depend on what was known at the time, which nobody knows any more: they are taken from the record. */
@@ -21,7 +22,8 @@ export function replayDecision(record: DecisionRecord, configuration: Configurat
   }
   const learnedLayers = evidence.layers.filter(({ layer }) => REMEMBERING_LAYERS.has(layer)).map(repeatAnswer);
   // What is in the audit trail could be audited, and a preview leaves no trace there.
-  const snapshot = { configuration, learnedLayers, canAudit: true, explores: true };
+  const gate = evidence.fleet && repeatGate(evidence.fleet);
+  const snapshot = { configuration, learnedLayers, canAudit: true, explores: true, ...(gate && { gate }) };
   return decide(features, snapshot, features.failedAtMs ?? decidedAtMs, createRng(rngSeed));
 }
 

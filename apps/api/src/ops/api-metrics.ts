@@ -1,9 +1,10 @@
 import type { AttemptReport, Recommendation } from '@smart-retry/domain';
-import type { Configuration, RecordedAttempt, SmartRetry } from '@smart-retry/engine';
+import type { Configuration, Fleet, RecordedAttempt, SmartRetry } from '@smart-retry/engine';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { StoreProbe } from './store-probe.js';
 import { Tally } from './tally.js';
 
+const BREAKER_STATES = ['closed', 'open', 'half_open'] as const;
 const BATCH_SIZE_BUCKETS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024];
 
 /** What the service does, counted. Labels are bounded; none is an id. */
@@ -57,7 +58,7 @@ export class ApiMetrics {
   }
 
   /** Adds the gauges; they are read at each scrape. */
-  observe({ configuration, audit, recent, learning }: SmartRetry, probes: readonly StoreProbe[]): void {
+  observe({ configuration, audit, recent, learning, fleet }: SmartRetry, probes: readonly StoreProbe[]): void {
     this.#gauge('configuration_revision', 'Revision in force.', () => configuration.current().revision);
     this.#gauge('configuration_stale', '1 while the store does not confirm the revision.', () =>
       Number(configuration.isStale),
@@ -76,6 +77,7 @@ export class ApiMetrics {
       () => learning.stats.outcomes,
     );
     this.#total('learning_rebuilds_total', 'Times that history was learned anew.', () => learning.stats.rebuilds);
+    this.#breakers(fleet);
     collectDefaultMetrics({ register: this.registry, prefix: 'smart_retry_' });
     this.#storesUp(probes);
     this.#forgetRemovedPolicies(configuration);
@@ -104,6 +106,19 @@ export class ApiMetrics {
       collect() {
         this.reset();
         this.inc(read());
+      },
+    });
+  }
+
+  #breakers(fleet: Fleet): void {
+    new Gauge({
+      name: 'smart_retry_dependencies',
+      help: 'Dependencies heard of, by the state of their breaker.',
+      labelNames: ['breaker'],
+      registers: [this.registry],
+      collect() {
+        for (const state of BREAKER_STATES) this.set({ breaker: state }, 0);
+        for (const { breaker } of fleet.states(Date.now())) this.inc({ breaker: breaker.state });
       },
     });
   }

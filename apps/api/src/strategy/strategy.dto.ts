@@ -43,7 +43,7 @@ export const StrategyBody = named(
     {
       additionalProperties: false,
       description:
-        'Replaces the strategy; what a section leaves out takes its default. Without `guardrails.emergency_stops`, ' +
+        'Replaces the strategy; what a section leaves out takes its default. Without `guardrails.emergency_stops`, `guardrails.breaker_overrides`, ' +
         '`objective`, `exploration`, `learning` or `learned_max_attempts`, those in force are kept.',
     },
   ),
@@ -66,6 +66,7 @@ export function toStrategy(body: StrategyBody, inForce: Strategy): Strategy {
       ...DEFAULT_STRATEGY.guardrails,
       // A client that does not know of scoped stops must not lift them.
       emergencyStops: inForce.guardrails.emergencyStops,
+      breakerOverrides: inForce.guardrails.breakerOverrides,
       ...toGuardrailChanges(body.guardrails),
     },
     dataCollection: {
