@@ -6,12 +6,14 @@ import type {
   ConfigurationStore,
   DecisionStore,
   FailureCounters,
+  FleetLedger,
   OutcomeHistory,
   SigningKeyStore,
 } from '@smart-retry/domain';
 import { AttemptRecorder } from './attempt-recorder.js';
 import { AuditTrail } from './background/audit-trail.js';
 import { Learning } from './background/learning.js';
+import { shareFleet } from './background/fleet-exchange.js';
 import { Fleet } from './fleet/fleet.js';
 import { FailureWindow } from './background/failure-window.js';
 import { createRandomWords, secureRandomBytes, systemClock } from './background/system.js';
@@ -34,6 +36,8 @@ export interface SmartRetryStores {
   readonly signingKeys: SigningKeyStore;
   readonly failureCounters: FailureCounters;
   readonly channel?: ConfigurationChannel;
+  /** Absent where this is the only process. */
+  readonly fleetLedger?: FleetLedger;
 }
 
 export interface SmartRetryOptions {
@@ -128,8 +132,8 @@ export function createSmartRetry(options: SmartRetryOptions): SmartRetry {
     guardrails: () => configuration.current().strategy.guardrails,
     maxDependencies: MAX_DEPENDENCIES,
     maxTurns: MAX_TURNS,
-    hasLedger: false,
   });
+  const exchange = stores.fleetLedger && shareFleet(fleet, stores.fleetLedger, { clock, onError });
   const recommender = new Recommender({
     configuration,
     ids,
@@ -178,6 +182,7 @@ export function createSmartRetry(options: SmartRetryOptions): SmartRetry {
     async start() {
       audit.start();
       failures.start();
+      exchange?.start();
       await Promise.all([configuration.start(), sharedKey.start()]);
       learning.start();
     },
@@ -185,6 +190,7 @@ export function createSmartRetry(options: SmartRetryOptions): SmartRetry {
       configuration.stop();
       sharedKey.stop();
       failures.stop();
+      exchange?.stop();
       learning.stop();
       await attempts.drain();
       await audit.close();

@@ -25,6 +25,8 @@ export { NOTHING_DECLARED } from './declared-strategy.js';
 export type { DeclaredStrategy, EnvironmentStrategy } from './declared-strategy.js';
 export { explainMatch } from './explain-match.js';
 export type { PolicyTest } from './explain-match.js';
+export { FleetExchange } from './background/fleet-exchange.js';
+export type { FleetExchangeOptions } from './background/fleet-exchange.js';
 export type { DependencyState } from './fleet/dependency-state.js';
 export { Fleet } from './fleet/fleet.js';
 export type { FleetOptions } from './fleet/fleet.js';

@@ -5,6 +5,7 @@ import type {
   ConfigurationStore,
   DecisionStore,
   FailureCounters,
+  FleetLedger,
   OutcomeHistory,
   SigningKeyStore,
 } from '@smart-retry/domain';
@@ -27,6 +28,8 @@ export interface Stores {
   readonly failureCounters: FailureCounters;
   /** Absent where this is the only process. */
   readonly channel?: ConfigurationChannel;
+  /** Absent where this is the only process. */
+  readonly fleetLedger?: FleetLedger;
   readonly probes: readonly StoreProbe[];
   close(): Promise<void>;
 }
@@ -53,7 +56,7 @@ export async function openStores(config: Config, logger: Logger): Promise<Stores
     decisions: postgres.decisions,
     signingKeys: postgres.signingKeys,
     failureCounters: redis?.failureCounters ?? new MemoryFailureCounters(),
-    ...(redis && { channel: redis.channel }),
+    ...(redis && { channel: redis.channel, fleetLedger: redis.fleetLedger }),
     probes: [
       { store: 'postgres', check: () => postgres.check() },
       ...(redis === null ? [] : [{ store: 'redis', check: () => redis.check() }]),

@@ -1,6 +1,13 @@
-import { NEW_BREAKER, type BreakerRecord, type EpochMs, type FailureKind } from '@smart-retry/domain';
+import {
+  NEW_BREAKER,
+  type BreakerRecord,
+  type EpochMs,
+  type FailureKind,
+  type FleetNews,
+  type FleetShare,
+} from '@smart-retry/domain';
 import { EVIDENCE_WINDOW_MS, isTrouble, nextBreaker, PROBES, type BreakerEvidence } from '@smart-retry/guardrails';
-import { CallTally, SLOT_MS, slotOf, type CountedCall } from './call-tally.js';
+import { CallTally, firstKeyOf, SLOT_MS, slotOf, type CountedCall } from './call-tally.js';
 import { firstTriesPerSecond } from './first-try-rate.js';
 import { SharedSums } from './shared-sums.js';
 
@@ -8,6 +15,7 @@ import { SharedSums } from './shared-sums.js';
 const LATE_MS = 60_000;
 const KEEP_SLOTS = 900_000 / SLOT_MS;
 const EVALUATE_EVERY_MS = 200;
+const KEEP_BOOKINGS_SECONDS = 60;
 const SINCE_KEYS = 4;
 const SINCE = { retryFailed: 0, succeeded: 1, firstFailed: 2 } as const;
 
@@ -29,6 +37,11 @@ function isEvidence(kind: FailureKind): boolean {
   return kind === 'timeout' || kind === 'unavailable' || kind === 'other';
 }
 
+/** Whether several processes compare notes: probes are then given out by the ledger. */
+export interface Sharing {
+  readonly isSharing: boolean;
+}
+
 /** One downstream as all its callers see it together: what became of calls, its breaker, and the places booked there. */
 export class Dependency {
   readonly calls = new CallTally();
@@ -47,13 +60,16 @@ export class Dependency {
   breaker: BreakerRecord = NEW_BREAKER;
   /** Probes that this process may give. */
   probesLeft = 0;
-  /** Where several processes share the probes, they are given out by the ledger. */
-  readonly #hasLedger: boolean;
+  /** When it was last asked or told about. */
+  usedAtMs: EpochMs = 0;
+  /** Jobs that were put off while probes were under way. */
+  waiting = 0;
+  readonly #sharing: Sharing;
   #rate: { readonly slot: number; readonly perSecond: number | null } | null = null;
   #evaluatedAtMs = 0;
 
-  constructor({ hasLedger }: { readonly hasLedger: boolean }) {
-    this.#hasLedger = hasLedger;
+  constructor(sharing: Sharing) {
+    this.#sharing = sharing;
   }
 
   /** A failed attempt whose worker asks what to do. */
@@ -69,6 +85,7 @@ export class Dependency {
     kind: FailureKind | null,
     nowMs: EpochMs,
   ): void {
+    this.usedAtMs = Math.max(this.usedAtMs, nowMs);
     const { isRetry, startedAtMs } = report;
     const atMs = Math.min(report.atMs, nowMs);
     if (!isRetry)
@@ -121,7 +138,7 @@ export class Dependency {
     const slot = slotOf(nowMs);
     if (this.#rate?.slot !== slot) {
       this.calls.forgetBefore(slot - KEEP_SLOTS);
-      this.bookings.forgetBefore(Math.floor(nowMs / 1_000) - 60);
+      this.bookings.forgetBefore(Math.floor(nowMs / 1_000) - KEEP_BOOKINGS_SECONDS);
       this.since.forgetBefore((this.breaker.version - 1) * SINCE_KEYS);
       this.#rate = { slot, perSecond: firstTriesPerSecond(this.calls, this.latest, nowMs) };
     }
@@ -130,6 +147,7 @@ export class Dependency {
 
   /** The breaker as of now: what was heard since may have moved it. */
   breakerAt(nowMs: EpochMs): BreakerRecord {
+    this.usedAtMs = Math.max(this.usedAtMs, nowMs);
     if (nowMs - this.#evaluatedAtMs < EVALUATE_EVERY_MS && nowMs >= this.#evaluatedAtMs) return this.breaker;
     this.#evaluatedAtMs = nowMs;
     const evidence = this.evidence(nowMs);
@@ -143,7 +161,44 @@ export class Dependency {
   adoptBreaker(breaker: BreakerRecord): void {
     const isOther = breaker.version !== this.breaker.version;
     this.breaker = breaker;
-    if (isOther) this.probesLeft = breaker.state === 'half_open' && !this.#hasLedger ? PROBES : 0;
+    if (isOther) this.waiting = 0;
+    if (isOther) this.probesLeft = breaker.state === 'half_open' && !this.#sharing.isSharing ? PROBES : 0;
+  }
+
+  /** What this process has to tell of it. */
+  news(dependency: string, nowMs: EpochMs): FleetNews {
+    const wantsProbes = this.breaker.state === 'half_open' && this.probesLeft === 0 && this.waiting > 0;
+    return {
+      dependency,
+      added: {
+        calls: this.calls.sums.unshared(),
+        bookings: this.bookings.unshared(),
+        since: this.since.unshared(),
+      },
+      forgetBelow: {
+        calls: firstKeyOf(slotOf(nowMs) - KEEP_SLOTS),
+        bookings: Math.floor(nowMs / 1_000) - KEEP_BOOKINGS_SECONDS,
+        since: (this.breaker.version - 1) * SINCE_KEYS,
+      },
+      latest: { ...this.latest },
+      breaker: this.breaker,
+      wantedProbes: wantsProbes ? Math.min(PROBES, this.waiting) : 0,
+    };
+  }
+
+  /** Takes what all know by now, `told` by this process included. */
+  adopt({ sums, latest, breaker, probes }: FleetShare, told: FleetNews): void {
+    this.calls.sums.adopt(sums.calls, told.added.calls);
+    this.bookings.adopt(sums.bookings, told.added.bookings);
+    this.since.adopt(sums.since, told.added.since);
+    for (const kind of Object.keys(this.latest) as (keyof LatestNews)[]) {
+      this.latest[kind] = Math.max(this.latest[kind], latest[kind] ?? 0);
+    }
+    this.#rate = null;
+    const isNewer = breaker.version > this.breaker.version;
+    const isOthers = breaker.version === told.breaker.version && told.breaker.version === this.breaker.version;
+    if (isNewer || isOthers) this.adoptBreaker(breaker);
+    if (this.breaker.version === told.breaker.version) this.probesLeft += probes;
   }
 
   evidence(nowMs: EpochMs): BreakerEvidence {

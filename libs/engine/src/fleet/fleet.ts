@@ -27,8 +27,6 @@ export interface FleetOptions {
   readonly guardrails: () => GuardrailSettings;
   readonly maxDependencies: number;
   readonly maxTurns: number;
-  /** Whether several processes compare notes, so that probes are given out by the ledger. */
-  readonly hasLedger: boolean;
 }
 
 /** What was decided about a failed job, as far as others are concerned. */
@@ -48,7 +46,9 @@ export class Fleet {
   readonly #dependencies: LRUCache<string, Dependency>;
   readonly #kinds = new LRUCache<string, FailureKind>({ max: MAX_KINDS });
   readonly turns: Turns;
+  /** As of the last exchange; alone without one. */
   place: FleetPlace = { replicas: 1, rank: 0 };
+  readonly sharing = { isSharing: false };
 
   constructor(options: FleetOptions) {
     this.#options = options;
@@ -66,6 +66,7 @@ export class Fleet {
     const sharedHintMs = dependency.hintLeftMs(nowMs);
     this.#noteHint(dependency, features, nowMs);
     const breaker = dependency.breakerAt(nowMs);
+    if (breaker.state === 'half_open') dependency.waiting++;
     const override = this.overrideOf(name);
     const state = override?.state ?? breaker.state;
     const view: DependencyView = {
@@ -147,7 +148,7 @@ export class Fleet {
   dependency(name: string): Dependency {
     let dependency = this.#dependencies.get(name);
     if (dependency === undefined) {
-      dependency = new Dependency(this.#options);
+      dependency = new Dependency(this.sharing);
       this.#dependencies.set(name, dependency);
     }
     return dependency;

@@ -14,7 +14,6 @@ export class ErpCallers {
       guardrails: () => ({ ...DEFAULT_STRATEGY.guardrails, ...guardrails }),
       maxDependencies: 10,
       maxTurns: 10_000,
-      hasLedger: false,
     });
   }
 

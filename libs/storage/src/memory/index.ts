@@ -6,4 +6,5 @@ export { MemoryConfigurationChannel } from './memory-configuration-channel.js';
 export { MemoryConfigurationStore } from './memory-configuration-store.js';
 export { MemoryDecisionStore } from './memory-decision-store.js';
 export { MemoryFailureCounters } from './memory-failure-counters.js';
+export { MemoryFleetLedger } from './memory-fleet-ledger.js';
 export { MemorySigningKeyStore } from './memory-signing-key-store.js';

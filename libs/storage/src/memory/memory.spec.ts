@@ -8,11 +8,13 @@ import {
   describeFailureCounters,
   describeFailureLookup,
   describeModelRegistry,
+  describeFleetLedger,
   describeOutcomeHistory,
   describeSigningKeyStore,
   describeStatistics,
 } from '../contract/index.js';
 import { NOON_MS, exampleAttempt, exampleCounts, exampleDecision, unique } from '../contract/examples.js';
+import { MemoryFleetLedger } from './memory-fleet-ledger.js';
 import { MemoryFailureCounters } from './memory-failure-counters.js';
 import { openMemory } from './open-memory.js';
 
@@ -29,6 +31,7 @@ describeOutcomeHistory('memory', open);
 describeModelRegistry('memory', open);
 describeFailureCounters('memory', open);
 describeConfigurationChannel('memory', open);
+describeFleetLedger('memory', async () => ({ fleetLedger: new MemoryFleetLedger(), close: async () => undefined }));
 
 describe('memory stores', () => {
   it('hold the newest attempts, counts and decisions up to their bound', async () => {

@@ -1,13 +1,15 @@
-import type { ConfigurationChannel, FailureCounters } from '@smart-retry/domain';
+import type { ConfigurationChannel, FailureCounters, FleetLedger } from '@smart-retry/domain';
 import { RedisConfigurationChannel } from './redis-configuration-channel.js';
 import { RedisConnection, connectRedis, firstAttempt } from './redis-connection.js';
 import { RedisFailureCounters } from './redis-failure-counters.js';
+import { RedisFleetLedger } from './redis-fleet-ledger.js';
 import { commandTimeoutMs, connectionTimeoutMs, type RedisOptions } from './redis-options.js';
 
 /** What processes share and could rebuild. Commands throw STORE_UNAVAILABLE while Redis does not answer. */
 export interface RedisStores {
   readonly channel: ConfigurationChannel;
   readonly failureCounters: FailureCounters;
+  readonly fleetLedger: FleetLedger;
   /** @throws {STORE_UNAVAILABLE} */
   check(): Promise<void>;
   close(): Promise<void>;
@@ -23,6 +25,7 @@ export async function openRedis(options: RedisOptions): Promise<RedisStores> {
   return {
     channel: new RedisConfigurationChannel(connection, subscriber, keyPrefix),
     failureCounters: new RedisFailureCounters(connection, keyPrefix),
+    fleetLedger: new RedisFleetLedger(connection, keyPrefix),
     check: async () => {
       await connection.run((client) => client.ping());
     },
