@@ -67,6 +67,13 @@ class Replicas {
     return kinds.filter((kind) => kind === 'admitted').length;
   }
 
+  /** When the breaker lets probes through. */
+  get probeAtMs(): number {
+    const [state] = this.fleets[0]?.states(this.nowMs, 'erp') ?? [];
+    if (state?.breaker.probeAtMs == null) throw new Error('the breaker is not open');
+    return state.breaker.probeAtMs;
+  }
+
   get states() {
     return this.fleets.map((fleet) => fleet.states(this.nowMs, 'erp')[0]?.breaker.state);
   }
@@ -100,6 +107,7 @@ describe('replicas that compare notes', () => {
   it('open together, give out exactly as many probes as there are, and close together', async () => {
     const replicas = new Replicas();
     replicas.reportFirstTries(3_000);
+    for (let i = 0; i < REPLICAS; i++) replicas.ask(i, 'validation');
     await replicas.compareNotes();
     for (let second = 0; second < 20; second++) {
       replicas.nowMs += 1_000;
@@ -108,7 +116,7 @@ describe('replicas that compare notes', () => {
     await replicas.compareNotes();
     await replicas.compareNotes();
     expect(replicas.states).toEqual(['open', 'open', 'open']);
-    replicas.nowMs += 5_000;
+    replicas.nowMs = replicas.probeAtMs;
     const kinds: string[] = [];
     for (let round = 0; round < 4; round++) {
       for (let i = 0; i < 30; i++) kinds.push(replicas.ask(i, 'rate_limit'));
