@@ -4,6 +4,7 @@ import type { Clock } from '@smart-retry/domain';
 import {
   AuditTrail,
   Configuration,
+  Fleet,
   Learning,
   ModelContest,
   ModelRollout,
@@ -15,6 +16,7 @@ import { AttemptCountsController } from './attempts/attempt-counts.controller.js
 import { AuditController } from './audit/audit.controller.js';
 import { BayesianController } from './bayesian/bayesian.controller.js';
 import { DataController } from './data/data.controller.js';
+import { DependencyController } from './dependencies/dependency.controller.js';
 import { DecisionController } from './decisions/decision.controller.js';
 import { ConfigurationWrites } from './http/configuration-writes.js';
 import { Idempotency } from './http/idempotency.js';
@@ -73,6 +75,7 @@ export class AppModule {
         DecisionController,
         AuditController,
         DataController,
+        DependencyController,
         BayesianController,
         ModelController,
         ExperimentController,
@@ -91,6 +94,7 @@ export class AppModule {
         { provide: Recommender, useValue: engine.recommender },
         { provide: Configuration, useValue: engine.configuration },
         { provide: AuditTrail, useValue: engine.audit },
+        { provide: Fleet, useValue: engine.fleet },
         { provide: Learning, useValue: engine.learning },
         { provide: ModelServing, useValue: engine.models },
         { provide: ModelRollout, useValue: engine.rollout },

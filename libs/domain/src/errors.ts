@@ -24,6 +24,7 @@ export const ERROR_KINDS = {
   ROUTE_NOT_FOUND: 'missing',
   KEY_NOT_FOUND: 'missing',
   POLICY_NOT_FOUND: 'missing',
+  DEPENDENCY_NOT_FOUND: 'missing',
   DECISION_NOT_FOUND: 'missing',
   POSTERIOR_NOT_FOUND: 'missing',
   MODEL_NOT_FOUND: 'missing',

@@ -41,17 +41,23 @@ export {
   strategyProblems,
 } from './strategy.js';
 export type { DataCollectionSettings, GuardrailSettings, ScopedStop, Strategy } from './strategy.js';
+export { NEW_BREAKER } from './fleet.js';
+export type { BreakerOverride, BreakerRecord, BreakerState, FailureKind } from './fleet.js';
+export { FLEET_SUMS, REPLICA_GONE_MS } from './fleet-ports.js';
+export type { FleetLedger, FleetNews, FleetShare, FleetSum, SumsByKey } from './fleet-ports.js';
 export { dependencyOf } from './features.js';
 export type { Clock, EpochMs, RetryFeatures } from './features.js';
 export { REASON_CODES, UNINFORMED_ESTIMATE } from './recommendation.js';
 export type {
   Abstention,
+  AdmissionVerdict,
   Alternative,
   DecisionAction,
   DecisionMethod,
   DecisionRecord,
   Evidence,
   ExplorationPlan,
+  FleetEvidence,
   Forecast,
   GuardrailEffect,
   GuardrailName,

@@ -12,6 +12,9 @@ const GUARDRAILS = {
   deadline: true,
   validation: true,
   explainability: true,
+  breaker: true,
+  budget: true,
+  tenant_limit: true,
 } satisfies Record<GuardrailName, true>;
 
 describe('docs/glossary.md', () => {

@@ -16,7 +16,10 @@ export type GuardrailName =
   | 'disabled'
   | 'deadline'
   | 'validation'
-  | 'explainability';
+  | 'explainability'
+  | 'breaker'
+  | 'budget'
+  | 'tenant_limit';
 
 /** What a guardrail changed. Delays are in milliseconds. */
 export interface GuardrailEffect {
@@ -58,6 +61,14 @@ export const REASON_CODES = [
   'worth_most',
   'not_worth_its_cost',
   'audit_unavailable',
+  'breaker_open',
+  'breaker_probe',
+  'budget_spent',
+  'budget_unknown',
+  'deferred_turn',
+  'release_ramp',
+  'shared_hint',
+  'tenant_limit',
 ] as const;
 
 export type ReasonCode = (typeof REASON_CODES)[number];
@@ -180,11 +191,37 @@ export interface Proposal {
   readonly trial?: Trial;
 }
 
+/**
+ * What the guardrails that all callers of a dependency share made of a planned retry. `deferred`: wait without burning an
+ * attempt, then ask again.
+ */
+export interface AdmissionVerdict {
+  readonly kind: 'admitted' | 'deferred' | 'refused';
+  /** Whole milliseconds to wait; 0 when refused. */
+  readonly delayMs: number;
+  readonly reasons: readonly ReasonCode[];
+  readonly effects: readonly GuardrailEffect[];
+  /** Clauses for the rationale, without a full stop. */
+  readonly because: readonly string[];
+}
+
+/** How the dependency was doing when a decision was made. */
+export interface FleetEvidence {
+  /** Whether its breaker was closed, so that something might be tried. */
+  readonly isCalm: boolean;
+  /** How much longer a server had asked others to wait, in milliseconds. */
+  readonly sharedHintMs: number;
+  /** Null where no retry was to be admitted. */
+  readonly verdict: AdmissionVerdict | null;
+}
+
 /** What stood behind a decision; kept in the audit trail, where the decision can be replayed from it. */
 export interface Evidence {
   /** What each layer that was asked said, in order. */
   readonly layers: readonly (Proposal | Abstention)[];
   readonly configurationRevision: number;
+  /** Absent where nothing of it mattered: a replay, or a preview. */
+  readonly fleet?: FleetEvidence;
 }
 
 /** A decision as the audit trail keeps it. */

@@ -1,4 +1,5 @@
 import type { FieldProblem } from './errors.js';
+import type { BreakerOverride } from './fleet.js';
 import { DEFAULT_LEARNING, learningProblems, type LearningSettings } from './learning.js';
 import {
   DEFAULT_EXPLORATION,
@@ -27,11 +28,16 @@ export interface GuardrailSettings {
   readonly minDelayMs: number;
   /** Server hints beyond this are not believed; default `maxDelayMs`. */
   readonly maxHintMs?: number;
+  /** Of a dependency's first tries, what retries may cost it while it is in trouble. */
   readonly maxBudgetPercent: number;
+  /** As many budgets a dependency's may grow to while all goes well, 1–100; 1: it never grows. */
+  readonly maxBudgetGrowth: number;
   readonly perTenantLimits: boolean;
   readonly emergencyStop: boolean;
   readonly emergencyStops: readonly ScopedStop[];
   readonly explainabilityRequired: boolean;
+  /** Breakers that an operator holds open or closed. */
+  readonly breakerOverrides: readonly BreakerOverride[];
 }
 
 export interface DataCollectionSettings {
@@ -80,10 +86,12 @@ export const DEFAULT_STRATEGY: Strategy = {
     maxDelayMs: 300_000,
     minDelayMs: 0,
     maxBudgetPercent: 20,
+    maxBudgetGrowth: 5,
     perTenantLimits: true,
     emergencyStop: false,
     emergencyStops: [],
     explainabilityRequired: true,
+    breakerOverrides: [],
   },
   dataCollection: {
     enabled: true,
@@ -97,7 +105,13 @@ export const DEFAULT_STRATEGY: Strategy = {
   learning: DEFAULT_LEARNING,
 };
 
-export const STRATEGY_LIMITS = { nameLength: 128, scopedStops: 1_000, labelLength: 255, retentionDays: 3_650 } as const;
+export const STRATEGY_LIMITS = {
+  nameLength: 128,
+  scopedStops: 1_000,
+  breakerOverrides: 1_000,
+  labelLength: 255,
+  retentionDays: 3_650,
+} as const;
 
 /** Every invariant of guardrails, by wire field below `prefix`. */
 export function guardrailProblems(guardrails: GuardrailSettings, prefix = ''): FieldProblem[] {
@@ -120,12 +134,18 @@ export function guardrailProblems(guardrails: GuardrailSettings, prefix = ''): F
     isDelay(guardrails.maxHintMs), 'max_hint_ms', `must be a whole number from 0 to ${POLICY_LIMITS.maxDelayMs}`);
   require(guardrails.maxBudgetPercent >= 0 &&
     guardrails.maxBudgetPercent <= 100, 'max_budget_percent', 'must be from 0 to 100');
+  require(guardrails.maxBudgetGrowth >= 1 &&
+    guardrails.maxBudgetGrowth <= 100, 'max_budget_growth', 'must be from 1 to 100');
   require(guardrails.emergencyStops.length <=
     STRATEGY_LIMITS.scopedStops, 'emergency_stops', `must have at most ${STRATEGY_LIMITS.scopedStops} entries`);
   guardrails.emergencyStops.forEach((stop, i) => {
     const isScoped = stop.tenant !== undefined || stop.queue !== undefined || stop.jobType !== undefined;
     require(isScoped, `emergency_stops[${i}]`, 'must name a tenant, a queue or a job_type; use emergency_stop to stop everything');
   });
+  require(guardrails.breakerOverrides.length <=
+    STRATEGY_LIMITS.breakerOverrides, 'breaker_overrides', `must have at most ${STRATEGY_LIMITS.breakerOverrides} entries`);
+  const names = guardrails.breakerOverrides.map(({ dependency }) => dependency);
+  require(new Set(names).size === names.length, 'breaker_overrides', 'must name each dependency once');
   return problems;
 }
 

@@ -31,7 +31,8 @@ export function askLayers(context: LayerContext, snapshot: DecisionSnapshot): La
   const { features, strategy } = context;
   const mode = learningModeOf(strategy.learning, features.jobType);
   const isBarred = strategy.guardrails.explainabilityRequired && !snapshot.canAudit;
-  const mayExplore = snapshot.explores && !isBarred && isExplorable(strategy.learning, features.jobType);
+  const isCalm = snapshot.gate?.isCalm ?? true;
+  const mayExplore = snapshot.explores && isCalm && !isBarred && isExplorable(strategy.learning, features.jobType);
   const layers: (Proposal | Abstention)[] = [];
   const silences: ReasonCode[] = [];
   const effects: GuardrailEffect[] = [];

@@ -28,3 +28,11 @@ export function requirePolicy(strategy: Strategy, name: string): void {
     throw new SmartRetryError('POLICY_NOT_FOUND', `there is no policy named "${name}"`);
   }
 }
+
+/** For a writer who has seen another revision. */
+export function changedMeanwhile(revision: number): SmartRetryError {
+  return new SmartRetryError(
+    'CONFIGURATION_CHANGED',
+    `the configuration has changed since it was read: it is at revision ${revision} now`,
+  );
+}

@@ -2,6 +2,7 @@ import {
   SmartRetryError,
   guardrailProblems,
   throwIfProblems,
+  type BreakerOverride,
   type Clock,
   type ConfigurationChange,
   type ConfigurationChannel,
@@ -16,10 +17,11 @@ import {
 import type { ConfigurationCopies, CopySeen } from './background/configuration-copies.js';
 import { OneAtATime } from './background/one-at-a-time.js';
 import { repeat } from './background/repeat.js';
-import { allProblems, requirePolicy, requireSound } from './configuration-checks.js';
+import { allProblems, changedMeanwhile, requirePolicy, requireSound } from './configuration-checks.js';
 import { complete, completeStoredStrategies } from './complete-stored-strategies.js';
 import { Confirmations, type ConfigurationFreshness } from './configuration-freshness.js';
 import { compileSnapshot, type ConfigurationSnapshot } from './configuration-snapshot.js';
+import { overrideBreaker } from './override-breaker.js';
 import { applyDeclared, isDeclaredNew, type DeclaredStrategy } from './declared-strategy.js';
 
 /** Who changes the configuration, and on what condition. */
@@ -194,6 +196,11 @@ export class Configuration {
     });
   }
 
+  /** Null takes the operator's word back. @throws as `updateGuardrails` */
+  overrideBreaker(name: string, override: BreakerOverride | null, write: ConfigurationWrite) {
+    return this.#change(write, (strategy) => overrideBreaker(strategy, name, override));
+  }
+
   /** @throws {INVALID_CONFIGURATION} @throws {CONFIGURATION_CHANGED} @throws {STORE_UNAVAILABLE} */
   replaceStrategy(
     replacement: (inForce: Strategy) => Strategy,
@@ -320,11 +327,4 @@ export class Configuration {
     this.refresh().catch(onError);
     copies?.look(this.#snapshot, (seen) => this.#onCopy(seen)).catch(onError);
   }
-}
-
-function changedMeanwhile(revision: number): SmartRetryError {
-  return new SmartRetryError(
-    'CONFIGURATION_CHANGED',
-    `the configuration has changed since it was read: it is at revision ${revision} now`,
-  );
 }

@@ -8,6 +8,7 @@ import type {
   DecisionStore,
   FailureCounters,
   ModelRegistry,
+  FleetLedger,
   OutcomeHistory,
   SigningKeyStore,
 } from '@smart-retry/domain';
@@ -16,6 +17,8 @@ import { AuditTrail } from './background/audit-trail.js';
 import { ConfigurationCopies } from './background/configuration-copies.js';
 import { Learning } from './background/learning.js';
 import { ModelServing } from './background/model-serving.js';
+import { shareFleet } from './background/fleet-exchange.js';
+import { Fleet } from './fleet/fleet.js';
 import { FailureWindow } from './background/failure-window.js';
 import { createRandomWords, secureRandomBytes, systemClock } from './background/system.js';
 import { createBayesianLayer } from './bayesian-layer.js';
@@ -43,6 +46,8 @@ export interface SmartRetryStores {
   readonly channel?: ConfigurationChannel;
   /** Where configuration can be read while its store is away. */
   readonly mirror?: ConfigurationMirror;
+  /** Absent where this is the only process. */
+  readonly fleetLedger?: FleetLedger;
 }
 
 export interface SmartRetryOptions {
@@ -77,6 +82,7 @@ export interface SmartRetry {
   readonly models: ModelServing;
   readonly rollout: ModelRollout;
   readonly contest: ModelContest;
+  readonly fleet: Fleet;
   /**
    * Loads configuration and signing key, begins to learn from history, and keeps trying in the background for what the
    * stores cannot give yet.
@@ -89,6 +95,8 @@ export interface SmartRetry {
 const DEFAULT_CACHE = { maxEntries: 1_000, ttlMs: 300_000 };
 const SIGNING_KEY_BYTES = 32;
 const MAX_DEPENDENCIES = 2_000;
+/** About 200 B each. */
+const MAX_TURNS = 100_000;
 /** About 1 KiB each. */
 const MAX_CELLS = 100_000;
 /** Decisions whose outcome says who expected it better, about 200 B each. */
@@ -167,6 +175,12 @@ export function createSmartRetry(options: SmartRetryOptions): SmartRetry {
     means: (failure, atMs) => learning.meansOf(failure, atMs),
     contest,
   });
+  const fleet = new Fleet({
+    guardrails: () => configuration.current().strategy.guardrails,
+    maxDependencies: MAX_DEPENDENCIES,
+    maxTurns: MAX_TURNS,
+  });
+  const exchange = stores.fleetLedger && shareFleet(fleet, stores.fleetLedger, { clock, onError });
   const recommender = new Recommender({
     configuration,
     ids,
@@ -182,6 +196,7 @@ export function createSmartRetry(options: SmartRetryOptions): SmartRetry {
     recent,
     failures,
     incidents,
+    fleet,
     learnedLayers: [mlLayer, createBayesianLayer(learning.memory)],
     clock,
     randomWord,
@@ -199,6 +214,7 @@ export function createSmartRetry(options: SmartRetryOptions): SmartRetry {
     maxQueuedAttempts: 50_000,
     // What a first try teaches is that its dependency works again, and a retry, whose forecast was better.
     onRecorded: (records) => {
+      fleet.noteReports(records, clock());
       for (const record of records) {
         const { report } = record;
         if (report.success) incidents.succeed(dependencyOf(report), report.timestampMs);
@@ -228,9 +244,11 @@ export function createSmartRetry(options: SmartRetryOptions): SmartRetry {
     models,
     rollout,
     contest,
+    fleet,
     async start() {
       audit.start();
       failures.start();
+      exchange?.start();
       await Promise.all([configuration.start(), sharedKey.start(), models.start()]);
       learning.start();
     },
@@ -239,6 +257,7 @@ export function createSmartRetry(options: SmartRetryOptions): SmartRetry {
       models.stop();
       sharedKey.stop();
       failures.stop();
+      exchange?.stop();
       learning.stop();
       await attempts.drain();
       await audit.close();

@@ -2,22 +2,34 @@ import {
   type EpochMs,
   type Evidence,
   type GuardrailEffect,
+  type Proposal,
   type ReasonCode,
   type Recommendation,
   type RetryFeatures,
   type Rng,
 } from '@smart-retry/domain';
-import { findTerminalStops } from '@smart-retry/guardrails';
-import { answerStop, answerTerminalStops, answerWait, attemptEffects, type AnswerFrame } from './answers.js';
+import { findTerminalStops, type Admission } from '@smart-retry/guardrails';
+import {
+  answerStop,
+  answerTerminalStops,
+  answerWait,
+  attemptEffects,
+  type Answer,
+  type AnswerFrame,
+  type Grounds,
+} from './answers.js';
 import { askLayers } from './ask-layers.js';
 import type { DecisionSnapshot } from './decision-snapshot.js';
 import { drawDelay, explore, propensityOf } from './explore.js';
 import { learnedBoundsOf } from './learned-bounds.js';
-import { restrictProposal } from './restrict-proposal.js';
+import { evidenceOfGate, passGate } from './pass-gate.js';
+import { restrictProposal, type Restricted } from './restrict-proposal.js';
 
 export interface Decision {
   readonly recommendation: Recommendation;
   readonly evidence: Evidence;
+  /** What is to be booked of what all callers of a dependency share; null where nothing was asked of it. */
+  readonly admission: Admission | null;
 }
 
 const STALE: readonly ReasonCode[] = ['config_stale'];
@@ -27,7 +39,7 @@ const STOPPED_BY_ATTEMPTS: GuardrailEffect = { name: 'max_attempts', before: 're
  * Retry it, when, or stop? Pure: the same features, snapshot, time and draws give the same decision.
  * Order: guardrails that end it; the matching policy; layers (ml, bayesian, rules, default), of which the first
  * proposal speaks; perhaps another action in its place, to learn from it; the server's hint; guardrails that restrict;
- * jitter inside the clamp.
+ * jitter inside the clamp; the breaker and the budget of the dependency, which all its callers share.
  */
 export function decide(features: RetryFeatures, snapshot: DecisionSnapshot, nowMs: EpochMs, rng: Rng): Decision {
   const { configuration } = snapshot;
@@ -51,10 +63,12 @@ export function decide(features: RetryFeatures, snapshot: DecisionSnapshot, nowM
     nowMs,
   });
   if (stops.length > 0) {
-    return { recommendation: answerTerminalStops(stops, frame), evidence: { layers: [], configurationRevision } };
+    const evidence = { layers: [], configurationRevision };
+    return { recommendation: answerTerminalStops(stops, frame), evidence, admission: null };
   }
 
-  const context = { features, policy, strategy, nowMs, rng };
+  const { gate } = snapshot;
+  const context = { features, policy, strategy, nowMs, rng, ...(gate && { sharedHintMs: gate.sharedHintMs }) };
   const asked = askLayers(context, snapshot);
   const exploited = { proposal: asked.proposal, restricted: restrictProposal(asked.proposal, context) };
   const explored = asked.exploration === null ? null : explore(asked.exploration, asked.proposal, context, rng);
@@ -67,14 +81,42 @@ export function decide(features: RetryFeatures, snapshot: DecisionSnapshot, nowM
     effects: [...attempts, ...asked.effects, ...restricted.effects],
     because: restricted.because,
   };
-  const evidence: Evidence = { layers: asked.layers, configurationRevision };
-  const answer =
-    restricted.kind === 'stop'
-      ? answerStop(proposal, restricted.isImposed ? 1 : proposal.confidence, grounds, frame)
-      : answerWait(drawDelay(restricted.plan, rng), restricted, proposal, grounds, frame);
+  const isWait = restricted.kind === 'wait';
+  const delayMs = isWait ? drawDelay(restricted.plan, rng) : 0;
+  const admission = isWait ? passGate(gate, delayMs, restricted, { ...context, guardrails }) : null;
+  const evidence: Evidence = { layers: asked.layers, configurationRevision, ...evidenceOfGate(gate, admission) };
+  const answer = answerFor({ restricted, delayMs, admission, proposal, grounds, frame });
   const action = answer.decision === 'stop' ? null : answer.delayMs;
-  const propensity = propensityOf(action, exploited.restricted, explored, context);
-  return { recommendation: { ...answer, propensity }, evidence };
+  // What was put off or turned away would have been whatever had been proposed.
+  const isForced = admission !== null && (admission.kind !== 'admitted' || admission.delayMs !== delayMs);
+  const propensity = isForced ? 1 : propensityOf(action, exploited.restricted, explored, context);
+  return { recommendation: { ...answer, propensity }, evidence, admission };
+}
+
+interface Outcome {
+  readonly restricted: Restricted;
+  /** Drawn from the plan; 0 without one. */
+  readonly delayMs: number;
+  readonly admission: Admission | null;
+  readonly proposal: Proposal;
+  readonly grounds: Grounds;
+  readonly frame: AnswerFrame;
+}
+
+function answerFor({ restricted, delayMs, admission, proposal, grounds, frame }: Outcome): Answer {
+  if (restricted.kind === 'stop') {
+    return answerStop(proposal, restricted.isImposed ? 1 : proposal.confidence, grounds, frame);
+  }
+  if (admission === null) return answerWait(delayMs, restricted, proposal, grounds, frame);
+  const { kind, reasons, effects, because } = admission;
+  const shared: Grounds = {
+    reasons: [...reasons, ...grounds.reasons],
+    effects: [...grounds.effects, ...effects],
+    because: kind === 'admitted' ? [...grounds.because, ...because] : because,
+  };
+  return kind === 'refused'
+    ? answerStop(proposal, 1, shared, frame)
+    : answerWait(admission.delayMs, { isDeferred: kind === 'deferred' }, proposal, shared, frame);
 }
 
 function staleReasons({ freshness }: DecisionSnapshot): readonly ReasonCode[] {

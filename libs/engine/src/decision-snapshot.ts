@@ -1,5 +1,6 @@
 import type { ConfigurationFreshness } from './configuration-freshness.js';
 import type { ConfigurationSnapshot } from './configuration-snapshot.js';
+import type { FleetGate } from './fleet/fleet-gate.js';
 import type { Layer } from './layers.js';
 
 /** Everything that a decision depends on besides the failed job itself; loaded before. */
@@ -12,4 +13,6 @@ export interface DecisionSnapshot {
   readonly canAudit: boolean;
   /** Whether something may be tried only to learn from it; never in a preview. */
   readonly explores: boolean;
+  /** The guardrails that all callers of a dependency share; absent where they do not matter. */
+  readonly gate?: FleetGate;
 }

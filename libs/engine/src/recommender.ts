@@ -12,6 +12,8 @@ import type { FailureWindow } from './background/failure-window.js';
 import type { Configuration } from './configuration.js';
 import { decide } from './decide.js';
 import type { DecisionSnapshot } from './decision-snapshot.js';
+import type { Fleet } from './fleet/fleet.js';
+import type { FleetGate } from './fleet/fleet-gate.js';
 import type { Incidents } from './incidents.js';
 import type { Layer } from './layers.js';
 import { planRetries, type Preview } from './preview.js';
@@ -35,6 +37,8 @@ export interface RecommenderDependencies {
   readonly recent: RecentRecommendations;
   readonly failures: FailureWindow;
   readonly incidents: Incidents;
+  /** What all callers of a dependency share; absent where that is not looked at. */
+  readonly fleet?: Fleet;
   readonly learnedLayers: readonly Layer[];
   readonly clock: Clock;
   /** A uniform 32-bit integer. */
@@ -55,12 +59,12 @@ export class Recommender {
     const nowMs = asked.failedAtMs ?? receivedAtMs;
     const features = this.#observe(asked, receivedAtMs);
     const rngSeed = seedOf(features, randomWord);
-    const { recommendation, evidence } = decide(
-      features,
-      this.#snapshot({ explores: true }),
-      nowMs,
-      createRng(rngSeed),
-    );
+    // A replay spends no budget and moves no breaker.
+    const fleet = receivedAtMs - nowMs > REPLAY_AGE_MS ? undefined : this.#deps.fleet;
+    const gate = fleet?.meet(features, nowMs);
+    const snapshot = this.#snapshot({ explores: true, ...(gate && { gate }) });
+    const { recommendation, evidence, admission } = decide(features, snapshot, nowMs, createRng(rngSeed));
+    fleet?.settle(features, { isRetry: recommendation.shouldRetry, admission }, nowMs);
     const { errorClass, errorCode, attemptNumber, jobType, tenant = '' } = features;
     const recommendationId = ids.encode({
       decision: recommendation.decision,
@@ -113,7 +117,7 @@ export class Recommender {
     return { incidentAgeMs, recentFailures: failures.recent(dependency), ...features };
   }
 
-  #snapshot({ explores }: Pick<DecisionSnapshot, 'explores'>): DecisionSnapshot {
+  #snapshot({ explores, gate }: { readonly explores: boolean; readonly gate?: FleetGate }): DecisionSnapshot {
     const { configuration } = this.#deps;
     return {
       configuration: configuration.current(),
@@ -121,6 +125,7 @@ export class Recommender {
       learnedLayers: this.#deps.learnedLayers,
       canAudit: this.#deps.audit.canTake,
       explores,
+      ...(gate && { gate }),
     };
   }
 }

@@ -9,6 +9,7 @@ import {
 import type { ConfigurationSnapshot } from './configuration-snapshot.js';
 import type { ConfigurationFreshness } from './configuration-freshness.js';
 import { decide, type Decision } from './decide.js';
+import { repeatGate } from './fleet/fleet-gate.js';
 import type { Layer } from './layers.js';
 
 /** Layers whose answers depend on what was known at the time, which nobody knows any more: they are taken from the record. */
@@ -29,12 +30,14 @@ export function replayDecision(record: DecisionRecord, configuration: Configurat
   }
   const learnedLayers = evidence.layers.filter(({ layer }) => REMEMBERING_LAYERS.has(layer)).map(repeatAnswer);
   // What is in the audit trail could be audited, and a preview leaves no trace there.
+  const gate = evidence.fleet && repeatGate(evidence.fleet);
   const snapshot = {
     configuration,
     learnedLayers,
     canAudit: true,
     explores: true,
     freshness: freshnessOf(recommendation),
+    ...(gate && { gate }),
   };
   return decide(features, snapshot, features.failedAtMs ?? decidedAtMs, createRng(rngSeed));
 }

@@ -17,6 +17,8 @@ export interface RestrictionContext {
   readonly policy: RetryPolicy | null;
   readonly strategy: Strategy;
   readonly nowMs: EpochMs;
+  /** How much longer a server has asked others that call the same dependency to wait. */
+  readonly sharedHintMs?: number;
 }
 
 /** What is left of a proposal after the server's hint and the guardrails. */
@@ -36,7 +38,7 @@ export function restrictProposal(proposal: Proposal, context: RestrictionContext
   }
   const { delayMs, floorMs, capMs, jitterRatio } = proposal;
   const proposed = { delayMs, floorMs, capMs, jitterRatio, isFloored: false };
-  const { hinted, guarded } = restrictDelay(proposed, context);
+  const { hinted, isShared, guarded } = restrictDelay(proposed, context);
   if (guarded.kind === 'refused') {
     return {
       kind: 'stop',
@@ -50,7 +52,11 @@ export function restrictProposal(proposal: Proposal, context: RestrictionContext
     kind: 'wait',
     plan: guarded.plan,
     isDeferred: hinted.isDeferred,
-    reasons: [...hinted.reasons, ...guarded.reasons],
+    reasons: [
+      ...hinted.reasons,
+      ...(isShared && hinted.reasons.length > 0 ? ['shared_hint' as const] : []),
+      ...guarded.reasons,
+    ],
     effects: [...hinted.effects, ...guarded.effects],
     because: [proposal.rationale, ...hinted.because, ...guarded.because],
   };
@@ -67,13 +73,16 @@ export function shareOfDelay(proposed: DelayPlan, delayMs: number | null, contex
   return guarded.kind === 'refused' ? Number(delayMs === null) : shareOfBucket(guarded.plan, delayMs);
 }
 
-function restrictDelay(proposed: DelayPlan, { features, policy, strategy, nowMs }: RestrictionContext) {
+function restrictDelay(proposed: DelayPlan, context: RestrictionContext) {
+  const { features, policy, strategy, nowMs, sharedHintMs = 0 } = context;
   const { guardrails } = strategy;
-  const hinted = applyServerHint(proposed, features.retryAfterMs, guardrails);
+  const { retryAfterMs = 0 } = features;
+  const hinted = applyServerHint(proposed, Math.max(retryAfterMs, sharedHintMs), guardrails);
+  const isShared = sharedHintMs > retryAfterMs;
   const { untilDeadlineMs, untilMaxElapsedMs } = timeLeftOf(features, policy, nowMs);
   const { minDelayMs, maxDelayMs } = guardrails;
   const guarded = applyGuardrails(hinted.plan, { minDelayMs, maxDelayMs, untilDeadlineMs, untilMaxElapsedMs });
-  return { hinted, guarded };
+  return { hinted, isShared, guarded };
 }
 
 function shareOfBucket(plan: DelayPlan, delayMs: number | null): number {

@@ -1,4 +1,11 @@
 export { applyGuardrails, jitterRange } from './apply-guardrails.js';
 export type { DelayLimits, DelayPlan, GuardedPlan } from './apply-guardrails.js';
+export { admitRetry } from './fleet/admit-retry.js';
+export type { Admission, AdmissionQuestion, Booking, BudgetView, DependencyView, Turn } from './fleet/admission.js';
+export { EVIDENCE_WINDOW_MS, isTrouble, nextBreaker, PROBES } from './fleet/breaker.js';
+export type { BreakerEvidence, CallEvidence } from './fleet/breaker.js';
+export { kindOfFailure, UNITS_PER_CALL, unitsOfRetry } from './fleet/failure-kind.js';
+export { budgetOf, leftInWindow, partOfWindow, windowStart } from './fleet/retry-budget.js';
+export type { RetryBudget, WindowBookings } from './fleet/retry-budget.js';
 export { findTerminalStops } from './terminal-guardrails.js';
 export type { TerminalContext, TerminalStop } from './terminal-guardrails.js';

@@ -26,6 +26,10 @@ export async function startEngineDecider(name: string, seed: number, start: Star
       nowMs = Math.max(nowMs, attempt.timestampMs);
       await smartRetry.attempts.record([attempt]);
     },
+    async reportFirstTries(counts) {
+      nowMs = Math.max(nowMs, ...counts.map(({ windowEndMs }) => windowEndMs));
+      smartRetry.fleet.noteCounts(counts, nowMs);
+    },
     close: () => smartRetry.close(),
   };
 }

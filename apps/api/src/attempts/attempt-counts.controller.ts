@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
 import { RouteSchema } from '@nestjs/platform-fastify';
 import type { AttemptStore, Clock } from '@smart-retry/domain';
-import { Configuration } from '@smart-retry/engine';
+import { Configuration, Fleet } from '@smart-retry/engine';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BATCH_BODY_LIMIT } from '../http/body-limits.js';
 import { Idempotency } from '../http/idempotency.js';
@@ -17,6 +17,7 @@ export class AttemptCountsController {
   constructor(
     private readonly configuration: Configuration,
     private readonly idempotency: Idempotency,
+    private readonly fleet: Fleet,
     @Inject(ATTEMPT_STORE) private readonly attempts: Pick<AttemptStore, 'recordCounts'>,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -44,7 +45,10 @@ export class AttemptCountsController {
         status: 200,
         body: { status: isCollecting ? 'recorded' : 'skipped', recorded: isCollecting ? counts.length : 0 },
       };
-      if (isCollecting) await this.attempts.recordCounts(counts, keep?.(answer));
+      if (isCollecting) {
+        await this.attempts.recordCounts(counts, keep?.(answer));
+        this.fleet.noteCounts(counts, this.clock());
+      }
       return answer;
     });
   }

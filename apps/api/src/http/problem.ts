@@ -40,6 +40,7 @@ const TITLES: Readonly<Record<ProblemCode, string>> = {
   ROUTE_NOT_FOUND: 'Not found',
   KEY_NOT_FOUND: 'Key not found',
   POLICY_NOT_FOUND: 'Policy not found',
+  DEPENDENCY_NOT_FOUND: 'Dependency not found',
   DECISION_NOT_FOUND: 'Decision not found',
   POSTERIOR_NOT_FOUND: 'Posterior not found',
   MODEL_NOT_FOUND: 'Model not found',

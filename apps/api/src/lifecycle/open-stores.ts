@@ -8,6 +8,7 @@ import type {
   DecisionStore,
   FailureCounters,
   ModelRegistry,
+  FleetLedger,
   OutcomeHistory,
   ReplicaRegistry,
   SigningKeyStore,
@@ -41,6 +42,8 @@ export interface Stores {
   readonly channel?: ConfigurationChannel;
   readonly mirror?: ConfigurationMirror;
   readonly replicas: ReplicaRegistry;
+  /** Absent where this is the only process. */
+  readonly fleetLedger?: FleetLedger;
   readonly probes: readonly StoreProbe[];
   close(): Promise<void>;
 }
@@ -73,7 +76,7 @@ export async function openStores(config: Config, logger: Logger): Promise<Stores
     trainingJobs: postgres.trainingJobs,
     replicas: postgres.replicas,
     failureCounters: redis?.failureCounters ?? new MemoryFailureCounters(),
-    ...(redis && { channel: redis.channel, mirror: redis.mirror }),
+    ...(redis && { channel: redis.channel, mirror: redis.mirror, fleetLedger: redis.fleetLedger }),
     probes: [
       { store: 'postgres', check: () => postgres.check() },
       ...(redis === null ? [] : [{ store: 'redis', check: () => redis.check() }]),

@@ -41,6 +41,7 @@ describe('ApiMetrics', () => {
     const text = await metrics.registry.metrics();
     expect(text.match(/smart_retry_decision_reasons_total\{.*/g)?.sort()).toEqual([
       'smart_retry_decision_reasons_total{reason="bayesian_no_posterior"} 2',
+      'smart_retry_decision_reasons_total{reason="budget_unknown"} 2',
       'smart_retry_decision_reasons_total{reason="ml_no_model"} 2',
       'smart_retry_decision_reasons_total{reason="policy_matched"} 2',
       'smart_retry_decision_reasons_total{reason="validation_stop"} 1',

@@ -1,9 +1,10 @@
 import type { AttemptReport, Recommendation } from '@smart-retry/domain';
-import type { Configuration, RecordedAttempt, SmartRetry } from '@smart-retry/engine';
+import type { Configuration, Fleet, RecordedAttempt, SmartRetry } from '@smart-retry/engine';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { StoreProbe } from './store-probe.js';
 import { Tally } from './tally.js';
 
+const BREAKER_STATES = ['closed', 'open', 'half_open'] as const;
 const BATCH_SIZE_BUCKETS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024];
 
 /** What the service does, counted. Labels are bounded; none is an id. */
@@ -57,7 +58,8 @@ export class ApiMetrics {
   }
 
   /** Adds the gauges; they are read at each scrape. */
-  observe({ configuration, audit, recent, learning, models }: SmartRetry, probes: readonly StoreProbe[]): void {
+  observe(engine: SmartRetry, probes: readonly StoreProbe[]): void {
+    const { configuration, audit, recent, learning, models, fleet } = engine;
     this.#gauge('configuration_revision', 'Revision in force.', () => configuration.current().revision);
     this.#gauge('configuration_stale', '1 while the store does not confirm the revision.', () =>
       Number(configuration.freshness !== 'confirmed'),
@@ -80,6 +82,7 @@ export class ApiMetrics {
     this.#gauge('model_refused', '1 while a newer move is not served because a model does not load.', () =>
       Number(models.refusal !== null),
     );
+    this.#breakers(fleet);
     collectDefaultMetrics({ register: this.registry, prefix: 'smart_retry_' });
     this.#storesUp(probes);
     this.#forgetRemovedPolicies(configuration);
@@ -108,6 +111,19 @@ export class ApiMetrics {
       collect() {
         this.reset();
         this.inc(read());
+      },
+    });
+  }
+
+  #breakers(fleet: Fleet): void {
+    new Gauge({
+      name: 'smart_retry_dependencies',
+      help: 'Dependencies heard of, by the state of their breaker.',
+      labelNames: ['breaker'],
+      registers: [this.registry],
+      collect() {
+        for (const state of BREAKER_STATES) this.set({ breaker: state }, 0);
+        for (const { breaker } of fleet.states(Date.now())) this.inc({ breaker: breaker.state });
       },
     });
   }

@@ -1,4 +1,10 @@
-import { POLICY_LIMITS, STRATEGY_LIMITS, type GuardrailSettings, type ScopedStop } from '@smart-retry/domain';
+import {
+  POLICY_LIMITS,
+  STRATEGY_LIMITS,
+  type BreakerOverride,
+  type GuardrailSettings,
+  type ScopedStop,
+} from '@smart-retry/domain';
 import { Type, type Static } from 'typebox';
 import { named } from '../http/named.js';
 import { optionalText } from '../http/wire-text.js';
@@ -13,6 +19,14 @@ const ScopedStopBody = Type.Object(
 );
 
 const Reason = NullableText({ maxLength: 255, description: 'Why, for the history.' });
+const BreakerOverrideBody = Type.Object(
+  {
+    dependency: Type.String({ minLength: 1, maxLength: STRATEGY_LIMITS.labelLength }),
+    state: Type.Enum(['open', 'closed']),
+    reason: Label,
+  },
+  { additionalProperties: false, description: 'A breaker that an operator holds open or closed.' },
+);
 
 const guardrailFields = {
   max_attempts: Type.Integer({ minimum: 1, maximum: POLICY_LIMITS.maxAttempts }),
@@ -23,11 +37,21 @@ const guardrailFields = {
     maximum: POLICY_LIMITS.maxDelayMs,
     description: 'Server hints beyond this are not believed. Default: `max_delay_ms`.',
   }),
-  max_budget_percent: Type.Number({ minimum: 0, maximum: 100 }),
+  max_budget_percent: Type.Number({
+    minimum: 0,
+    maximum: 100,
+    description: "Of a dependency's first tries, what retries may cost it while it is in trouble.",
+  }),
+  max_budget_growth: Type.Number({
+    minimum: 1,
+    maximum: 100,
+    description: 'As many budgets as that it may take while all goes well. 1: never more than one.',
+  }),
   per_tenant_limits: Type.Boolean(),
   emergency_stop: Type.Boolean({ description: 'Stops every retry.' }),
   emergency_stops: Type.Array(ScopedStopBody, { maxItems: STRATEGY_LIMITS.scopedStops }),
   explainability_required: Type.Boolean(),
+  breaker_overrides: Type.Array(BreakerOverrideBody, { maxItems: STRATEGY_LIMITS.breakerOverrides }),
 };
 
 /** Any part of the guardrails: what is left out keeps its value. */
@@ -53,9 +77,11 @@ export function toGuardrailChanges(body: Static<typeof GuardrailsPart>): Partial
     ...(body.min_delay_ms !== undefined && { minDelayMs: body.min_delay_ms }),
     ...(body.max_hint_ms !== undefined && { maxHintMs: body.max_hint_ms }),
     ...(body.max_budget_percent !== undefined && { maxBudgetPercent: body.max_budget_percent }),
+    ...(body.max_budget_growth !== undefined && { maxBudgetGrowth: body.max_budget_growth }),
     ...(body.per_tenant_limits !== undefined && { perTenantLimits: body.per_tenant_limits }),
     ...(body.emergency_stop !== undefined && { emergencyStop: body.emergency_stop }),
     ...(body.emergency_stops !== undefined && { emergencyStops: body.emergency_stops.map(toScopedStop) }),
+    ...(body.breaker_overrides !== undefined && { breakerOverrides: body.breaker_overrides.map(toBreakerOverride) }),
     ...(body.explainability_required !== undefined && { explainabilityRequired: body.explainability_required }),
   };
 }
@@ -71,6 +97,11 @@ function toScopedStop(body: Static<typeof ScopedStopBody>): ScopedStop {
   };
 }
 
+function toBreakerOverride({ dependency, state, reason }: Static<typeof BreakerOverrideBody>): BreakerOverride {
+  const why = optionalText(reason);
+  return { dependency, state, ...(why !== undefined && { reason: why }) };
+}
+
 /** Guardrails on the wire: they can be sent back as they are. */
 export function fromGuardrailSettings(guardrails: GuardrailSettings) {
   return {
@@ -79,6 +110,7 @@ export function fromGuardrailSettings(guardrails: GuardrailSettings) {
     min_delay_ms: guardrails.minDelayMs,
     ...(guardrails.maxHintMs !== undefined && { max_hint_ms: guardrails.maxHintMs }),
     max_budget_percent: guardrails.maxBudgetPercent,
+    max_budget_growth: guardrails.maxBudgetGrowth,
     per_tenant_limits: guardrails.perTenantLimits,
     emergency_stop: guardrails.emergencyStop,
     emergency_stops: guardrails.emergencyStops.map((stop) => ({
@@ -88,5 +120,10 @@ export function fromGuardrailSettings(guardrails: GuardrailSettings) {
       ...(stop.reason !== undefined && { reason: stop.reason }),
     })),
     explainability_required: guardrails.explainabilityRequired,
+    breaker_overrides: guardrails.breakerOverrides.map(({ dependency, state, reason }) => ({
+      dependency,
+      state,
+      ...(reason !== undefined && { reason }),
+    })),
   };
 }

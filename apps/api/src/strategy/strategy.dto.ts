@@ -47,7 +47,8 @@ export const StrategyBody = named(
       additionalProperties: false,
       description:
         'Replaces the strategy; what a section leaves out takes its default. Without `guardrails.emergency_stops`, ' +
-        '`objective`, `exploration`, `learning`, `learned_max_attempts` or `ml_threshold`, those in force are kept.',
+        '`guardrails.breaker_overrides`, `objective`, `exploration`, `learning`, `learned_max_attempts` or `ml_threshold`, ' +
+        'those in force are kept.',
     },
   ),
 );
@@ -70,6 +71,7 @@ export function toStrategy(body: StrategyBody, inForce: Strategy): Strategy {
       ...DEFAULT_STRATEGY.guardrails,
       // A client that does not know of scoped stops must not lift them.
       emergencyStops: inForce.guardrails.emergencyStops,
+      breakerOverrides: inForce.guardrails.breakerOverrides,
       ...toGuardrailChanges(body.guardrails),
     },
     dataCollection: {

@@ -8,6 +8,7 @@ export { describeDecisionStore } from './describe-decision-store.js';
 export { describeFailureCounters } from './describe-failure-counters.js';
 export { describeFailureLookup } from './describe-failure-lookup.js';
 export { describeModelRegistry } from './describe-model-registry.js';
+export { describeFleetLedger } from './describe-fleet-ledger.js';
 export { describeOutcomeHistory } from './describe-outcome-history.js';
 export { describeReplicaRegistry } from './describe-replica-registry.js';
 export { describeSigningKeyStore } from './describe-signing-key-store.js';

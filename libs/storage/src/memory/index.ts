@@ -9,4 +9,5 @@ export { MemoryReplicaRegistry } from './memory-replica-registry.js';
 export { MemoryConfigurationStore } from './memory-configuration-store.js';
 export { MemoryDecisionStore } from './memory-decision-store.js';
 export { MemoryFailureCounters } from './memory-failure-counters.js';
+export { MemoryFleetLedger } from './memory-fleet-ledger.js';
 export { MemorySigningKeyStore } from './memory-signing-key-store.js';

@@ -10,6 +10,7 @@ import {
   describeFailureCounters,
   describeFailureLookup,
   describeModelRegistry,
+  describeFleetLedger,
   describeOutcomeHistory,
   describeReplicaRegistry,
   describeSigningKeyStore,
@@ -20,6 +21,7 @@ import {
 } from '../contract/index.js';
 import { NOON_MS, exampleAttempt, exampleCounts, exampleDecision, unique } from '../contract/examples.js';
 import { MemoryConfigurationMirror } from './memory-configuration-mirror.js';
+import { MemoryFleetLedger } from './memory-fleet-ledger.js';
 import { MemoryFailureCounters } from './memory-failure-counters.js';
 import { MemoryReplicaRegistry } from './memory-replica-registry.js';
 import { openMemory } from './open-memory.js';
@@ -48,6 +50,7 @@ const withClock = async () => ({
 });
 describeConfigurationMirror('memory', withClock);
 describeReplicaRegistry('memory', withClock);
+describeFleetLedger('memory', async () => ({ fleetLedger: new MemoryFleetLedger(), close: async () => undefined }));
 
 describe('memory stores', () => {
   it('hold the newest attempts, counts and decisions up to their bound', async () => {

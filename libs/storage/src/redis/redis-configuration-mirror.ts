@@ -6,10 +6,10 @@ import type {
 } from '@smart-retry/domain';
 import { CONFIRMATION_HOLDS_MS } from '../configuration-copy.js';
 import type { RedisConnection } from './redis-connection.js';
-import { loadScript } from './run-script.js';
+import { RedisScript } from './redis-script.js';
 
-const CONFIRM = loadScript('confirm-configuration');
-const LOOK = loadScript('look-at-configuration');
+const CONFIRM = new RedisScript('confirm-configuration.lua');
+const LOOK = new RedisScript('look-at-configuration.lua');
 
 /** The copy in a hash; Redis' own clock says how old a confirmation is. */
 export class RedisConfigurationMirror implements ConfigurationMirror {

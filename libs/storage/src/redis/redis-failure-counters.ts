@@ -1,9 +1,9 @@
 import { FAILURE_WINDOW_MS, FAILURE_WINDOW_SLOT_MS, type EpochMs, type FailureCounters } from '@smart-retry/domain';
 import { failureSlot, oldestFailureSlot } from '../failure-window.js';
 import type { RedisConnection } from './redis-connection.js';
-import { loadScript } from './run-script.js';
+import { RedisScript } from './redis-script.js';
 
-const ADD_FAILURES = loadScript('add-failures');
+const ADD_FAILURES = new RedisScript('add-failures.lua');
 const KEY_TTL_MS = FAILURE_WINDOW_MS + FAILURE_WINDOW_SLOT_MS;
 
 /** Failures over the trailing window by all processes on one Redis. */

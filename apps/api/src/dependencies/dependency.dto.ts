@@ -1,0 +1,90 @@
+import type { BreakerOverride } from '@smart-retry/domain';
+import type { DependencyState } from '@smart-retry/engine';
+import { Type, type Static } from 'typebox';
+import { named } from '../http/named.js';
+import { PageLimit } from '../http/page-limit.js';
+import { LABEL_LENGTH, NullableText, serverKeptFields, Timestamp } from '../http/wire-schemas.js';
+import { optionalText } from '../http/wire-text.js';
+import { formatTimestamp } from '../http/wire-time.js';
+
+const nullable = (type: string, description?: string) =>
+  Type.Unsafe<never>({ type: [type, 'null'], ...(description !== undefined && { description }) });
+
+export const DependencyParams = Type.Object({ name: Type.String({ minLength: 1, maxLength: LABEL_LENGTH }) });
+export const DependencyListQuery = Type.Object({ limit: PageLimit });
+export type DependencyListQuery = Static<typeof DependencyListQuery>;
+
+export const BreakerBody = Type.Object(
+  {
+    state: Type.String({
+      enum: ['open', 'closed', 'auto'],
+      description: '`open` and `closed` hold until taken back; `auto` takes it back.',
+    }),
+    reason: Type.Optional(NullableText({ maxLength: LABEL_LENGTH, description: 'For the history, and for answers.' })),
+    ...serverKeptFields,
+  },
+  { additionalProperties: false },
+);
+export type BreakerBody = Static<typeof BreakerBody>;
+
+export const DependencyResponse = named(
+  'Dependency',
+  Type.Object({
+    name: Type.String(),
+    breaker: Type.Object({
+      state: Type.String({
+        enum: ['closed', 'open', 'half_open'],
+        description: "The operator's word where there is one.",
+      }),
+      since: nullable('string', 'RFC 3339; null while it has never moved.'),
+      probes_at: nullable('string', 'When a few retries find out whether it is back; null while it is not open.'),
+      override: nullable('string', '`open` or `closed` where an operator holds it so.'),
+      reason: nullable('string'),
+    }),
+    recent: Type.Object(
+      { failed: Type.Integer(), succeeded: Type.Integer() },
+      { description: 'Calls of the last 20 s that speak of the dependency and not of the job.' },
+    ),
+    first_tries_per_second: nullable('number', 'null where nobody reports them: the budget is not enforced then.'),
+    budget_left: nullable('integer', 'Ordinary retries that fit into the next minute.'),
+    parked: Type.Number({ description: 'Ordinary retries that have a place from now on.' }),
+    hint_until: nullable('string', 'Until when a server has asked its callers to wait.'),
+  }),
+);
+export const DependencyListResponse = Type.Object({ dependencies: Type.Array(DependencyResponse) });
+
+export const BreakerResponse = Type.Object({
+  dependency: Type.String(),
+  state: Type.String({ enum: ['open', 'closed', 'auto'] }),
+  reason: nullable('string'),
+  revision: Type.Integer(),
+  updated_at: Timestamp,
+  updated_by: Type.String(),
+});
+
+/** Null takes an override back. */
+export function toBreakerOverride(dependency: string, body: BreakerBody): BreakerOverride | null {
+  if (body.state !== 'open' && body.state !== 'closed') return null;
+  const reason = optionalText(body.reason);
+  return { dependency, state: body.state, ...(reason !== undefined && { reason }) };
+}
+
+export function fromDependencyState(state: DependencyState) {
+  const { breaker, recent, firstTriesPerSecond, hintUntilMs } = state;
+  const at = (ms: number | null) => (ms === null ? null : formatTimestamp(ms));
+  return {
+    name: state.name,
+    breaker: {
+      state: breaker.state,
+      since: at(breaker.sinceMs),
+      probes_at: at(breaker.probeAtMs),
+      override: breaker.override?.state ?? null,
+      reason: breaker.override?.reason ?? null,
+    },
+    recent,
+    first_tries_per_second: firstTriesPerSecond === null ? null : Math.round(1_000 * firstTriesPerSecond) / 1_000,
+    budget_left: state.budgetLeftRetries,
+    parked: state.parkedRetries,
+    hint_until: at(hintUntilMs),
+  };
+}

@@ -1,0 +1,140 @@
+import { describe, expect, it } from '@jest/globals';
+import { DEFAULT_STRATEGY } from '@smart-retry/domain';
+import { someFeatures, T0 } from '@smart-retry/domain/testing';
+import { Fleet, FleetExchange } from '@smart-retry/engine';
+import { MemoryFleetLedger } from '@smart-retry/storage/memory';
+
+const REPLICAS = 3;
+const PROBES = 3;
+const guardrails = () => ({ ...DEFAULT_STRATEGY.guardrails, maxBudgetGrowth: 1 });
+
+/** Replicas on one clock that compare notes only when they are told to. */
+class Replicas {
+  nowMs = T0;
+  readonly fleets = Array.from(
+    { length: REPLICAS },
+    () => new Fleet({ guardrails, maxDependencies: 9, maxTurns: 999 }),
+  );
+  readonly #exchanges: readonly FleetExchange[];
+  #jobs = 0;
+
+  constructor() {
+    const ledger = new MemoryFleetLedger();
+    this.#exchanges = this.fleets.map(
+      (fleet, i) =>
+        new FleetExchange({
+          fleet,
+          ledger,
+          replica: `replica-${i}`,
+          intervalMs: 250,
+          clock: () => this.nowMs,
+          onError: (error) => {
+            throw error;
+          },
+        }),
+    );
+  }
+
+  async compareNotes(): Promise<void> {
+    for (const exchange of this.#exchanges) await exchange.exchange();
+  }
+
+  reportFirstTries(succeeded: number): void {
+    const window = { windowStartMs: this.nowMs - 300_000, windowEndMs: this.nowMs };
+    this.fleets[0]?.noteCounts([{ jobType: 'sync', dependency: 'erp', succeeded, failed: 0, ...window }], this.nowMs);
+  }
+
+  /** Asks a replica about a failed first try; answers what was decided. */
+  ask(replica: number, errorClass: string): string {
+    const fleet = this.fleets[replica % REPLICAS];
+    if (fleet === undefined) throw new RangeError(`there is no replica ${replica}`);
+    const features = someFeatures({ dependency: 'erp', jobId: `job-${this.#jobs++}`, errorClass });
+    const admission = fleet.meet(features, this.nowMs).admit({
+      nowMs: this.nowMs,
+      delayMs: 2_000,
+      floorMs: 0,
+      untilEndMs: Number.POSITIVE_INFINITY,
+      maxDelayMs: 300_000,
+      draw: 0.5,
+    });
+    fleet.settle(features, { isRetry: true, admission }, this.nowMs);
+    return admission.kind;
+  }
+
+  /** Of retries asked for at once, how many may go ahead in the same second. */
+  admitted(asked: number): number {
+    const kinds = Array.from({ length: asked }, (_, i) => this.ask(i, 'rate_limit'));
+    return kinds.filter((kind) => kind === 'admitted').length;
+  }
+
+  /** When the breaker lets probes through. */
+  get probeAtMs(): number {
+    const [state] = this.fleets[0]?.states(this.nowMs, 'erp') ?? [];
+    if (state?.breaker.probeAtMs == null) throw new Error('the breaker is not open');
+    return state.breaker.probeAtMs;
+  }
+
+  get states() {
+    return this.fleets.map((fleet) => fleet.states(this.nowMs, 'erp')[0]?.breaker.state);
+  }
+}
+
+describe('replicas that compare notes', () => {
+  it('share one budget, however the questions are spread', async () => {
+    const replicas = new Replicas();
+    replicas.reportFirstTries(30_000);
+    for (let i = 0; i < REPLICAS; i++) replicas.ask(i, 'validation');
+    await replicas.compareNotes();
+    await replicas.compareNotes();
+    // 20 % of 100 first tries a second, which cost 2 units each; a throttled retry costs 1.
+    const admitted = replicas.admitted(300);
+    expect(admitted).toBeGreaterThan(30);
+    expect(admitted).toBeLessThanOrEqual(43);
+    await replicas.compareNotes();
+    await replicas.compareNotes();
+    expect(admitted + replicas.admitted(300)).toBeLessThanOrEqual(43);
+  });
+
+  it('control: those that do not compare notes spend a budget each', () => {
+    const replicas = new Replicas();
+    for (const fleet of replicas.fleets) {
+      const window = { windowStartMs: T0 - 300_000, windowEndMs: T0 };
+      fleet.noteCounts([{ jobType: 'sync', dependency: 'erp', succeeded: 30_000, failed: 0, ...window }], T0);
+    }
+    expect(replicas.admitted(300)).toBeGreaterThan(100);
+  });
+
+  it('open together, give out exactly as many probes as there are, and close together', async () => {
+    const replicas = new Replicas();
+    replicas.reportFirstTries(3_000);
+    for (let i = 0; i < REPLICAS; i++) replicas.ask(i, 'validation');
+    await replicas.compareNotes();
+    for (let second = 0; second < 20; second++) {
+      replicas.nowMs += 1_000;
+      for (let i = 0; i < 9; i++) replicas.ask(0, 'timeout');
+    }
+    await replicas.compareNotes();
+    await replicas.compareNotes();
+    expect(replicas.states).toEqual(['open', 'open', 'open']);
+    replicas.nowMs = replicas.probeAtMs;
+    const kinds: string[] = [];
+    for (let round = 0; round < 4; round++) {
+      for (let i = 0; i < 30; i++) kinds.push(replicas.ask(i, 'rate_limit'));
+      await replicas.compareNotes();
+    }
+    expect(kinds.filter((kind) => kind === 'admitted')).toHaveLength(PROBES);
+    expect(replicas.states).toEqual(['half_open', 'half_open', 'half_open']);
+    const report = { jobId: 'probe', jobType: 'sync', dependency: 'erp', attemptNumber: 2, success: true };
+    const record = { isRetry: true, sampleRate: 1, recordedAtMs: replicas.nowMs, aggregationIntervalMs: 60_000 };
+    for (const fleet of replicas.fleets) {
+      fleet.noteReports([{ report: { ...report, timestampMs: replicas.nowMs }, ...record }], replicas.nowMs);
+    }
+    await replicas.compareNotes();
+    await replicas.compareNotes();
+    replicas.nowMs += 1_000;
+    expect(replicas.states).toContain('closed');
+    await replicas.compareNotes();
+    await replicas.compareNotes();
+    expect(replicas.states).toEqual(['closed', 'closed', 'closed']);
+  });
+});

@@ -1,0 +1,156 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createClient, type Client } from '../support/client.js';
+import { startApi, type RunningApi } from '../support/start-api.js';
+
+let api: RunningApi;
+let client: Client;
+
+beforeAll(async () => {
+  api = await startApi();
+  client = createClient(api.baseUrl);
+}, 60_000);
+afterAll(() => api.stop());
+
+const ask = async (dependency: string, jobId: string, more: object = {}) =>
+  (
+    await client.post('/recommendation', {
+      job_type: 'sync',
+      error_class: 'timeout',
+      attempt_number: 1,
+      dependency,
+      job_id: jobId,
+      ...more,
+    })
+  ).body;
+const reportFirstTries = (dependency: string, succeeded: number) =>
+  client.post('/attempt/counts', {
+    counts: [
+      {
+        job_type: 'sync',
+        dependency,
+        succeeded,
+        failed: 0,
+        window_start: new Date(Date.now() - 300_000).toISOString(),
+        window_end: new Date().toISOString(),
+      },
+    ],
+  });
+
+describe('GET /dependencies', () => {
+  it('says how each dependency is doing, and 404 of one that nobody has named', async () => {
+    await ask('quiet', 'a');
+    const { body } = await client.get('/dependencies/quiet');
+    expect(body).toEqual({
+      name: 'quiet',
+      breaker: { state: 'closed', since: null, probes_at: null, override: null, reason: null },
+      recent: { failed: 0, succeeded: 0 },
+      first_tries_per_second: null,
+      budget_left: null,
+      parked: expect.any(Number),
+      hint_until: null,
+    });
+    expect((await client.get('/dependencies?limit=1')).body['dependencies']).toHaveLength(1);
+    expect(await client.get('/dependencies/never')).toMatchObject({
+      status: 404,
+      body: { code: 'DEPENDENCY_NOT_FOUND' },
+    });
+    expect((await client.get('/dependencies?limit=0')).body['fields']).toEqual([
+      expect.objectContaining({ path: 'limit' }),
+    ]);
+  });
+});
+
+describe('the retry budget', () => {
+  it('is not enforced, and says so, where nobody reports first tries', async () => {
+    const answers = await Promise.all(Array.from({ length: 40 }, (_, i) => ask('unreported', `job-${i}`)));
+    expect(new Set(answers.map(({ decision }) => decision))).toEqual(new Set(['retry']));
+    expect(answers[0]?.['reasons']).toContain('budget_unknown');
+  });
+
+  it('puts off what has no room, names itself and what is left, and burns no attempt', async () => {
+    expect((await client.put('/guardrails', { max_budget_growth: 1 })).status).toBe(200);
+    await reportFirstTries('reported', 300);
+    const hinted = { error_class: 'rate_limit', retry_after_ms: 2_000 };
+    const answers = [];
+    for (let i = 0; i < 60; i++) answers.push(await ask('reported', `job-${i}`, hinted));
+    const deferred = answers.filter(({ decision }) => decision === 'defer');
+    expect(answers[0]?.['decision']).toBe('retry');
+    expect(deferred.length).toBeGreaterThan(10);
+    expect(deferred[0]).toMatchObject({
+      should_retry: true,
+      counts_as_attempt: false,
+      policy_guardrails: ['budget'],
+      guardrail_effects: [{ name: 'budget', before: 'retry', after: 'defer' }],
+      reasons: expect.arrayContaining(['budget_spent']),
+      rationale: expect.stringMatching(/budget of dependency "reported".*left in the next minute/),
+    });
+    expect(answers.at(-1)?.['delay_ms']).toBeGreaterThan(Number(deferred[0]?.['delay_ms']));
+  });
+
+  it('stops, with its name, what cannot be put off', async () => {
+    const deadline = new Date(Date.now() + 20_000).toISOString();
+    const hinted = { error_class: 'rate_limit', retry_after_ms: 2_000, deadline_at: deadline };
+    expect(await ask('reported', 'urgent', hinted)).toMatchObject({
+      decision: 'stop',
+      should_retry: false,
+      policy_guardrails: ['budget'],
+    });
+  });
+
+  it('spends nothing on a replay', async () => {
+    const failed_at = new Date(Date.now() - 3_600_000).toISOString();
+    expect(await ask('reported', 'replayed', { failed_at })).toMatchObject({
+      decision: 'retry',
+      policy_guardrails: [],
+    });
+  });
+});
+
+describe('PUT /dependencies/{name}/breaker', () => {
+  it('holds a breaker open until that is taken back, and the history says who did it', async () => {
+    const put = (body: object) => client.put('/dependencies/erp%2Fv2/breaker', body);
+    expect(await put({ state: 'open', reason: 'migration' })).toMatchObject({
+      status: 200,
+      body: { dependency: 'erp/v2', state: 'open', reason: 'migration' },
+    });
+    expect(await ask('erp/v2', 'a')).toMatchObject({
+      decision: 'defer',
+      policy_guardrails: ['breaker'],
+      rationale: expect.stringContaining('migration'),
+    });
+    expect((await client.get('/dependencies/erp%2Fv2')).body).toMatchObject({
+      breaker: { state: 'open', override: 'open', reason: 'migration' },
+    });
+    const guardrails = (await client.get('/guardrails')).body;
+    expect(guardrails['breaker_overrides']).toEqual([{ dependency: 'erp/v2', state: 'open', reason: 'migration' }]);
+    expect((await client.put('/guardrails', guardrails)).status).toBe(200);
+    expect((await put({ state: 'auto' })).status).toBe(200);
+    expect(await ask('erp/v2', 'b')).toMatchObject({ decision: 'retry' });
+    const actions = (
+      (await client.get('/configuration/history')).body['entries'] as { action: string; target: string }[]
+    ).map(({ action, target }) => [action, target]);
+    expect(actions).toEqual(
+      expect.arrayContaining([
+        ['breaker.held_open', 'erp/v2'],
+        ['breaker.released', 'erp/v2'],
+      ]),
+    );
+  });
+
+  it('refuses a state that is none', async () => {
+    expect(await client.put('/dependencies/erp/breaker', { state: 'ajar' })).toMatchObject({
+      status: 400,
+      body: { code: 'INVALID_REQUEST', fields: [expect.objectContaining({ path: 'state' })] },
+    });
+  });
+});
+
+describe("a server's hint", () => {
+  it('is kept by all jobs that call the same dependency, and by no others', async () => {
+    await ask('limited', 'told', { error_class: 'rate_limit', retry_after_ms: 40_000 });
+    const other = await ask('limited', 'untold', { error_class: 'rate_limit' });
+    expect(other['delay_ms']).toBeGreaterThan(35_000);
+    expect(other['reasons']).toContain('shared_hint');
+    expect((await ask('unlimited', 'untold', { error_class: 'rate_limit' }))['delay_ms']).toBeLessThan(10_000);
+  });
+});

@@ -1,0 +1,44 @@
+import type { EpochMs } from './features.js';
+import type { BreakerRecord } from './fleet.js';
+
+/** What is summed over all processes: calls by slot of time, units booked by second, calls since a breaker's transition. */
+export const FLEET_SUMS = ['calls', 'bookings', 'since'] as const;
+export type FleetSum = (typeof FLEET_SUMS)[number];
+
+/** One sum for each whole number that stands for a time, or a part of one. */
+export type SumsByKey = ReadonlyMap<number, number>;
+
+/** What one process has to tell of a dependency. */
+export interface FleetNews {
+  readonly dependency: string;
+  /** What it has added since it last told. */
+  readonly added: Readonly<Record<FleetSum, SumsByKey>>;
+  /** Sums below these keys are of no use any more. */
+  readonly forgetBelow: Readonly<Record<FleetSum, number>>;
+  /** Times of the latest news by kind; the later one is kept. */
+  readonly latest: Readonly<Record<string, EpochMs>>;
+  /** Its breaker as it sees it; the record of the higher version is kept, of two with the same version the first. */
+  readonly breaker: BreakerRecord;
+  /** Probes that it would give. */
+  readonly wantedProbes: number;
+}
+
+/** What all processes know of a dependency together. */
+export interface FleetShare {
+  readonly sums: Readonly<Record<FleetSum, SumsByKey>>;
+  readonly latest: Readonly<Record<string, EpochMs>>;
+  readonly breaker: BreakerRecord;
+  /** Probes that this process may give, while the breaker has the version that it told: all together never more than the limit. */
+  readonly probes: number;
+}
+
+/** Where processes compare notes about what they share. What it holds is rebuilt from traffic when it is lost. */
+export interface FleetLedger {
+  /** Says that a process is there, and answers how many are, and which of them it is; those unheard of for 5 s are gone. */
+  join(replica: string, nowMs: EpochMs): Promise<{ readonly replicas: number; readonly rank: number }>;
+  /** Takes what a process has to tell, and answers, in order, what all know; each dependency at once or not at all. */
+  exchange(news: readonly FleetNews[], limits: { readonly probes: number }): Promise<readonly FleetShare[]>;
+}
+
+/** A process that has not joined for so long is gone. */
+export const REPLICA_GONE_MS = 5_000;

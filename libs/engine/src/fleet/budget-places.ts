@@ -1,0 +1,80 @@
+import type { EpochMs } from '@smart-retry/domain';
+import {
+  leftInWindow,
+  partOfWindow,
+  UNITS_PER_CALL,
+  windowStart,
+  type BudgetView,
+  type RetryBudget,
+  type WindowBookings,
+} from '@smart-retry/guardrails';
+import type { SharedSums } from './shared-sums.js';
+
+/** Further ahead nothing is booked. */
+export const HORIZON_SECONDS = 3_600;
+
+/** Which of the processes that compare notes this is. */
+export interface FleetPlace {
+  readonly replicas: number;
+  readonly rank: number;
+}
+
+/** The room that one dependency's budget has, second by second, beside what is booked. */
+export class BudgetPlaces implements BudgetView {
+  readonly scope: string;
+  readonly #budget: RetryBudget;
+  readonly #bookings: SharedSums;
+  readonly #place: FleetPlace;
+
+  constructor(scope: string, budget: RetryBudget, bookings: SharedSums, place: FleetPlace) {
+    this.scope = scope;
+    this.#budget = budget;
+    this.#bookings = bookings;
+    this.#place = place;
+  }
+
+  firstPlace(wanted: number, units: number, draw: number): number | null {
+    const { windowSeconds } = this.#budget;
+    const until = wanted + HORIZON_SECONDS;
+    for (let from = windowStart(wanted, this.#budget); from < until; from += windowSeconds) {
+      if (this.#leftIn(from) < units) continue;
+      return from <= wanted ? wanted : from + Math.floor(draw * windowSeconds);
+    }
+    return null;
+  }
+
+  /** Units left of the minute from `nowMs` on, for this process. */
+  leftInMinute(nowMs: EpochMs): number {
+    const { windowSeconds } = this.#budget;
+    const fromSecond = windowStart(Math.floor(nowMs / 1_000), this.#budget);
+    let left = 0;
+    for (let from = fromSecond; from < fromSecond + 60; from += windowSeconds) left += Math.max(0, this.#leftIn(from));
+    return left;
+  }
+
+  describeLeft(nowMs: EpochMs): string {
+    const retries = Math.floor(this.leftInMinute(nowMs) / UNITS_PER_CALL);
+    return `room for ${retries} ${retries === 1 ? 'retry' : 'retries'}`;
+  }
+
+  #leftIn(fromSecond: number): number {
+    const { windowSeconds } = this.#budget;
+    const left = (booked: (second: number) => number) =>
+      leftInWindow(this.#budget, fromSecond, this.#around(fromSecond, booked));
+    if (this.#place.replicas <= 1) return left((second) => this.#bookings.get(second));
+    const shared = left((second) => this.#bookings.shared(second));
+    const part = partOfWindow(Math.max(0, shared), { fromSecond, windowSeconds }, this.#place);
+    const own = this.#around(fromSecond, (second) => this.#bookings.pending(second));
+    return part - own.here - Math.max(0, own.before, own.after);
+  }
+
+  #around(fromSecond: number, booked: (second: number) => number): WindowBookings {
+    const { windowSeconds } = this.#budget;
+    const sum = (from: number) => {
+      let units = 0;
+      for (let second = from; second < from + windowSeconds; second++) units += booked(second);
+      return units;
+    };
+    return { before: sum(fromSecond - windowSeconds), here: sum(fromSecond), after: sum(fromSecond + windowSeconds) };
+  }
+}

@@ -1,0 +1,32 @@
+import type { EpochMs } from '@smart-retry/domain';
+import { SLOT_MS, slotOf, type CallTally } from './call-tally.js';
+
+/** First tries are averaged over this long, up to the last that is known: counts come minutes late. */
+const AVERAGED_MS = 300_000;
+/** Without news for this long nothing is known any more. */
+export const REMEMBERED_MS = 600_000;
+/** A report of a success among first tries says that all are reported, for this long. */
+const REPORTS_ALL_MS = 86_400_000;
+const FEWEST_FIRST_TRIES = 20;
+const SHORTEST_AVERAGE_MS = 60_000;
+
+/** When a dependency was last heard of, by time of the calls. */
+export interface LastHeard {
+  readonly firstTryMs: EpochMs;
+  readonly firstSuccessMs: EpochMs;
+}
+
+/**
+ * First tries a second, averaged over the last five minutes that are known; null where they are not: nothing for ten
+ * minutes, fewer than 20, or no success among them (then only failures are reported, and say nothing of the rest).
+ */
+export function firstTriesPerSecond(calls: CallTally, heard: LastHeard, nowMs: EpochMs): number | null {
+  const untilMs = Math.min(nowMs, heard.firstTryMs);
+  if (nowMs - untilMs > REMEMBERED_MS || nowMs - heard.firstSuccessMs > REPORTS_ALL_MS) return null;
+  const toSlot = slotOf(untilMs) + 1;
+  const fromSlot = toSlot - AVERAGED_MS / SLOT_MS;
+  const tries = calls.sum('firstTries', fromSlot, toSlot);
+  if (tries < FEWEST_FIRST_TRIES) return null;
+  const sinceMs = calls.first('firstTries', fromSlot, toSlot) * SLOT_MS;
+  return (1_000 * tries) / Math.max(SHORTEST_AVERAGE_MS, untilMs - sinceMs);
+}

@@ -1,0 +1,24 @@
+import type { FleetEvidence } from '@smart-retry/domain';
+import type { Admission, AdmissionQuestion } from '@smart-retry/guardrails';
+
+/** What the guardrails that all callers of a dependency share have to say of one failed job. */
+export interface FleetGate {
+  /** Whether the dependency's breaker is closed, so that something may be tried. */
+  readonly isCalm: boolean;
+  /** How much longer a server has asked others to wait, in milliseconds. */
+  readonly sharedHintMs: number;
+  admit(question: Omit<AdmissionQuestion, 'units'>): Admission;
+}
+
+/** The gate that says again what it said when a decision was made. */
+export function repeatGate({ isCalm, sharedHintMs, verdict }: FleetEvidence): FleetGate {
+  return {
+    isCalm,
+    sharedHintMs,
+    admit: ({ delayMs }) => ({
+      ...(verdict ?? { kind: 'admitted', delayMs, reasons: [], effects: [], because: [] }),
+      booking: null,
+      isProbe: false,
+    }),
+  };
+}

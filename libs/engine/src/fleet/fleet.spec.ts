@@ -1,0 +1,149 @@
+import { describe, expect, it } from '@jest/globals';
+import { ErpCallers } from '../testing/fleet.js';
+
+const PROBES = 3;
+
+/** Callers whose dependency gets 10 first tries a second, all of which fail from now on. */
+const outage = () => {
+  const callers = new ErpCallers();
+  callers.reportFirstTries(10);
+  for (let second = 0; second < 20; second++) {
+    callers.nowMs += 1_000;
+    for (let i = 0; i < 10; i++) callers.ask({ delayMs: 60_000 });
+  }
+  callers.nowMs += 1_000;
+  return callers;
+};
+
+describe('the breaker of a dependency', () => {
+  it('opens when most first tries fail, and puts everybody off', () => {
+    const callers = outage();
+    expect(callers.ask()).toMatchObject({ kind: 'deferred', effects: [{ name: 'breaker' }] });
+    expect(callers.state.breaker.state).toBe('open');
+  });
+
+  it('control: as many failures among ten times as many first tries leave it closed', () => {
+    const callers = new ErpCallers();
+    callers.reportFirstTries(100);
+    for (let i = 0; i < 200; i++) {
+      callers.nowMs += 100;
+      callers.ask({ delayMs: 60_000 });
+    }
+    expect(callers.state.breaker.state).toBe('closed');
+  });
+
+  it.each(['validation', 'rate_limit', 'not_found'])('does not open for failures of class %s', (errorClass) => {
+    const callers = new ErpCallers();
+    callers.reportFirstTries(10);
+    for (let i = 0; i < 300; i++) {
+      callers.nowMs += 100;
+      callers.ask({ errorClass });
+    }
+    expect(callers.state.breaker.state).toBe('closed');
+  });
+
+  it('does not open for questions alone, where nobody reports what became of anything', () => {
+    const callers = new ErpCallers();
+    for (let i = 0; i < 300; i++) {
+      callers.nowMs += 100;
+      expect(callers.ask().kind).toBe('admitted');
+    }
+    expect(callers.state.breaker.state).toBe('closed');
+  });
+
+  it('opens for retries alone when hardly any succeeds, and not for late news of them', () => {
+    const [now, late] = [new ErpCallers(), new ErpCallers()];
+    for (let i = 0; i < 25; i++) {
+      now.reportRetry({ success: false });
+      late.reportRetry({ success: false, timestampMs: late.nowMs - 120_000 });
+    }
+    expect([now.state.breaker.state, late.state.breaker.state]).toEqual(['open', 'closed']);
+  });
+
+  it('gives out exactly as many probes as there are, and closes when they come through', () => {
+    const callers = outage();
+    callers.ask();
+    callers.nowMs = callers.state.breaker.probeAtMs ?? 0;
+    const kinds = Array.from(
+      { length: 40 },
+      (_, i) => callers.ask({ jobId: `waiting-${i}`, errorClass: 'rate_limit' }).kind,
+    );
+    expect(kinds.filter((kind) => kind === 'admitted')).toHaveLength(PROBES);
+    callers.nowMs += 1_000;
+    for (let i = 0; i < PROBES; i++) callers.reportRetry();
+    expect(callers.state.breaker.state).toBe('closed');
+  });
+
+  it('is held open by an operator, who is named as the reason', () => {
+    const callers = new ErpCallers({ breakerOverrides: [{ dependency: 'erp', state: 'open', reason: 'migration' }] });
+    expect(callers.ask()).toMatchObject({ kind: 'deferred', because: [expect.stringContaining('(migration)')] });
+  });
+});
+
+describe('the retry budget of a dependency', () => {
+  /** How many of `asked` retries were let go ahead in each second, over those for which they asked. */
+  const admitted = (callers: ErpCallers, asked: number) =>
+    Array.from({ length: asked }, () => callers.ask({ errorClass: 'rate_limit' })).filter(
+      ({ kind }) => kind === 'admitted',
+    ).length;
+
+  it('lets no more retries go ahead in one second than it has room for, and gives the others a place later', () => {
+    const callers = new ErpCallers({ maxBudgetPercent: 20 });
+    callers.reportFirstTries(10);
+    // 20 % of 10 first tries, which cost 2 each; it has grown fivefold in a quiet time, and one may be lent.
+    expect(admitted(callers, 100)).toBe(23);
+    expect(callers.state.parkedRetries).toBe(50);
+  });
+
+  it('control: where nobody reports first tries all go ahead', () => {
+    expect(admitted(new ErpCallers(), 100)).toBe(100);
+  });
+
+  it('books a job once, however often it asks the same', () => {
+    const callers = new ErpCallers();
+    callers.reportFirstTries(10);
+    const answers = Array.from({ length: 50 }, () => callers.ask({ jobId: 'patient', errorClass: 'rate_limit' }));
+    expect(new Set(answers.map(({ kind, delayMs }) => `${kind} ${delayMs}`))).toEqual(new Set(['admitted 1000']));
+    expect(callers.state.parkedRetries).toBe(0.5);
+  });
+
+  it('gives whoever was put off its turn', () => {
+    const callers = new ErpCallers();
+    callers.reportFirstTries(10);
+    admitted(callers, 100);
+    const put = callers.ask({ jobId: 'late', errorClass: 'rate_limit' });
+    expect(put.kind).toBe('deferred');
+    callers.nowMs += put.delayMs;
+    expect(callers.ask({ jobId: 'late', errorClass: 'rate_limit' })).toMatchObject({ kind: 'admitted', delayMs: 0 });
+  });
+
+  it('is not known from failures alone', () => {
+    const callers = new ErpCallers();
+    for (let i = 0; i < 50; i++) callers.reportRetry({ attemptNumber: 1, success: false });
+    expect(callers.state.firstTriesPerSecond).toBeNull();
+    for (let i = 0; i < 50; i++) callers.reportRetry({ attemptNumber: 1, success: true });
+    expect(callers.state.firstTriesPerSecond).toBeGreaterThan(0);
+  });
+});
+
+describe("a server's hint", () => {
+  const leftMs = (callers: ErpCallers) => (callers.state.hintUntilMs ?? callers.nowMs) - callers.nowMs;
+
+  it('holds for everybody who calls the same dependency, until it passes', () => {
+    const callers = new ErpCallers();
+    callers.ask();
+    callers.fleet.dependency('erp').noteHint(30_000, callers.nowMs);
+    callers.nowMs += 10_000;
+    expect(leftMs(callers)).toBe(20_000);
+    callers.nowMs += 20_000;
+    expect(leftMs(callers)).toBe(0);
+  });
+
+  it('holds no longer once a call has come through', () => {
+    const callers = new ErpCallers();
+    callers.fleet.dependency('erp').noteHint(30_000, callers.nowMs);
+    callers.nowMs += 1_000;
+    callers.reportRetry();
+    expect(leftMs(callers)).toBe(0);
+  });
+});

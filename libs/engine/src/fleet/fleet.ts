@@ -1,0 +1,193 @@
+import { LRUCache } from 'lru-cache';
+import {
+  dependencyOf,
+  type AttemptCounts,
+  type AttemptRecord,
+  type BreakerOverride,
+  type EpochMs,
+  type FailureKind,
+  type GuardrailSettings,
+  type RetryFeatures,
+} from '@smart-retry/domain';
+import {
+  admitRetry,
+  budgetOf,
+  kindOfFailure,
+  unitsOfRetry,
+  type Admission,
+  type DependencyView,
+} from '@smart-retry/guardrails';
+import { BudgetPlaces, type FleetPlace } from './budget-places.js';
+import { Dependency } from './dependency.js';
+import type { FleetGate } from './fleet-gate.js';
+import { stateOfDependency, type DependencyState } from './dependency-state.js';
+import { Turns } from './turns.js';
+
+export interface FleetOptions {
+  readonly guardrails: () => GuardrailSettings;
+  readonly maxDependencies: number;
+  readonly maxTurns: number;
+}
+
+/** What was decided about a failed job, as far as others are concerned. */
+export interface FleetOutcome {
+  readonly isRetry: boolean;
+  readonly admission: Admission | null;
+}
+
+const MAX_KINDS = 1_000;
+
+/**
+ * What all callers of a dependency share, as this process knows it: breaker, retry budget, the server's hints, and the
+ * places that were given away. Looking is immediate; other processes' part of it comes with the exchange.
+ */
+export class Fleet {
+  readonly #options: FleetOptions;
+  readonly #dependencies: LRUCache<string, Dependency>;
+  readonly #kinds = new LRUCache<string, FailureKind>({ max: MAX_KINDS });
+  readonly turns: Turns;
+  /** As of the last exchange; alone without one. */
+  place: FleetPlace = { replicas: 1, rank: 0 };
+  readonly sharing = { isSharing: false };
+
+  constructor(options: FleetOptions) {
+    this.#options = options;
+    this.#dependencies = new LRUCache({ max: options.maxDependencies });
+    this.turns = new Turns(options);
+  }
+
+  /** What it has to say of a failed job; notes the failure. */
+  meet(features: RetryFeatures, nowMs: EpochMs): FleetGate {
+    const name = dependencyOf(features);
+    const dependency = this.dependency(name);
+    const kind = this.#kindOf(features.errorClass, features.errorCode);
+    const turn = this.turns.find(features);
+    if (turn === null) dependency.noteAsk(features.attemptNumber, kind, nowMs, nowMs);
+    const sharedHintMs = dependency.hintLeftMs(nowMs);
+    this.#noteHint(dependency, features, nowMs);
+    const breaker = dependency.breakerAt(nowMs);
+    if (breaker.state === 'half_open') dependency.waiting++;
+    const override = this.overrideOf(name);
+    const state = override?.state ?? breaker.state;
+    const view: DependencyView = {
+      dependency: name,
+      breaker: state,
+      probeAtMs: breaker.probeAtMs,
+      openForMs: breaker.openForMs,
+      heldOpenBecause: override?.state === 'open' ? (override.reason ?? '') : null,
+      hasProbe: dependency.probesLeft > 0 && kind !== 'own_fault',
+      turn,
+      sinceReleaseMs: breaker.releasedAtMs === null ? Number.POSITIVE_INFINITY : nowMs - breaker.releasedAtMs,
+      budget: state === 'closed' ? this.budgetOf(dependency, nowMs) : null,
+    };
+    const units = unitsOfRetry(kind);
+    return {
+      isCalm: state === 'closed',
+      sharedHintMs,
+      admit: (question) => admitRetry({ ...question, units }, view),
+    };
+  }
+
+  /** Books what a decision has given away, and gives back what it leaves. */
+  settle(features: RetryFeatures, { isRetry, admission }: FleetOutcome, nowMs: EpochMs): void {
+    const name = dependencyOf(features);
+    if (!isRetry) return this.#giveBack(features, nowMs);
+    if (admission === null || admission.kind === 'refused') return;
+    const dependency = this.dependency(name);
+    const { booking, isProbe, kind } = admission;
+    if (isProbe) dependency.probesLeft--;
+    if (booking === 'kept') return;
+    const before = this.turns.find(features);
+    this.#giveBack(features, nowMs);
+    if (booking !== null) dependency.bookings.add(booking.second, booking.units);
+    this.turns.keep(features, {
+      dependency: name,
+      hasWaited: kind === 'deferred' || before?.hasWaited === true,
+      bookedSecond: booking?.second ?? null,
+      units: booking?.units ?? 0,
+    });
+  }
+
+  /** Attempts that have just become durable. */
+  noteReports(records: readonly AttemptRecord[], nowMs: EpochMs): void {
+    for (const { report, isRetry, link } of records) {
+      const name = dependencyOf(report);
+      const { success, errorClass, errorCode, timestampMs, processingTimeMs = 0, attemptNumber, status } = report;
+      const failedAttempt = link?.failedAttemptNumber ?? attemptNumber - 1;
+      if (isRetry) this.turns.drop({ ...report, attemptNumber: failedAttempt });
+      if (status === 'cancelled' || status === 'unknown') continue;
+      // Without a class nobody knows whose failure it was.
+      if (!success && errorClass === undefined) continue;
+      const kind = success ? null : this.#kindOf(errorClass ?? '', errorCode);
+      const startedAtMs = timestampMs - processingTimeMs;
+      this.dependency(name).noteReport({ isRetry, startedAtMs, atMs: timestampMs }, kind, nowMs);
+    }
+  }
+
+  /** First tries reported as counts. */
+  noteCounts(counts: readonly AttemptCounts[], nowMs: EpochMs): void {
+    for (const count of counts) {
+      this.dependency(dependencyOf(count)).noteFirstTries(count, count.windowStartMs, count.windowEndMs, nowMs);
+    }
+  }
+
+  /** Every dependency known, least recently heard of last; `filter` by name. */
+  states(nowMs: EpochMs, filter?: string): readonly DependencyState[] {
+    return [...this.#dependencies.entries()]
+      .filter(([name]) => filter === undefined || name === filter)
+      .map(([name, dependency]) => {
+        const budget = this.budgetOf(dependency, nowMs);
+        return stateOfDependency(name, dependency, { budget, override: this.overrideOf(name), nowMs });
+      });
+  }
+
+  entries(): IterableIterator<[string, Dependency]> {
+    return this.#dependencies.entries();
+  }
+
+  dependency(name: string): Dependency {
+    let dependency = this.#dependencies.get(name);
+    if (dependency === undefined) {
+      dependency = new Dependency(this.sharing);
+      this.#dependencies.set(name, dependency);
+    }
+    return dependency;
+  }
+
+  overrideOf(name: string): BreakerOverride | null {
+    return this.#options.guardrails().breakerOverrides.find(({ dependency }) => dependency === name) ?? null;
+  }
+
+  budgetOf(dependency: Dependency, nowMs: EpochMs): BudgetPlaces | null {
+    const perSecond = dependency.firstTriesPerSecond(nowMs);
+    if (perSecond === null) return null;
+    const { maxBudgetPercent: percent, maxBudgetGrowth: maxGrowth } = this.#options.guardrails();
+    const { releasedAtMs } = dependency.breaker;
+    const troubledAtMs = dependency.latest.troubleMs === 0 ? null : dependency.latest.troubleMs;
+    const budget = budgetOf({ firstTriesPerSecond: perSecond, percent, maxGrowth, releasedAtMs, troubledAtMs });
+    return new BudgetPlaces(`${percent} % of its first tries`, budget, dependency.bookings, this.place);
+  }
+
+  #noteHint(dependency: Dependency, { retryAfterMs }: RetryFeatures, nowMs: EpochMs): void {
+    if (retryAfterMs === undefined || retryAfterMs <= 0) return;
+    const { maxHintMs, maxDelayMs } = this.#options.guardrails();
+    if (retryAfterMs <= Math.min(maxHintMs ?? maxDelayMs, maxDelayMs)) dependency.noteHint(retryAfterMs, nowMs);
+  }
+
+  /** A job that stops leaves its place to others, as long as that lies ahead. */
+  #giveBack(features: RetryFeatures, nowMs: EpochMs): void {
+    const turn = this.turns.drop(features);
+    if (turn === null || turn.bookedSecond === null || turn.bookedSecond * 1_000 <= nowMs) return;
+    this.dependency(turn.dependency).bookings.add(turn.bookedSecond, -turn.units);
+  }
+
+  #kindOf(errorClass: string, errorCode: string | undefined): FailureKind {
+    const key = errorCode === undefined ? errorClass : `${errorClass.length}:${errorClass}${errorCode}`;
+    let kind = this.#kinds.get(key);
+    if (kind === undefined) {
+      kind = kindOfFailure({ errorClass, errorCode });
+      this.#kinds.set(key, kind);
+    }
+    return kind;
+  }
+}

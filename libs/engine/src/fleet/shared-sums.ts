@@ -1,0 +1,50 @@
+/**
+ * Sums by a whole number (a second, a slot of time), kept by several processes: what all had counted when they last
+ * compared notes, and what this one has counted since. Alone, a process never compares.
+ */
+export class SharedSums {
+  #shared: ReadonlyMap<number, number> = new Map();
+  readonly #pending = new Map<number, number>();
+
+  add(key: number, amount: number): void {
+    this.#pending.set(key, (this.#pending.get(key) ?? 0) + amount);
+  }
+
+  get(key: number): number {
+    return (this.#shared.get(key) ?? 0) + (this.#pending.get(key) ?? 0);
+  }
+
+  /** By all processes, as of the last exchange. */
+  shared(key: number): number {
+    return this.#shared.get(key) ?? 0;
+  }
+
+  /** By this process, since the last exchange. */
+  pending(key: number): number {
+    return this.#pending.get(key) ?? 0;
+  }
+
+  /** Every key with a sum, in no order. */
+  keys(): ReadonlySet<number> {
+    return new Set([...this.#shared.keys(), ...this.#pending.keys()]);
+  }
+
+  forgetBefore(key: number): void {
+    for (const known of this.#pending.keys()) if (known < key) this.#pending.delete(known);
+  }
+
+  /** What is to be told to the others. */
+  unshared(): ReadonlyMap<number, number> {
+    return new Map(this.#pending);
+  }
+
+  /** Takes what all have counted by now, of which `sent` was this process' part. */
+  adopt(sums: ReadonlyMap<number, number>, sent: ReadonlyMap<number, number>): void {
+    this.#shared = sums;
+    for (const [key, amount] of sent) {
+      const left = (this.#pending.get(key) ?? 0) - amount;
+      if (left === 0) this.#pending.delete(key);
+      else this.#pending.set(key, left);
+    }
+  }
+}

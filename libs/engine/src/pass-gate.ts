@@ -1,0 +1,42 @@
+import type { EpochMs, FleetEvidence, GuardrailSettings, RetryFeatures, RetryPolicy, Rng } from '@smart-retry/domain';
+import type { Admission } from '@smart-retry/guardrails';
+import type { FleetGate } from './fleet/fleet-gate.js';
+import type { Restricted } from './restrict-proposal.js';
+import { timeLeftOf } from './time-left.js';
+
+export interface GateContext {
+  readonly features: RetryFeatures;
+  readonly policy: RetryPolicy | null;
+  readonly guardrails: Pick<GuardrailSettings, 'minDelayMs' | 'maxDelayMs'>;
+  readonly nowMs: EpochMs;
+  readonly rng: Rng;
+}
+
+/** Asks the gate for a retry after `delayMs`; null where there is none, or nothing to ask: a defer burns no attempt. */
+export function passGate(
+  gate: FleetGate | undefined,
+  delayMs: number,
+  restricted: Extract<Restricted, { kind: 'wait' }>,
+  { features, policy, guardrails, nowMs, rng }: GateContext,
+): Admission | null {
+  if (gate === undefined || restricted.isDeferred) return null;
+  const { untilDeadlineMs, untilMaxElapsedMs } = timeLeftOf(features, policy, nowMs);
+  const { isFloored, floorMs } = restricted.plan;
+  return gate.admit({
+    nowMs,
+    delayMs,
+    floorMs: Math.min(Math.max(guardrails.minDelayMs, isFloored ? floorMs : 0), delayMs),
+    untilEndMs: Math.min(untilDeadlineMs, untilMaxElapsedMs),
+    maxDelayMs: guardrails.maxDelayMs,
+    draw: rng(),
+  });
+}
+
+/** What the audit trail keeps of the gate, so that the decision can be replayed. */
+export function evidenceOfGate(gate: FleetGate | undefined, admission: Admission | null): { fleet?: FleetEvidence } {
+  if (gate === undefined) return {};
+  const { isCalm, sharedHintMs } = gate;
+  if (admission === null) return { fleet: { isCalm, sharedHintMs, verdict: null } };
+  const { kind, delayMs, reasons, effects, because } = admission;
+  return { fleet: { isCalm, sharedHintMs, verdict: { kind, delayMs, reasons, effects, because } } };
+}

@@ -1,0 +1,66 @@
+import { DEFAULT_STRATEGY, type AttemptRecord, type AttemptReport, type GuardrailSettings } from '@smart-retry/domain';
+import { someFeatures, someReport, T0 } from '@smart-retry/domain/testing';
+import type { Admission } from '@smart-retry/guardrails';
+import { Fleet } from '../fleet/fleet.js';
+
+/** What the callers of one dependency, `erp`, tell and ask, on a clock of their own. */
+export class ErpCallers {
+  readonly fleet: Fleet;
+  nowMs = T0;
+  #jobs = 0;
+
+  constructor(guardrails: Partial<GuardrailSettings> = {}) {
+    this.fleet = new Fleet({
+      guardrails: () => ({ ...DEFAULT_STRATEGY.guardrails, ...guardrails }),
+      maxDependencies: 10,
+      maxTurns: 10_000,
+    });
+  }
+
+  /** Five minutes of first tries, all of which succeeded. */
+  reportFirstTries(perSecond: number): void {
+    const window = { windowStartMs: this.nowMs - 300_000, windowEndMs: this.nowMs };
+    const succeeded = 300 * perSecond;
+    this.fleet.noteCounts([{ jobType: 'sync', dependency: 'erp', succeeded, failed: 0, ...window }], this.nowMs);
+  }
+
+  /** A first try fails, and its worker asks whether to retry after `delayMs`. */
+  ask(changes: { readonly jobId?: string; readonly delayMs?: number; readonly errorClass?: string } = {}): Admission {
+    const { jobId = `job-${this.#jobs++}`, delayMs = 1_000, errorClass = 'timeout' } = changes;
+    const features = someFeatures({ dependency: 'erp', jobId, errorClass });
+    const admission = this.fleet.meet(features, this.nowMs).admit({
+      nowMs: this.nowMs,
+      delayMs,
+      floorMs: 0,
+      untilEndMs: Number.POSITIVE_INFINITY,
+      maxDelayMs: 300_000,
+      draw: 0.5,
+    });
+    this.fleet.settle(features, { isRetry: admission.kind !== 'refused', admission }, this.nowMs);
+    return admission;
+  }
+
+  reportRetry(changes: Partial<AttemptReport> = {}): void {
+    const report = someReport({
+      jobId: `retry-${this.#jobs++}`,
+      dependency: 'erp',
+      timestampMs: this.nowMs,
+      ...(changes.success === false && { errorClass: 'timeout' }),
+      ...changes,
+    });
+    const record: AttemptRecord = {
+      report,
+      isRetry: report.attemptNumber > 1,
+      sampleRate: 1,
+      recordedAtMs: this.nowMs,
+      aggregationIntervalMs: 60_000,
+    };
+    this.fleet.noteReports([record], this.nowMs);
+  }
+
+  get state() {
+    const [state] = this.fleet.states(this.nowMs, 'erp');
+    if (state === undefined) throw new Error('nothing was heard of erp');
+    return state;
+  }
+}

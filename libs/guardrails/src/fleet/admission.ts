@@ -1,0 +1,67 @@
+import type { AdmissionVerdict, BreakerState, EpochMs } from '@smart-retry/domain';
+
+/** A retry that is to go ahead after `delayMs`. */
+export interface AdmissionQuestion {
+  readonly nowMs: EpochMs;
+  /** Jitter included. */
+  readonly delayMs: number;
+  /** Shortest wait, whatever was waited before: a server's hint, the guardrails. */
+  readonly floorMs: number;
+  /** What it costs of the budget. */
+  readonly units: number;
+  /** How long it may be put off at most: until the deadline, or the policy's longest elapsed time. */
+  readonly untilEndMs: number;
+  /** Longest single wait. */
+  readonly maxDelayMs: number;
+  /** Uniform on [0, 1). */
+  readonly draw: number;
+}
+
+/** Where in a dependency's budget there is room. */
+export interface BudgetView {
+  /** As people call it: `20 % of its first tries`. */
+  readonly scope: string;
+  /** The first second from `wanted` on with so much room; `draw` picks one within a window. Null: none within the horizon. */
+  firstPlace(wanted: number, units: number, draw: number): number | null;
+  /** What is left of the next minute, for people. */
+  describeLeft(nowMs: EpochMs): string;
+}
+
+/** A job that was put off before, or asks the same again. */
+export interface Turn {
+  readonly hasWaited: boolean;
+  /** The second in which its retry has a place; null while it only waits. */
+  readonly bookedSecond: number | null;
+}
+
+/** How a dependency is doing, and what is booked there already, as far as one job is concerned. */
+export interface DependencyView {
+  readonly dependency: string;
+  readonly breaker: BreakerState;
+  readonly probeAtMs: EpochMs;
+  readonly openForMs: number;
+  /** The operator's reason where an operator holds it open; null where nobody does. */
+  readonly heldOpenBecause: string | null;
+  /** Whether this process has a probe to give. */
+  readonly hasProbe: boolean;
+  readonly turn: Turn | null;
+  /** Since its breaker was closed after an outage; ∞ when it was not. */
+  readonly sinceReleaseMs: number;
+  /** Null where it is not enforced: nobody reports first tries. */
+  readonly budget: BudgetView | null;
+}
+
+/** A retry's place in the budget. */
+export interface Booking {
+  /** Seconds since 1970 in which the retry is due. */
+  readonly second: number;
+  readonly units: number;
+}
+
+/** A verdict, and what it is to cause. */
+export interface Admission extends AdmissionVerdict {
+  /** What is to be booked instead of what was; null: nothing; `kept`: what was. */
+  readonly booking: Booking | 'kept' | null;
+  /** Whether it takes one of the breaker's probes. */
+  readonly isProbe: boolean;
+}

@@ -1,0 +1,168 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { T0 } from '@smart-retry/domain/testing';
+import { admitRetry } from './admit-retry.js';
+import type { AdmissionQuestion, BudgetView, DependencyView } from './admission.js';
+
+const SECOND = T0 / 1_000;
+const question = (changes: Partial<AdmissionQuestion> = {}): AdmissionQuestion => ({
+  nowMs: T0,
+  delayMs: 4_000,
+  floorMs: 0,
+  units: 2,
+  untilEndMs: Number.POSITIVE_INFINITY,
+  maxDelayMs: 300_000,
+  draw: 0.5,
+  ...changes,
+});
+const budgetFrom = (second: number | null): BudgetView => ({
+  scope: '20 % of its first tries',
+  firstPlace: (wanted) => (second === null ? null : Math.max(wanted, second)),
+  describeLeft: () => 'room for 0 retries',
+});
+const view = (changes: Partial<DependencyView> = {}): DependencyView => ({
+  dependency: 'erp',
+  breaker: 'closed',
+  probeAtMs: T0 + 20_000,
+  openForMs: 20_000,
+  heldOpenBecause: null,
+  hasProbe: false,
+  turn: null,
+  sinceReleaseMs: Number.POSITIVE_INFINITY,
+  budget: budgetFrom(0),
+  ...changes,
+});
+
+describe('admitRetry', () => {
+  it('lets a retry with room in the budget go ahead, and books its second', () => {
+    expect(admitRetry(question(), view())).toMatchObject({
+      kind: 'admitted',
+      delayMs: 4_000,
+      reasons: [],
+      effects: [],
+      booking: { second: SECOND + 4, units: 2 },
+    });
+  });
+
+  it('says that a budget is not enforced where it is not known', () => {
+    expect(admitRetry(question(), view({ budget: null }))).toMatchObject({
+      kind: 'admitted',
+      delayMs: 4_000,
+      reasons: ['budget_unknown'],
+    });
+  });
+
+  it('puts off what has no room to the first second that has, and books that', () => {
+    expect(admitRetry(question(), view({ budget: budgetFrom(SECOND + 60) }))).toMatchObject({
+      kind: 'deferred',
+      delayMs: 60_500,
+      reasons: ['budget_spent'],
+      effects: [{ name: 'budget', before: 'retry', after: 'defer' }],
+      booking: { second: SECOND + 60, units: 2 },
+    });
+  });
+
+  it('refuses what cannot be put off for so long', () => {
+    const told = question({ untilEndMs: 60_000 });
+    expect(admitRetry(told, view({ budget: budgetFrom(SECOND + 60) }))).toMatchObject({
+      kind: 'refused',
+      effects: [{ name: 'budget', before: 'retry', after: 'stop' }],
+      booking: null,
+    });
+  });
+
+  it('gives a job that was put off its turn when that has come, and not before', () => {
+    const turn = { hasWaited: true, bookedSecond: SECOND };
+    expect(admitRetry(question(), view({ turn }))).toMatchObject({
+      kind: 'admitted',
+      delayMs: 0,
+      reasons: ['deferred_turn'],
+      booking: 'kept',
+    });
+    const later = { hasWaited: true, bookedSecond: SECOND + 30 };
+    expect(admitRetry(question(), view({ turn: later }))).toMatchObject({ kind: 'deferred', booking: 'kept' });
+  });
+
+  it('books anew for a job that has missed its turn', () => {
+    const turn = { hasWaited: true, bookedSecond: SECOND - 60 };
+    expect(admitRetry(question(), view({ turn }))).toMatchObject({
+      kind: 'admitted',
+      booking: { second: SECOND, units: 2 },
+    });
+  });
+
+  it('answers the same question the same, without booking twice', () => {
+    const turn = { hasWaited: false, bookedSecond: SECOND + 4 };
+    expect(admitRetry(question(), view({ turn, budget: budgetFrom(null) }))).toMatchObject({
+      kind: 'admitted',
+      delayMs: 4_000,
+      booking: 'kept',
+    });
+  });
+
+  it('puts everybody off while the breaker is open, until its probes go out and spread beyond', () => {
+    const waits = [0, 0.5, 0.999].map((draw) => admitRetry(question({ draw }), view({ breaker: 'open' })).delayMs);
+    expect(waits).toEqual([20_000, 30_000, 39_980]);
+  });
+
+  it('sends a probe at once where there is one to give, and puts off all others', () => {
+    expect(admitRetry(question(), view({ breaker: 'half_open', hasProbe: true }))).toMatchObject({
+      kind: 'admitted',
+      delayMs: 500,
+      isProbe: true,
+    });
+    expect(admitRetry(question(), view({ breaker: 'half_open' }))).toMatchObject({ kind: 'deferred', isProbe: false });
+  });
+
+  it('spreads those that waited for the end of an outage over a minute, where no budget does', () => {
+    const turn = { hasWaited: true, bookedSecond: null };
+    const released = view({ turn, budget: null, sinceReleaseMs: 20_000 });
+    expect([0, 0.25, 0.75].map((draw) => admitRetry(question({ draw }), released).delayMs)).toEqual([
+      0, 10_000, 30_000,
+    ]);
+  });
+
+  it('control: without the spread all of them return at once', () => {
+    const turn = { hasWaited: true, bookedSecond: null };
+    const settled = view({ turn, budget: null, sinceReleaseMs: 60_000 });
+    expect([0, 0.25, 0.75].map((draw) => admitRetry(question({ draw }), settled).delayMs)).toEqual([0, 0, 0]);
+  });
+
+  it('never answers a wait beyond what may be waited, nor a retry before its floor or after its end', () => {
+    const booked = fc.option(fc.integer({ min: SECOND - 100, max: SECOND + 5_000 }));
+    fc.assert(
+      fc.property(
+        fc.record({
+          delayMs: fc.nat(100_000),
+          floorMs: fc.nat(10_000),
+          moreMs: fc.nat(500_000),
+          maxMs: fc.nat(400_000),
+          draw: fc.double({ min: 0, max: 0.999, noNaN: true }),
+          breaker: fc.constantFrom('closed' as const, 'open' as const, 'half_open' as const),
+          hasProbe: fc.boolean(),
+          hasWaited: fc.boolean(),
+          bookedSecond: booked,
+          place: booked,
+          knowsBudget: fc.boolean(),
+          sinceReleaseMs: fc.nat(100_000),
+        }),
+        ({ delayMs, floorMs, moreMs, maxMs, draw, place, knowsBudget, hasWaited, bookedSecond, ...state }) => {
+          const asked = question({
+            delayMs: delayMs + floorMs,
+            floorMs,
+            draw,
+            untilEndMs: delayMs + floorMs + 1_000 + moreMs,
+            maxDelayMs: delayMs + floorMs + 1_000 + maxMs,
+          });
+          const turn = { hasWaited, bookedSecond };
+          const told = admitRetry(asked, view({ ...state, turn, budget: knowsBudget ? budgetFrom(place) : null }));
+          expect(told.delayMs).toBeLessThanOrEqual(asked.maxDelayMs);
+          if (told.kind === 'admitted') {
+            expect(told.delayMs).toBeGreaterThanOrEqual(floorMs);
+            expect(told.delayMs).toBeLessThanOrEqual(asked.untilEndMs);
+          }
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,132 @@
+import { describeDuration, type EpochMs, type ReasonCode } from '@smart-retry/domain';
+import type { Admission, AdmissionQuestion, DependencyView } from './admission.js';
+import { deferUntil, refuse } from './put-off.js';
+
+/** Non-probes ask again after this long, and up to thrice it, while probes are under way. */
+const PROBES_UNDER_WAY_MS = 5_000;
+/** A breaker that an operator holds open is looked at again after this long. */
+const HELD_OPEN_MS = 30_000;
+/** A turn that was missed by more than this is no turn any more. */
+const LATE_TURN_MS = 10_000;
+/** Over this time after an outage those are spread that waited for its end, where nobody knows what a dependency can take. */
+const RELEASE_SPREAD_MS = 60_000;
+const SECOND_MS = 1_000;
+
+const UNCHANGED = { kind: 'admitted', effects: [], because: [], isProbe: false } as const;
+
+/**
+ * Whether a retry may go ahead as planned, beside all others that call the same dependency: its breaker first, then its
+ * retry budget. What may not go ahead now is put off, and has its place then; what may not be put off for so long is
+ * refused. Pure: books nothing, but says what is to be booked.
+ */
+export function admitRetry(question: AdmissionQuestion, view: DependencyView): Admission {
+  switch (view.breaker) {
+    case 'open':
+      return waitForBreaker(question, view);
+    case 'half_open':
+      return view.hasProbe ? sendProbe(question, view) : waitForProbes(question, view);
+    case 'closed':
+      return view.turn?.bookedSecond == null ? findPlace(question, view) : takeTurn(question, view, view.turn);
+  }
+}
+
+function waitForBreaker(question: AdmissionQuestion, view: DependencyView): Admission {
+  const { nowMs, draw } = question;
+  const { dependency, probeAtMs, openForMs, heldOpenBecause } = view;
+  const waitMs = heldOpenBecause === null ? Math.max(SECOND_MS, probeAtMs - nowMs) : HELD_OPEN_MS;
+  const spreadMs = heldOpenBecause === null ? openForMs : HELD_OPEN_MS;
+  const why =
+    heldOpenBecause === null
+      ? `dependency "${dependency}" is failing and its breaker is open`
+      : `an operator holds the breaker of dependency "${dependency}" open${heldOpenBecause === '' ? '' : ` (${heldOpenBecause})`}`;
+  return deferUntil(nowMs + waitMs + draw * spreadMs, question, {
+    guardrail: 'breaker',
+    reason: 'breaker_open',
+    because: why,
+  });
+}
+
+function waitForProbes(question: AdmissionQuestion, { dependency }: DependencyView): Admission {
+  const waitMs = PROBES_UNDER_WAY_MS * (1 + 2 * question.draw);
+  return deferUntil(question.nowMs + waitMs, question, {
+    guardrail: 'breaker',
+    reason: 'breaker_open',
+    because: `others find out now whether dependency "${dependency}" is back`,
+  });
+}
+
+function sendProbe(
+  { nowMs, draw, units, delayMs, floorMs }: AdmissionQuestion,
+  { dependency }: DependencyView,
+): Admission {
+  const atMs = nowMs + Math.max(floorMs, Math.floor(draw * SECOND_MS));
+  return {
+    kind: 'admitted',
+    delayMs: atMs - nowMs,
+    reasons: ['breaker_probe'],
+    effects: [{ name: 'breaker', before: delayMs, after: atMs - nowMs }],
+    because: [`it is one of the few that find out whether dependency "${dependency}" is back`],
+    booking: { second: secondOf(atMs), units },
+    isProbe: true,
+  };
+}
+
+function findPlace(question: AdmissionQuestion, view: DependencyView): Admission {
+  const { nowMs, delayMs, draw, units, floorMs } = question;
+  const { budget, turn, sinceReleaseMs, dependency } = view;
+  // Whoever was put off has waited already.
+  const earliestMs = nowMs + (turn === null ? delayMs : floorMs);
+  if (budget === null) {
+    const spreadMs = Math.max(0, RELEASE_SPREAD_MS - sinceReleaseMs);
+    if (turn === null) return admit(delayMs, question, ['budget_unknown']);
+    if (spreadMs === 0) return admit(floorMs, question, ['deferred_turn', 'budget_unknown']);
+    const spread = Math.min(Math.floor(floorMs + draw * spreadMs), question.maxDelayMs, question.untilEndMs);
+    return admit(spread, question, ['release_ramp', 'deferred_turn', 'budget_unknown']);
+  }
+  const wanted = secondOf(earliestMs);
+  const place = units === 0 ? wanted : budget.firstPlace(wanted, units, draw);
+  if (place === wanted) return admit(earliestMs - nowMs, question, turn === null ? [] : ['deferred_turn']);
+  const because = `the retry budget of dependency "${dependency}" (${budget.scope}) is spent until ${
+    place === null ? 'further notice' : `${describeDuration(place * SECOND_MS - nowMs)} from now`
+  }, with ${budget.describeLeft(nowMs)} left in the next minute`;
+  const atMs = place === null ? nowMs + question.maxDelayMs : place * SECOND_MS + Math.floor(draw * SECOND_MS);
+  return deferUntil(atMs, question, {
+    guardrail: 'budget',
+    reason: 'budget_spent',
+    because,
+    booking: place === null ? null : { second: place, units },
+  });
+}
+
+function takeTurn(
+  question: AdmissionQuestion,
+  view: DependencyView,
+  turn: NonNullable<DependencyView['turn']>,
+): Admission {
+  const { nowMs, delayMs, draw, floorMs } = question;
+  // The same question asked again: what it needs is booked.
+  if (!turn.hasWaited) return { ...UNCHANGED, delayMs, reasons: [], booking: 'kept' };
+  const turnMs = (turn.bookedSecond ?? 0) * SECOND_MS;
+  if (nowMs > turnMs + LATE_TURN_MS) return findPlace(question, { ...view, turn: { ...turn, bookedSecond: null } });
+  if (turnMs > nowMs + SECOND_MS) {
+    return deferUntil(turnMs + Math.floor(draw * SECOND_MS), question, {
+      guardrail: 'budget',
+      reason: 'budget_spent',
+      because: `its turn in the retry budget of dependency "${view.dependency}" has not come yet`,
+      booking: 'kept',
+    });
+  }
+  const waitMs = Math.max(floorMs, turnMs - nowMs);
+  return waitMs > question.untilEndMs
+    ? refuse(waitMs, question, { guardrail: 'budget', reason: 'budget_spent', because: 'its turn comes too late' })
+    : { ...UNCHANGED, delayMs: waitMs, reasons: ['deferred_turn'], booking: 'kept' };
+}
+
+function admit(delayMs: number, { nowMs, units }: AdmissionQuestion, reasons: readonly ReasonCode[]): Admission {
+  return { ...UNCHANGED, delayMs, reasons, booking: { second: secondOf(nowMs + delayMs), units } };
+}
+
+/** The second that holds a time. */
+function secondOf(atMs: EpochMs): number {
+  return Math.floor(atMs / SECOND_MS);
+}

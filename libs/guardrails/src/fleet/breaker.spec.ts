@@ -1,0 +1,95 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { NEW_BREAKER, type BreakerRecord } from '@smart-retry/domain';
+import { T0 } from '@smart-retry/domain/testing';
+import { nextBreaker, PROBE_TIMEOUT_MS, type BreakerEvidence, type CallEvidence } from './breaker.js';
+
+const NOTHING: CallEvidence = { failed: 0, succeeded: 0, assumed: 0 };
+const evidence = (changes: Partial<BreakerEvidence> = {}): BreakerEvidence => ({
+  recent: NOTHING,
+  since: NOTHING,
+  hasFirstTries: true,
+  ...changes,
+});
+const recent = (failed: number, succeeded: number, changes: Partial<BreakerEvidence> = {}) =>
+  evidence({ recent: { failed, succeeded, assumed: 0 }, ...changes });
+const since = (failed: number, succeeded: number, assumed = 0) => evidence({ since: { failed, succeeded, assumed } });
+const after = (breaker: BreakerRecord, told: BreakerEvidence, nowMs: number) => nextBreaker(breaker, told, nowMs);
+
+const OPEN = after(NEW_BREAKER, recent(10, 0), T0);
+const HALF_OPEN = after(OPEN, evidence(), OPEN.probeAtMs);
+
+describe('nextBreaker', () => {
+  it('opens when most of the calls fail', () => {
+    expect(OPEN).toMatchObject({ state: 'open', version: 1, sinceMs: T0, probeAtMs: T0 + 5_000 });
+  });
+
+  it.each([
+    ['too few calls fail', recent(9, 0)],
+    ['too many succeed', recent(11, 9)],
+    ['the rest is not known to fail', evidence({ recent: { failed: 11, succeeded: 0, assumed: 9 } })],
+  ])('stays closed where %s', (_why, told) => {
+    expect(after(NEW_BREAKER, told, T0)).toBe(NEW_BREAKER);
+  });
+
+  it('asks for more where only retries are known: jobs that can never succeed look the same', () => {
+    const retriesOnly = { hasFirstTries: false };
+    expect(after(NEW_BREAKER, recent(19, 0, retriesOnly), T0).state).toBe('closed');
+    expect(after(NEW_BREAKER, recent(30, 3, retriesOnly), T0).state).toBe('closed');
+    expect(after(NEW_BREAKER, recent(30, 1, retriesOnly), T0).state).toBe('open');
+  });
+
+  it('lets probes through when its time is over, and not before', () => {
+    expect(after(OPEN, evidence(), OPEN.probeAtMs - 1)).toBe(OPEN);
+    expect(HALF_OPEN).toMatchObject({ state: 'half_open', version: 2 });
+  });
+
+  it('closes when probes come through, and remembers when', () => {
+    const nowMs = HALF_OPEN.sinceMs + 300;
+    expect(after(HALF_OPEN, since(0, 1), nowMs)).toBe(HALF_OPEN);
+    expect(after(HALF_OPEN, since(1, 2), nowMs)).toMatchObject({ state: 'closed', releasedAtMs: nowMs });
+  });
+
+  it('opens for twice as long when probes fail, up to a minute', () => {
+    let breaker = OPEN;
+    const openForMs: number[] = [];
+    for (let round = 0; round < 6; round++) {
+      breaker = after(breaker, evidence(), breaker.probeAtMs);
+      breaker = after(breaker, since(2, 0), breaker.sinceMs + 100);
+      openForMs.push(breaker.openForMs);
+    }
+    expect(openForMs).toEqual([10_000, 20_000, 40_000, 60_000, 60_000, 60_000]);
+  });
+
+  it('takes ten seconds of first tries of which none is known to fail for probes', () => {
+    expect(after(HALF_OPEN, since(0, 0, 8), HALF_OPEN.sinceMs + 9_999)).toBe(HALF_OPEN);
+    expect(after(HALF_OPEN, since(0, 0, 8), HALF_OPEN.sinceMs + 10_000).state).toBe('closed');
+  });
+
+  it('sends other probes when nothing is heard of the first', () => {
+    const next = after(HALF_OPEN, evidence(), HALF_OPEN.sinceMs + PROBE_TIMEOUT_MS);
+    expect(next).toMatchObject({ state: 'half_open', version: 3 });
+  });
+
+  it('never moves from closed to half open, nor from open to closed, and counts each move once', () => {
+    const counts = fc.record({ failed: fc.nat(50), succeeded: fc.nat(50), assumed: fc.nat(50) });
+    const told = fc.record({ recent: counts, since: counts, hasFirstTries: fc.boolean() });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(told, fc.nat(90_000)), { maxLength: 40 }), (steps) => {
+        let breaker = NEW_BREAKER;
+        let nowMs = T0;
+        for (const [what, waitMs] of steps) {
+          nowMs += waitMs;
+          const next = nextBreaker(breaker, what, nowMs);
+          if (next === breaker) continue;
+          expect(next.version).toBe(breaker.version + 1);
+          expect(`${breaker.state} ${next.state}`).not.toMatch(
+            /^(closed half_open|open closed|closed closed|open open)$/,
+          );
+          expect(next.openForMs).toBeLessThanOrEqual(60_000);
+          breaker = next;
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,89 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { budgetOf, leftInWindow, partOfWindow, windowStart } from './retry-budget.js';
+
+/** Of a dependency that never comes out of trouble. */
+const budget = (firstTriesPerSecond: number, percent = 20) =>
+  budgetOf({ firstTriesPerSecond, percent, maxGrowth: 5, releasedAtMs: null, troubledAtMs: Number.POSITIVE_INFINITY });
+const EMPTY = { before: 0, here: 0, after: 0 };
+
+describe('budgetOf', () => {
+  it('is its share of first tries, of which an ordinary one costs two units', () => {
+    expect(budget(100)).toMatchObject({ unitsPerSecond: 40, windowSeconds: 1 });
+    expect(budget(5)).toMatchObject({ unitsPerSecond: 2, windowSeconds: 2 });
+  });
+
+  it('never falls below fifteen ordinary retries a minute, so that recovery is found at low traffic', () => {
+    expect(budget(0.01)).toMatchObject({ unitsPerSecond: 0.5, windowSeconds: 10 });
+    expect(budget(100, 0)).toMatchObject({ unitsPerSecond: 0.5 });
+  });
+
+  it('is let go little by little after an outage, and grows while all goes well', () => {
+    const terms = {
+      firstTriesPerSecond: 100,
+      percent: 20,
+      maxGrowth: 5,
+      releasedAtMs: 1_000_000,
+      troubledAtMs: 1_000_000,
+    };
+    const free = [1_000, 1_010, 1_020, 1_040, 1_080, 2_000].map((second) =>
+      Math.round(leftInWindow(budgetOf(terms), second, EMPTY)),
+    );
+    expect(free).toEqual([13, 23, 43, 123, 203, 203]);
+  });
+
+  it('control: in trouble it does not grow', () => {
+    const terms = {
+      firstTriesPerSecond: 100,
+      percent: 20,
+      maxGrowth: 5,
+      releasedAtMs: null,
+      troubledAtMs: Number.POSITIVE_INFINITY,
+    };
+    expect([1_000, 2_000].map((second) => leftInWindow(budgetOf(terms), second, EMPTY))).toEqual([43, 43]);
+  });
+});
+
+describe('leftInWindow', () => {
+  it('holds the budget over any run of windows, but for the retry that one may lend to the next', () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: 0.3, max: 200, noNaN: true }),
+        fc.array(fc.tuple(fc.nat(59), fc.constantFrom(1, 2, 3)), { maxLength: 400 }),
+        (perSecond, wishes) => {
+          const limited = budget(perSecond);
+          const { windowSeconds: width, unitsPerSecond } = limited;
+          const booked = new Map<number, number>();
+          const at = (from: number) => booked.get(from) ?? 0;
+          for (const [second, units] of wishes) {
+            const from = windowStart(second, limited);
+            const around = { before: at(from - width), here: at(from), after: at(from + width) };
+            if (leftInWindow(limited, from, around) >= units) booked.set(from, at(from) + units);
+          }
+          for (let first = 0; first < 60; first += width) {
+            let units = 0;
+            for (let from = first; from < 60; from += width) {
+              units += at(from);
+              expect(units).toBeLessThanOrEqual(unitsPerSecond * (from + width - first) + 3 + 1e-9);
+            }
+          }
+        },
+      ),
+    );
+  });
+});
+
+describe('partOfWindow', () => {
+  it('shares what is left among all, never more than there is', () => {
+    fc.assert(
+      fc.property(fc.nat(500), fc.integer({ min: 1, max: 12 }), fc.nat(10_000), (left, replicas, window) => {
+        const parts = Array.from({ length: replicas }, (_, rank) =>
+          partOfWindow(left, { fromSecond: window * 5, windowSeconds: 5 }, { replicas, rank }),
+        );
+        const sum = parts.reduce((total, part) => total + part, 0);
+        expect(sum).toBeCloseTo(left, 9);
+        expect(Math.min(...parts)).toBeGreaterThanOrEqual(0);
+      }),
+    );
+  });
+});

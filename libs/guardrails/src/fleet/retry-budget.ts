@@ -1,0 +1,108 @@
+import type { EpochMs } from '@smart-retry/domain';
+import { UNITS_PER_CALL } from './failure-kind.js';
+
+/** What retries may cost a dependency, in units of which an ordinary call costs two. */
+export interface RetryBudget {
+  readonly unitsPerSecond: number;
+  /** Budgets are kept for windows of this many seconds, aligned: the shortest that holds two ordinary retries. */
+  readonly windowSeconds: number;
+  readonly maxGrowth: number;
+  /** From when on it is let go little by little; null: all of it is there. */
+  readonly releasedAtMs: EpochMs | null;
+  /** From when on it grows, as long as all goes well; null: it has grown. */
+  readonly troubledAtMs: EpochMs | null;
+}
+
+/** At least 15 ordinary retries a minute: what finds out that a quiet dependency is back. */
+const FLOOR_UNITS_PER_SECOND = 0.5;
+const UNITS_PER_WINDOW = 2 * UNITS_PER_CALL;
+const WINDOWS_SECONDS = [1, 2, 5] as const;
+const LONGEST_WINDOW_SECONDS = 10;
+/** What one window may lend to the next, so that a remainder too small for a retry is not lost. */
+const LENT_UNITS = 3;
+
+/** How much of its budget a dependency gets after an outage: a quarter at first, doubled each 10 s. */
+const RELEASED_SHARE = 0.25;
+const RELEASE_DOUBLING_MS = 10_000;
+/** One that does well takes more: another whole budget for each 20 s without trouble. */
+const GROWN_BY_ONE_MS = 20_000;
+
+export interface BudgetTerms {
+  /** First tries that the dependency gets, on average. */
+  readonly firstTriesPerSecond: number;
+  /** 0–100: `max_budget_percent`. */
+  readonly percent: number;
+  /** As how many budgets it may grow to while all goes well, from 1: `max_budget_growth`. */
+  readonly maxGrowth: number;
+  /** When its breaker was closed after an outage; null when it was not. */
+  readonly releasedAtMs: EpochMs | null;
+  /** When it was last in trouble; null when it was not. */
+  readonly troubledAtMs: EpochMs | null;
+}
+
+/** `percent` of first tries, but never less than the floor. */
+export function budgetOf({ firstTriesPerSecond, percent, ...course }: BudgetTerms): RetryBudget {
+  const earned = (percent / 100) * UNITS_PER_CALL * firstTriesPerSecond;
+  const unitsPerSecond = Math.max(FLOOR_UNITS_PER_SECOND, earned);
+  const windowSeconds =
+    WINDOWS_SECONDS.find((seconds) => seconds * unitsPerSecond >= UNITS_PER_WINDOW) ?? LONGEST_WINDOW_SECONDS;
+  return { unitsPerSecond, windowSeconds, ...course };
+}
+
+/** The aligned window that holds a second: `[fromSecond, fromSecond + windowSeconds)`. */
+export function windowStart(second: number, { windowSeconds }: Pick<RetryBudget, 'windowSeconds'>): number {
+  return second - (second % windowSeconds);
+}
+
+/**
+ * Units that the window holds which begins with a second. After an outage a part of the budget; then all of it; then, as
+ * long as nothing goes wrong, several times as much: a budget is to protect a dependency that is in trouble.
+ */
+export function unitsPerWindow(budget: RetryBudget, fromSecond: number): number {
+  const { unitsPerSecond, windowSeconds, releasedAtMs, troubledAtMs, maxGrowth } = budget;
+  const since = (ms: EpochMs | null) => (ms === null ? Number.POSITIVE_INFINITY : Math.max(0, fromSecond * 1_000 - ms));
+  const released = RELEASED_SHARE * 2 ** (since(releasedAtMs) / RELEASE_DOUBLING_MS);
+  const grown = Math.min(maxGrowth, 1 + since(troubledAtMs) / GROWN_BY_ONE_MS);
+  const floor = Math.min(FLOOR_UNITS_PER_SECOND, unitsPerSecond);
+  return windowSeconds * Math.max(floor, unitsPerSecond * Math.min(released, grown));
+}
+
+/** Units booked in a window and in those beside it. */
+export interface WindowBookings {
+  readonly before: number;
+  readonly here: number;
+  readonly after: number;
+}
+
+/**
+ * What may still be booked of the window that begins with a second. Two windows side by side hold what two windows hold,
+ * and one never more than a retry beyond its own: on average that is the budget, exactly, and at most a retry more at once.
+ */
+export function leftInWindow(budget: RetryBudget, fromSecond: number, { before, here, after }: WindowBookings): number {
+  const { windowSeconds } = budget;
+  const own = unitsPerWindow(budget, fromSecond);
+  return (
+    Math.min(
+      own + LENT_UNITS,
+      unitsPerWindow(budget, fromSecond - windowSeconds) + own - before,
+      own + unitsPerWindow(budget, fromSecond + windowSeconds) - after,
+    ) - here
+  );
+}
+
+/**
+ * What one of several processes may book of a window until they next compare notes. The parts of all add up to what is
+ * left, so that what they overspend together is at most one part each; a remainder too small to be shared goes to one of
+ * them, another one for each window.
+ */
+export function partOfWindow(
+  leftUnits: number,
+  window: { readonly fromSecond: number; readonly windowSeconds: number },
+  { replicas, rank }: { readonly replicas: number; readonly rank: number },
+): number {
+  if (replicas <= 1) return leftUnits;
+  const each = leftUnits / replicas;
+  const isShared = each >= UNITS_PER_WINDOW / 2;
+  if (isShared) return each;
+  return (window.fromSecond / window.windowSeconds) % replicas === rank ? leftUnits : 0;
+}

@@ -1,0 +1,77 @@
+import {
+  FLEET_SUMS,
+  NEW_BREAKER,
+  REPLICA_GONE_MS,
+  type BreakerRecord,
+  type EpochMs,
+  type FleetLedger,
+  type FleetNews,
+  type FleetShare,
+  type FleetSum,
+} from '@smart-retry/domain';
+
+interface Entry {
+  readonly sums: Record<FleetSum, Map<number, number>>;
+  readonly latest: Map<string, EpochMs>;
+  breaker: BreakerRecord;
+  readonly probesGiven: Map<number, number>;
+}
+
+/** Several engines of one process compare notes. */
+export class MemoryFleetLedger implements FleetLedger {
+  readonly #replicas = new Map<string, EpochMs>();
+  readonly #entries = new Map<string, Entry>();
+
+  async join(replica: string, nowMs: EpochMs): Promise<{ readonly replicas: number; readonly rank: number }> {
+    this.#replicas.set(replica, nowMs);
+    for (const [name, seenMs] of this.#replicas) {
+      if (seenMs < nowMs - REPLICA_GONE_MS) this.#replicas.delete(name);
+    }
+    const names = [...this.#replicas.keys()].sort();
+    return { replicas: names.length, rank: names.indexOf(replica) };
+  }
+
+  async exchange(news: readonly FleetNews[], limits: { readonly probes: number }): Promise<readonly FleetShare[]> {
+    return news.map((told) => this.#exchangeOne(told, limits.probes));
+  }
+
+  #exchangeOne(news: FleetNews, probeLimit: number): FleetShare {
+    const entry = this.#entries.get(news.dependency) ?? {
+      sums: { calls: new Map(), bookings: new Map(), since: new Map() },
+      latest: new Map<string, EpochMs>(),
+      breaker: NEW_BREAKER,
+      probesGiven: new Map<number, number>(),
+    };
+    this.#entries.set(news.dependency, entry);
+    for (const name of FLEET_SUMS) {
+      const sums = entry.sums[name];
+      for (const [key, amount] of news.added[name]) sums.set(key, (sums.get(key) ?? 0) + amount);
+      for (const key of sums.keys()) if (key < news.forgetBelow[name]) sums.delete(key);
+    }
+    for (const [kind, atMs] of Object.entries(news.latest)) {
+      if (atMs > (entry.latest.get(kind) ?? 0)) entry.latest.set(kind, atMs);
+    }
+    if (news.breaker.version > entry.breaker.version) entry.breaker = news.breaker;
+    return {
+      sums: {
+        calls: new Map(entry.sums.calls),
+        bookings: new Map(entry.sums.bookings),
+        since: new Map(entry.sums.since),
+      },
+      latest: Object.fromEntries(entry.latest),
+      breaker: entry.breaker,
+      probes: giveProbes(entry, news, probeLimit),
+    };
+  }
+}
+
+function giveProbes({ breaker, probesGiven }: Entry, news: FleetNews, limit: number): number {
+  if (breaker.state !== 'half_open' || breaker.version !== news.breaker.version) return 0;
+  const given = probesGiven.get(breaker.version) ?? 0;
+  const granted = Math.min(news.wantedProbes, Math.max(0, limit - given));
+  if (granted > 0) {
+    probesGiven.clear();
+    probesGiven.set(breaker.version, given + granted);
+  }
+  return granted;
+}

@@ -1,0 +1,90 @@
+import {
+  NEW_BREAKER,
+  REPLICA_GONE_MS,
+  type BreakerRecord,
+  type EpochMs,
+  type FleetLedger,
+  type FleetNews,
+  type FleetShare,
+} from '@smart-retry/domain';
+import type { RedisConnection } from './redis-connection.js';
+import { RedisScript } from './redis-script.js';
+
+const EXCHANGE = new RedisScript('exchange-fleet.lua');
+const JOIN = new RedisScript('join-fleet.lua');
+/** Longer than anything is booked ahead. */
+const KEY_TTL_MS = 2 * 3_600_000;
+
+/** All processes on one Redis compare notes; each dependency is one key, changed by one script. */
+export class RedisFleetLedger implements FleetLedger {
+  readonly #connection: RedisConnection;
+  readonly #keyPrefix: string;
+
+  constructor(connection: RedisConnection, keyPrefix: string) {
+    this.#connection = connection;
+    this.#keyPrefix = keyPrefix;
+  }
+
+  join(replica: string, nowMs: EpochMs): Promise<{ readonly replicas: number; readonly rank: number }> {
+    return this.#connection.run(async (client) => {
+      const parameters = [replica, nowMs, nowMs - REPLICA_GONE_MS, KEY_TTL_MS];
+      const answer = (await JOIN.run(client, `${this.#keyPrefix}fleet-replicas`, parameters)) as [number, number];
+      return { replicas: Number(answer[0]), rank: Number(answer[1]) };
+    });
+  }
+
+  exchange(news: readonly FleetNews[], limits: { readonly probes: number }): Promise<readonly FleetShare[]> {
+    return this.#connection.run((client) =>
+      Promise.all(
+        news.map(async (told) => {
+          // In a cluster the tag keeps everything about one dependency on one node, and spreads dependencies over all.
+          const key = `${this.#keyPrefix}fleet:{${told.dependency}}`;
+          const answer = await EXCHANGE.run(client, key, [writeNews(told, limits.probes)]);
+          return readShare(answer as [number, string[]]);
+        }),
+      ),
+    );
+  }
+}
+
+function writeNews({ added, forgetBelow, latest, breaker, wantedProbes }: FleetNews, probeLimit: number): string {
+  return JSON.stringify({
+    c: Object.fromEntries(added.calls),
+    b: Object.fromEntries(added.bookings),
+    s: Object.fromEntries(added.since),
+    fc: forgetBelow.calls,
+    fb: forgetBelow.bookings,
+    fs: forgetBelow.since,
+    l: latest,
+    v: breaker.version,
+    q: breaker.state,
+    r: JSON.stringify(breaker),
+    w: wantedProbes,
+    m: probeLimit,
+    t: KEY_TTL_MS,
+  });
+}
+
+function readShare([granted, fields]: readonly [number, readonly string[]]): FleetShare {
+  const sums = { c: new Map<number, number>(), b: new Map<number, number>(), s: new Map<number, number>() };
+  const latest: Record<string, EpochMs> = {};
+  let breaker = NEW_BREAKER;
+  for (let i = 0; i + 1 < fields.length; i += 2) {
+    const [field = '', value = ''] = [fields[i], fields[i + 1]];
+    const name = field.slice(1);
+    switch (field[0]) {
+      case 'c':
+      case 'b':
+      case 's':
+        sums[field[0]].set(Number(name), Number(value));
+        break;
+      case 'l':
+        latest[name] = Number(value);
+        break;
+      case 'r':
+        breaker = JSON.parse(value) as BreakerRecord;
+        break;
+    }
+  }
+  return { sums: { calls: sums.c, bookings: sums.b, since: sums.s }, latest, breaker, probes: Number(granted) };
+}
