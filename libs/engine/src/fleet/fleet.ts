@@ -98,7 +98,7 @@ export class Fleet {
     if (isProbe) dependency.probesLeft--;
     if (booking === 'kept') return;
     const before = this.turns.find(features);
-    this.#giveBack(features, nowMs);
+    if (before !== null) this.#giveBack(features, nowMs);
     if (booking !== null) dependency.bookings.add(booking.second, booking.units);
     this.turns.keep(features, {
       dependency: name,

@@ -15,6 +15,8 @@ interface JobAttempt {
 /** What jobs have been promised: a place in the budget, or that they have waited. Bounded: the oldest promises go first. */
 export class Turns {
   readonly #turns: LRUCache<string, BookedTurn>;
+  /** A question is looked up several times while it is decided. */
+  #last: { readonly job: JobAttempt; readonly key: string | null } | null = null;
 
   constructor({ maxTurns }: { readonly maxTurns: number }) {
     this.#turns = new LRUCache({ max: maxTurns });
@@ -22,22 +24,27 @@ export class Turns {
 
   /** Null for a job without an id: it cannot be told from others. */
   find(job: JobAttempt): BookedTurn | null {
-    const key = keyOf(job);
+    const key = this.#keyOf(job);
     return key === null ? null : (this.#turns.get(key) ?? null);
   }
 
   keep(job: JobAttempt, turn: BookedTurn): void {
-    const key = keyOf(job);
+    const key = this.#keyOf(job);
     if (key !== null) this.#turns.set(key, turn);
   }
 
   /** Answers what was promised. */
   drop(job: JobAttempt): BookedTurn | null {
-    const key = keyOf(job);
+    const key = this.#keyOf(job);
     if (key === null) return null;
     const turn = this.#turns.get(key) ?? null;
     if (turn !== null) this.#turns.delete(key);
     return turn;
+  }
+
+  #keyOf(job: JobAttempt): string | null {
+    if (this.#last?.job !== job) this.#last = { job, key: keyOf(job) };
+    return this.#last.key;
   }
 }
 
