@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type {
   ApiKeyStore,
   AttemptStore,
@@ -23,6 +24,9 @@ import { openRedis } from '@smart-retry/storage/redis';
 import type { Logger } from 'pino';
 import type { Config } from '../config.js';
 import type { StoreProbe } from '../ops/store-probe.js';
+
+/** A database that is away is known to be so at once; another process may take as long to bring the schema up to date. */
+const SCHEMA_PATIENCE_MS = 15_000;
 
 /** Every port of the engine, on what the configuration names. */
 export interface Stores {
@@ -61,6 +65,8 @@ export async function openStores(config: Config, logger: Logger): Promise<Stores
     url: embedded?.url ?? config.databaseUrl ?? '',
     migrationUrl: config.migrationDatabaseUrl,
   });
+  // Not under the patience of the first query: on a busy machine that one would give up, and the store count as away.
+  await Promise.race([postgres.migrate().catch(() => undefined), sleep(SCHEMA_PATIENCE_MS, undefined, { ref: false })]);
   const redis = config.redisAddr === undefined ? null : await connectRedis(config, config.redisAddr, logger);
   return {
     configuration: postgres.configuration,
