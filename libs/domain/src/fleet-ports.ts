@@ -39,6 +39,3 @@ export interface FleetLedger {
   /** Takes what a process has to tell, and answers, in order, what all know; each dependency at once or not at all. */
   exchange(news: readonly FleetNews[], limits: { readonly probes: number }): Promise<readonly FleetShare[]>;
 }
-
-/** A process that has not joined for so long is gone. */
-export const REPLICA_GONE_MS = 5_000;

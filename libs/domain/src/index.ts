@@ -43,7 +43,7 @@ export {
 export type { DataCollectionSettings, GuardrailSettings, ScopedStop, Strategy } from './strategy.js';
 export { NEW_BREAKER } from './fleet.js';
 export type { BreakerOverride, BreakerRecord, BreakerState, FailureKind } from './fleet.js';
-export { FLEET_SUMS, REPLICA_GONE_MS } from './fleet-ports.js';
+export { FLEET_SUMS } from './fleet-ports.js';
 export type { FleetLedger, FleetNews, FleetShare, FleetSum, SumsByKey } from './fleet-ports.js';
 export { dependencyOf } from './features.js';
 export type { Clock, EpochMs, RetryFeatures } from './features.js';

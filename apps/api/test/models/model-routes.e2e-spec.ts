@@ -21,6 +21,7 @@ beforeAll(async () => {
   await registry.register({ version: 'short', perLogDelay: -3 });
   await registry.register({ version: 'unskilled', metrics: { skill: 0.001, skillStandardError: 0.01 } });
   await registry.register({ version: 'broken', hasWrongGoldenRows: true });
+  await registry.register({ version: 'v1642680000' });
   api = await startApi({ env: { RETRY_DATABASE_URL: registry.database.url } });
   client = createClient(api.baseUrl);
 }, TIMEOUT_MS);
@@ -46,7 +47,7 @@ describe('GET /ml/models', () => {
     expect(status).toBe(200);
     expect(body['models']).toHaveLength(3);
     const { body: next } = await client.get(`/ml/models?cursor=${String(body['next_cursor'])}`);
-    expect(next).toMatchObject({ models: [{}, {}], next_cursor: null });
+    expect(next).toMatchObject({ models: [{}, {}, {}], next_cursor: null });
   });
 
   it('describes one model; another one is 404', async () => {
@@ -116,6 +117,15 @@ describe('POST /ml/deploy', () => {
       expect(await methods(0, 1_000)).toEqual(first.slice(0, 1_000));
     },
   );
+
+  it('takes the published example as it is', async () => {
+    const example = '{"model": {"version": "v1642680000", "model_type": "logistic"}, "canary_percent": 10.0}';
+    expect(await client.post('/ml/deploy', example)).toMatchObject({
+      status: 200,
+      body: { status: 'deployed', canary: 'v1642680000', canary_percent: 10 },
+    });
+    expect(await client.post('/ml/rollback')).toMatchObject({ status: 200, body: { status: 'rolled_back' } });
+  });
 
   it('looks the version up and ignores what the client says of it', async () => {
     const sent = { ...deployment('long', 10).model, accuracy: 89.1, f1_score: 7, enabled: true };

@@ -1,5 +1,6 @@
 import { SmartRetryError, type ModelRegistry, type ModelVersion } from '@smart-retry/domain';
 import { loadModel, type Sha256, type ScoringModel } from '@smart-retry/ml';
+import { createExplainer } from '../models/explain-model.js';
 import { NO_MODELS, type LoadedModel, type ServingModels } from '../models/serving-models.js';
 import { OneAtATime } from './one-at-a-time.js';
 import { repeat } from './repeat.js';
@@ -119,7 +120,7 @@ export class ModelServing {
     const { sha256 } = this.#options;
     const scoring = loadModel(artifact, { sha256, checksum: description.artifactSha256 });
     await warmUp(scoring);
-    return { description, scoring };
+    return { description, scoring, explain: createExplainer(scoring) };
   }
 }
 

@@ -8,6 +8,7 @@ import { decide } from '../decide.js';
 import { sha256Hex } from '../digest.js';
 import { handMadeModel, type HandMadeOptions } from '../testing/hand-made-model.js';
 import { snapshotOf, taughtMemory } from '../testing/taught.js';
+import { createExplainer } from './explain-model.js';
 import { createMlLayer } from './ml-layer.js';
 import { NO_MODELS, type LoadedModel, type ServingModels } from './serving-models.js';
 
@@ -18,7 +19,8 @@ const taught = taughtMemory({ outcomes: 400, isOverAfterMs: 0, features: FAILURE
 
 function loaded(options: HandMadeOptions = {}): LoadedModel {
   const { description, artifact } = handMadeModel(options);
-  return { description, scoring: loadModel(artifact, { sha256: sha256Hex }) };
+  const scoring = loadModel(artifact, { sha256: sha256Hex });
+  return { description, scoring, explain: createExplainer(scoring) };
 }
 
 interface Setting {

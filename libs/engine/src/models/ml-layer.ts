@@ -64,11 +64,11 @@ export function createMlLayer({ models: currentModels, memory, means, contest }:
     if (confidence < strategy.mlThreshold) return { ...abstain('ml_unsure'), ...inTrial };
     if (contest.isBeaten(model.description.version, features)) return { ...abstain('ml_not_better'), ...inTrial };
     const shown = ranking.delays[Math.max(0, ranking.best)]?.delayMs ?? 0;
-    const explanation = model.scoring.explain(contextOf(features, nowMs, model, means), shown);
+    const contributions = model.explain(contextOf(features, nowMs, model, means), shown);
     const proposal: Proposal = proposeFromModel(model, ranking, {
       confidence,
       maxDelayMs: bounds.maxDelayMs,
-      explanation,
+      contributions,
     });
     const exploration = view?.exploration ?? null;
     return { ...proposal, ...inTrial, ...(exploration !== null && { exploration }) };

@@ -1,5 +1,5 @@
 import { describeDuration, type Alternative, type Proposal } from '@smart-retry/domain';
-import type { Explanation } from '@smart-retry/ml';
+import type { Contribution } from '@smart-retry/ml';
 import { chanceDeviation, type RankedDelay, type Ranking } from './rank-delays.js';
 import type { LoadedModel } from './serving-models.js';
 
@@ -20,7 +20,7 @@ export function proposeFromModel(
     readonly confidence: number;
     readonly maxDelayMs: number;
     /** Of the best delay, or of the least bad one where the model would stop. */
-    readonly explanation: Explanation;
+    readonly contributions: readonly Contribution[];
   },
 ): Proposal {
   const { version } = model.description;
@@ -41,7 +41,7 @@ export function proposeFromModel(
       interval: [Math.max(0, chance - margin), Math.min(1, chance + margin)],
     },
     confidence: answer.confidence,
-    rationale: explain(version, best, others, answer.explanation),
+    rationale: explain(version, best, others, answer.contributions),
     reasons: [best === undefined ? 'not_worth_its_cost' : 'worth_most'],
     alternatives: others.slice(0, MAX_ALTERNATIVES).map((other) => alternativeTo(best, other)),
     modelVersion: version,
@@ -67,7 +67,7 @@ function explain(
   version: string,
   best: RankedDelay | undefined,
   [other]: readonly RankedDelay[],
-  { contributions }: Explanation,
+  contributions: readonly Contribution[],
 ): string {
   const wait = (delayMs: number) => (delayMs < 1_000 ? 'retrying at once' : `waiting ${describeDuration(delayMs)}`);
   const shown = best ?? other;

@@ -1,11 +1,13 @@
 import type { ModelVersion, RetryFeatures } from '@smart-retry/domain';
 import type { ScoringModel } from '@smart-retry/ml';
 import { isInCanary } from './canary.js';
+import type { ExplainDelay } from './explain-model.js';
 
 /** A model that has been checked and can answer. */
 export interface LoadedModel {
   readonly description: ModelVersion;
   readonly scoring: ScoringModel;
+  readonly explain: ExplainDelay;
 }
 
 /** Who answers whom at one moment. Immutable, and replaced as a whole: no decision sees half of a move. */
