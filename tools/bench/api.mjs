@@ -47,13 +47,16 @@ writeReport('api', {
         'API req/s',
         'echo req/s',
         'API / echo',
-        'range',
         'API p50 / p99 ms',
         'echo p50 / p99 ms',
+        'API CPU µs',
+        'echo CPU µs',
+        'echo / API CPU',
         'failed',
       ],
       throughput.rows,
     ),
+    'Where the machine is shared with others, requests a second say more of them than of the servers. Processor time of the server process a request (without Postgres) is less disturbed; its ratio is what throughput comes to where the server has a core to itself.',
     `Audit records after the run: ${throughput.audit}.`,
     `## Latency at ${STEADY_RATE.toLocaleString('en')} requests/s on one core`,
     `The server and what it starts (Postgres too) pinned to core 0, autocannon to core 1 with 16 connections at a fixed rate, ${STEADY_SECONDS} s each. Wanted: API p99 under 10 ms or 3 × the echo's.`,
@@ -70,13 +73,8 @@ async function measureThroughput() {
       const apiRounds = [];
       const echoRounds = [];
       for (let round = 0; round <= ROUNDS; round++) {
-        const apiRound = await drive(wrk, {
-          url: `${api.baseUrl}/recommendation`,
-          script,
-          connections,
-          seconds: SECONDS,
-        });
-        const echoRound = await drive(wrk, { url: `${echo.baseUrl}/echo`, script, connections, seconds: SECONDS });
+        const apiRound = await driveMeasured(api, '/recommendation', connections);
+        const echoRound = await driveMeasured(echo, '/echo', connections);
         if (round === 0) continue;
         apiRounds.push(apiRound);
         echoRounds.push(echoRound);
@@ -95,18 +93,32 @@ function summarise(connections, apiRounds, echoRounds) {
   const latency = (rounds) =>
     `${median(rounds.map((round) => round.p50Ms)).toFixed(2)} / ${median(rounds.map((round) => round.p99Ms)).toFixed(2)}`;
   const ratios = apiRounds.map((round, i) => round.requestsPerSecond / echoRounds[i].requestsPerSecond);
-  const percent = (ratio) => `${Math.round(100 * ratio)} %`;
+  const cpu = (rounds) => median(rounds.map((round) => round.cpuMicroseconds)).toFixed(0);
   const failures = [...apiRounds, ...echoRounds].reduce((sum, round) => sum + round.failures, 0);
   return [
     connections,
     rate(apiRounds),
     rate(echoRounds),
-    percent(median(ratios)),
-    `${percent(Math.min(...ratios))}–${percent(Math.max(...ratios))}`,
+    describeRatios(ratios),
     latency(apiRounds),
     latency(echoRounds),
+    cpu(apiRounds),
+    cpu(echoRounds),
+    describeRatios(apiRounds.map((round, i) => echoRounds[i].cpuMicroseconds / round.cpuMicroseconds)),
     failures,
   ];
+}
+
+function describeRatios(ratios) {
+  const percent = (ratio) => `${Math.round(100 * ratio)} %`;
+  return `**${percent(median(ratios))}** (${percent(Math.min(...ratios))}–${percent(Math.max(...ratios))})`;
+}
+
+async function driveMeasured(server, path, connections) {
+  const before = server.cpuSeconds();
+  const driven = await drive(wrk, { url: `${server.baseUrl}${path}`, script, connections, seconds: SECONDS });
+  const requests = driven.requestsPerSecond * SECONDS;
+  return { ...driven, cpuMicroseconds: (1e6 * (server.cpuSeconds() - before)) / requests };
 }
 
 async function readAuditCounts(baseUrl) {

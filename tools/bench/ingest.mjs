@@ -19,9 +19,10 @@ const { startEmbeddedPostgres } = await import('../../libs/storage/dist/embedded
 
 const INSERT = `
 INSERT INTO attempts (at_ms, recorded_at_ms, attempt_number, sample_rate, delay_ms, success, is_retry, job_type,
-  followed_class, queue, tenant, job_id, details, link)
+  followed_class, queue, tenant, job_id, details, link, recommendation_id, write_id)
 SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::double precision[], $5::double precision[],
-  $6::boolean[], $7::boolean[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::json[], $14::json[])`;
+  $6::boolean[], $7::boolean[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::json[], $14::json[],
+  $15::text[], $16::bigint[])`;
 
 const api = await startApi();
 // A second user of the server that the API has started: the same process, folder and settings.
@@ -74,7 +75,7 @@ writeReport('ingest', {
   title: 'Durable attempts',
   machine,
   sections: [
-    `\`npm run bench:ingest\`: attempts over ${CONNECTIONS} connections (wrk, one thread), each request answered when all of it is durable, beside raw inserts of ${ROWS_PER_TRANSACTION}-row transactions (\`unnest\`, prepared) into the same table and indexes of the same embedded Postgres (fsync on), and beside a bare NestJS-on-Fastify echo of the same single report, which stores nothing: the ceiling of one attempt a request. ${ROUNDS} alternating rounds of ${SECONDS} s after one to warm up; medians. The API also checks for duplicates and keeps the roll-ups. Wanted: at least 50 % of the better raw rate of each round.`,
+    `\`npm run bench:ingest\`: attempts over ${CONNECTIONS} connections (wrk, one thread), each request answered when all of it is durable, beside raw inserts of ${ROWS_PER_TRANSACTION}-row transactions (\`unnest\`, prepared) into the same table, columns and indexes of the same embedded Postgres (fsync on), and beside a bare NestJS-on-Fastify echo of the same single report, which stores nothing: the ceiling of one attempt a request. ${ROUNDS} alternating rounds of ${SECONDS} s after one to warm up; medians. The API also checks for duplicates and keeps the roll-ups. Wanted: at least 50 % of the better raw rate of each round.`,
     table(
       ['what', 'attempts/s', 'range', 'p50 / p99 ms of a request', 'failed'],
       [
@@ -144,6 +145,8 @@ function columnsOf(label) {
     Array.from({ length: ROWS_PER_TRANSACTION }, (_, i) => `raw_${label}_${i}`),
     fill('{"payloadSize":1024,"actualDelayMs":4100}'),
     fill(link),
+    fill(process.env.BENCH_RECOMMENDATION_ID),
+    fill(nowMs),
   ];
 }
 

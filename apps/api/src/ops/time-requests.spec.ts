@@ -23,6 +23,18 @@ describe('timeRequests', () => {
     ]);
   });
 
+  it('takes no time for what an earlier hook refuses', async () => {
+    const registry = new Registry();
+    const app = fastify();
+    app.addHook('onRequest', (_request, _reply, done) => {
+      done(new Error('no'));
+    });
+    timeRequests(app, { registry, logger });
+    app.get('/things', () => 'x');
+    await app.inject({ method: 'GET', url: '/things' });
+    expect(await registry.metrics()).toContain('_sum{method="GET",route="/things",status="5xx"} 0');
+  });
+
   it('counts a refused request under the class of its status', async () => {
     const registry = new Registry();
     const app = fastify();

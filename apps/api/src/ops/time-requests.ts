@@ -39,7 +39,9 @@ export function timeRequests(fastify: FastifyInstance, { registry, logger }: Tim
     );
     // When it is sent: listening for when it has left costs more than all that is measured for most requests.
     route.onSend = [route.onSend ?? []].flat().concat((request, reply, payload, done) => {
-      const durationMs = performance.now() - request.receivedAtMs;
+      const sentAtMs = performance.now();
+      // 0 where an earlier hook has refused it at once.
+      const durationMs = sentAtMs - (request.receivedAtMs || sentAtMs);
       byMethod.get(request.method)?.[Math.floor(reply.statusCode / 100) - 1]?.observe(durationMs / 1_000);
       if (isEveryRequestLogged) {
         const { id: requestId, method, url } = request;
