@@ -14,7 +14,7 @@ const TREES = (max_rounds: number) => ({
   cross_validation: 5,
   hyperparameters: { max_rounds, early_stopping_rounds: max_rounds },
 });
-const WAIT = { deadlineMs: 50_000 };
+const WAIT = { deadlineMs: 90_000 };
 
 describe('training', () => {
   let database: TestDatabase;
@@ -23,9 +23,7 @@ describe('training', () => {
   let env: Readonly<Record<string, string>>;
   const trainers: RunningTrainer[] = [];
   const start = async () => {
-    const trainer = await startTrainer(env);
-    trainers.push(trainer);
-    return trainer;
+    trainers.push(await startTrainer(env));
   };
   beforeAll(async () => {
     database = await createTestDatabase();
@@ -169,10 +167,13 @@ describe('training', () => {
     const [victim] = began();
     await victim?.kill9();
     expect(await jobOf(id)).toMatchObject({ state: 'running', version: null });
-    const done = await until(id, 'succeeded').catch((e: unknown) => { process.stderr.write(JSON.stringify(trainers.map((t) => t.logs), null, 1)); throw e; });
+    const done = await until(id, 'succeeded');
     expect(done).toMatchObject({ runs: 2, error: null });
     expect(began()).toHaveLength(2);
-    const trained = trainers.flatMap(({ logs }) => logs).filter(({ msg, job }) => msg === 'trained' && job === id);
-    expect(trained).toEqual([expect.objectContaining({ version: done['version'] })]);
+    // The job says so before the trainer's log does.
+    await untilPasses(async () => {
+      const lines = trainers.flatMap(({ logs }) => logs).filter(({ msg, job }) => msg === 'trained' && job === id);
+      expect(lines).toEqual([expect.objectContaining({ version: done['version'] })]);
+    }, WAIT);
   }, 240_000);
 });
