@@ -7,7 +7,8 @@ import {
   type Strategy,
 } from '@smart-retry/domain';
 import { FixedClock, somePolicy, someStrategy } from '@smart-retry/domain/testing';
-import { Configuration, type ConfigurationOptions } from './configuration.js';
+import { Configuration } from './configuration.js';
+import type { ConfigurationOptions } from './configuration-options.js';
 import { NOTHING_DECLARED } from './declared-strategy.js';
 
 /** A store in memory that can be away, and that two configurations can share. */

@@ -3,62 +3,23 @@ import {
   guardrailProblems,
   throwIfProblems,
   type BreakerOverride,
-  type Clock,
   type ConfigurationChange,
-  type ConfigurationChannel,
   type ConfigurationHistoryEntry,
-  type ConfigurationStore,
   type GuardrailSettings,
-  type KeptResponse,
   type RetryPolicy,
   type StoredConfiguration,
   type Strategy,
 } from '@smart-retry/domain';
-import type { ConfigurationCopies, CopySeen } from './background/configuration-copies.js';
+import type { CopySeen } from './background/configuration-copies.js';
 import { OneAtATime } from './background/one-at-a-time.js';
 import { repeat } from './background/repeat.js';
 import { allProblems, changedMeanwhile, requirePolicy, requireSound } from './configuration-checks.js';
 import { complete, completeStoredStrategies } from './complete-stored-strategies.js';
+import type { ConfigurationOptions, ConfigurationWrite } from './configuration-options.js';
 import { Confirmations, type ConfigurationFreshness } from './configuration-freshness.js';
 import { compileSnapshot, type ConfigurationSnapshot } from './configuration-snapshot.js';
 import { overrideBreaker } from './override-breaker.js';
-import { applyDeclared, isDeclaredNew, type DeclaredStrategy } from './declared-strategy.js';
-
-/** Who changes the configuration, and on what condition. */
-export interface ConfigurationWrite {
-  readonly actor: string;
-  /** The revision that the writer has seen; another one refuses the change. */
-  readonly expectedRevision?: number;
-  /** Why, in the writer's words. */
-  readonly reason?: string;
-  /** The response to keep under the writer's idempotency key, made from the outcome. */
-  readonly keep?: (changed: StoredConfiguration) => KeptResponse;
-}
-
-/** A copy of the configuration beside the process, for a start while the store is away. */
-export interface LastKnownConfiguration {
-  /** Null when there is none, or none that can be read. */
-  load(): Promise<StoredConfiguration | null>;
-  save(configuration: StoredConfiguration): Promise<void>;
-}
-
-export interface ConfigurationOptions {
-  readonly store: ConfigurationStore;
-  readonly channel?: ConfigurationChannel;
-  /** Where the configuration can also be read while the store is away. */
-  readonly copies?: ConfigurationCopies;
-  readonly lastKnown?: LastKnownConfiguration;
-  readonly declared: DeclaredStrategy;
-  /** Whether the service as a whole is switched on. */
-  readonly isServiceEnabled: boolean;
-  readonly clock: Clock;
-  readonly pollIntervalMs: number;
-  /** After this long without a word from the store or its copies nothing is retried; default never. */
-  readonly maxStaleMs?: number;
-  /** Told that another strategy is in force now. */
-  readonly onChange?: () => void;
-  readonly onError: (error: unknown) => void;
-}
+import { applyDeclared, isDeclaredNew } from './declared-strategy.js';
 
 /** Every lost race is another process' change, so this bounds how many of those may come between. */
 const MAX_COMMIT_TRIES = 50;

@@ -11,7 +11,7 @@ export type { OutcomeFeedOptions, OutcomeLearner } from './background/outcome-fe
 export { repeat } from './background/repeat.js';
 export type { RepeatOptions } from './background/repeat.js';
 export { Configuration } from './configuration.js';
-export type { ConfigurationOptions, ConfigurationWrite, LastKnownConfiguration } from './configuration.js';
+export type { ConfigurationOptions, ConfigurationWrite, LastKnownConfiguration } from './configuration-options.js';
 export type { ConfigurationFreshness } from './configuration-freshness.js';
 export { compileSnapshot } from './configuration-snapshot.js';
 export type { ConfigurationSnapshot } from './configuration-snapshot.js';
