@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { fastify } from 'fastify';
+import { pino } from 'pino';
 import { parse, parseAllDocuments } from 'yaml';
 import { ApiMetrics } from '../apps/api/dist/ops/api-metrics.js';
 import { timeRequests } from '../apps/api/dist/ops/time-requests.js';
@@ -32,7 +33,7 @@ const series = new Set<string>();
 
 beforeAll(async () => {
   const metrics = new ApiMetrics();
-  timeRequests(fastify(), metrics.registry);
+  timeRequests(fastify(), { registry: metrics.registry, logger: pino({ level: 'silent' }) });
   metrics.observe(createSmartRetry({ stores: openMemory() }), []);
   for (const { name, type } of await metrics.registry.getMetricsAsJSON()) {
     for (const suffix of String(type) === 'histogram' ? ['_bucket', '_sum', '_count'] : ['']) series.add(name + suffix);

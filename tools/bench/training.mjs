@@ -52,7 +52,8 @@ function write(name, { values, labels }) {
 
 function run(command, parameters) {
   // A processor type forced upon OpenBLAS would slow the peers down.
-  const { OPENBLAS_CORETYPE: _forced, ...environment } = process.env;
+  const environment = { ...process.env };
+  delete environment.OPENBLAS_CORETYPE;
   const { status, stdout, stderr } = spawnSync(command, parameters.map(String), {
     env: { ...environment, OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' },
     encoding: 'utf8',

@@ -1,11 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { checksumOf, encodeArtifact } from './artifact-bytes.js';
-import type { ModelArtifact } from './artifact.js';
 import { loadModel } from './load-model.js';
 import { artifactOf, logisticBody, sha256, treeBody } from './testing/builders.js';
 
 const artifact = artifactOf(treeBody());
-const load = (changed: object) => () => loadModel({ ...artifact, ...changed } as ModelArtifact, { sha256 });
+const load = (changed: object) => () => loadModel({ ...artifact, ...changed }, { sha256 });
 const refused = (code: string, why: RegExp) =>
   expect.objectContaining({ code, message: expect.stringMatching(why) as unknown });
 

@@ -36,7 +36,7 @@ export class MemoryFleetLedger implements FleetLedger {
   }
 
   #exchangeOne(news: FleetNews, probeLimit: number): FleetShare {
-    const entry = this.#entries.get(news.dependency) ?? {
+    const entry: Entry = this.#entries.get(news.dependency) ?? {
       sums: { calls: new Map(), bookings: new Map(), since: new Map() },
       latest: new Map<string, EpochMs>(),
       breaker: NEW_BREAKER,

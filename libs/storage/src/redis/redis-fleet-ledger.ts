@@ -72,19 +72,10 @@ function readShare([granted, fields]: readonly [number, readonly string[]]): Fle
   for (let i = 0; i + 1 < fields.length; i += 2) {
     const [field = '', value = ''] = [fields[i], fields[i + 1]];
     const name = field.slice(1);
-    switch (field[0]) {
-      case 'c':
-      case 'b':
-      case 's':
-        sums[field[0]].set(Number(name), Number(value));
-        break;
-      case 'l':
-        latest[name] = Number(value);
-        break;
-      case 'r':
-        breaker = JSON.parse(value) as BreakerRecord;
-        break;
-    }
+    const kind = field[0];
+    if (kind === 'c' || kind === 'b' || kind === 's') sums[kind].set(Number(name), Number(value));
+    else if (kind === 'l') latest[name] = Number(value);
+    else if (kind === 'r') breaker = JSON.parse(value) as BreakerRecord;
   }
   return { sums: { calls: sums.c, bookings: sums.b, since: sums.s }, latest, breaker, probes: Number(granted) };
 }

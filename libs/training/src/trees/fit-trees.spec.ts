@@ -20,7 +20,7 @@ const SETTINGS: BoostingSettings = {
   monotone: new Int8Array(3),
 };
 const settings = (changed: Partial<BoostingSettings>) => ({ ...SETTINGS, ...changed });
-const fit = async (train: LabelledMatrix, changed: Partial<BoostingSettings> = {}, heldOut?: LabelledMatrix) =>
+const grow = async (train: LabelledMatrix, changed: Partial<BoostingSettings> = {}, heldOut?: LabelledMatrix) =>
   fitTrees(train, heldOut, settings(changed), async () => undefined);
 
 /** Three columns, a tenth missing; the outcome rises and falls with the first, and depends on whether the second is missing. */
@@ -39,7 +39,7 @@ describe('fitTrees', () => {
   it('makes the split that trying every value of every column finds best', async () => {
     for (const seed of [1, 2, 3, 4, 5]) {
       const matrix = drawMatrix(150, seed);
-      const { body } = await fit(matrix, { maxLeaves: 2, maxRounds: 1 });
+      const { body } = await grow(matrix, { maxLeaves: 2, maxRounds: 1 });
       const exact = bestExactSplit(matrix, SETTINGS.regularization);
       const trees = new FlatTrees(body);
       const goesLeft = matrix.labels.map((_, i) => {
@@ -52,7 +52,7 @@ describe('fitTrees', () => {
 
   it('gives each leaf −Σg / (Σh + λ) of its rows, times the learning rate', async () => {
     const matrix = drawMatrix(400);
-    const { body } = await fit(matrix, { maxLeaves: 5, maxRounds: 1 });
+    const { body } = await grow(matrix, { maxLeaves: 5, maxRounds: 1 });
     const trees = new FlatTrees(body);
     const p = 1 / (1 + Math.exp(-body.baseLogit));
     const sums = new Map<number, { g: number; h: number }>();
@@ -67,14 +67,14 @@ describe('fitTrees', () => {
 
   it('learns more than the share of successes, and what missing values mean', async () => {
     const [train, test] = [drawMatrix(3_000, 1), drawMatrix(1_000, 2)];
-    const { body } = await fit(train);
+    const { body } = await grow(train);
     expect(lossOf(body, test)).toBeLessThan(lossOf({ ...body, roots: [] }, test) - 0.05);
   });
 
   it('stops when held-out rows no longer gain, and keeps the trees up to the best', async () => {
     const [train, heldOut] = [drawMatrix(300, 1), drawMatrix(300, 2)];
-    const { body, rounds } = await fit(train, { maxRounds: 300, learningRate: 0.5 }, heldOut);
-    const all = await fit(train, { maxRounds: 300, learningRate: 0.5 });
+    const { body, rounds } = await grow(train, { maxRounds: 300, learningRate: 0.5 }, heldOut);
+    const all = await grow(train, { maxRounds: 300, learningRate: 0.5 });
     expect(rounds).toBeLessThan(100);
     expect(body.roots).toHaveLength(rounds);
     expect(lossOf(body, heldOut)).toBeLessThan(lossOf(all.body, heldOut));
@@ -82,16 +82,16 @@ describe('fitTrees', () => {
 
   it('a monotone constraint keeps the logit from falling along the column; without it, it falls', async () => {
     const train = drawMatrix(2_000);
-    const isRising = (body: Awaited<ReturnType<typeof fit>>['body']) => {
+    const isRising = (body: Awaited<ReturnType<typeof grow>>['body']) => {
       const trees = new FlatTrees(body);
       return [5, 20, Number.NaN].every((other) => {
         const logits = Array.from({ length: 41 }, (_, x) => trees.logitOf(Float64Array.of(x, other, 3), 0));
         return logits.every((logit, x) => x === 0 || logit >= (logits[x - 1] ?? 0) - 1e-12);
       });
     };
-    expect(isRising((await fit(train, { monotone: Int8Array.of(1, 0, 0) })).body)).toBe(true);
-    expect(isRising((await fit(train)).body)).toBe(false);
-    const falling = (await fit(train, { monotone: Int8Array.of(-1, 0, 0) })).body;
+    expect(isRising((await grow(train, { monotone: Int8Array.of(1, 0, 0) })).body)).toBe(true);
+    expect(isRising((await grow(train)).body)).toBe(false);
+    const falling = (await grow(train, { monotone: Int8Array.of(-1, 0, 0) })).body;
     expect(isRising({ ...falling, baseLogit: -falling.baseLogit, values: falling.values.map((value) => -value) })).toBe(
       true,
     );
@@ -105,8 +105,8 @@ describe('fitTrees', () => {
       labels: Uint8Array.of(...once.labels, ...once.labels),
       weights: new Float64Array(400).fill(1),
     };
-    const weighed = await fit({ ...once, weights: new Float64Array(200).fill(2) }, { maxRounds: 3 });
-    const doubled = await fit(twice, { maxRounds: 3 });
+    const weighed = await grow({ ...once, weights: new Float64Array(200).fill(2) }, { maxRounds: 3 });
+    const doubled = await grow(twice, { maxRounds: 3 });
     expect(weighed.body.thresholds).toEqual(doubled.body.thresholds);
     weighed.body.values.forEach((value, i) => {
       expect(value).toBeCloseTo(doubled.body.values[i] ?? 0, 5);
@@ -115,7 +115,7 @@ describe('fitTrees', () => {
 
   it('samples rows and columns by the seed: the same seed the same trees, another one others', async () => {
     const train = drawMatrix(500);
-    const sampled = (seed: number) => fit(train, { rowShare: 0.5, columnShare: 0.7, seed });
+    const sampled = (seed: number) => grow(train, { rowShare: 0.5, columnShare: 0.7, seed });
     expect(await sampled(1)).toEqual(await sampled(1));
     expect(await sampled(2)).not.toEqual(await sampled(1));
   });
