@@ -45,7 +45,7 @@ describe('the shape of a refusal', () => {
   });
 
   it('covers unknown paths, wrong methods and wrong types', async () => {
-    expect(await client.get('/ml/models')).toMatchObject({ status: 404, body: { code: 'ROUTE_NOT_FOUND' } });
+    expect(await client.get('/ml/none')).toMatchObject({ status: 404, body: { code: 'ROUTE_NOT_FOUND' } });
     const wrongMethod = await client.send('PATCH', '/policies');
     expect(wrongMethod).toMatchObject({ status: 405, body: { code: 'METHOD_NOT_ALLOWED', status: 405 } });
     expect(wrongMethod.headers.get('allow')).toBe('GET, HEAD, POST, OPTIONS');

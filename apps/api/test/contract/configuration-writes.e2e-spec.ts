@@ -15,7 +15,7 @@ afterAll(async () => {
   await api.stop();
 });
 
-const KEPT_BY_THE_SERVER = { revision: 0, updated_at: '', updated_by: '' };
+const KEPT_BY_THE_SERVER = { revision: 0, updated_at: '', updated_by: '', replicas: undefined };
 const policyNamed = (name: string) => ({ name, error_patterns: [name], max_attempts: 2, priority: 7 });
 const etagOf = async (path: string) => (await client.get(path)).headers.get('etag') ?? '';
 

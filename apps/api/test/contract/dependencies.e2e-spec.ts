@@ -153,4 +153,11 @@ describe("a server's hint", () => {
     expect(other['reasons']).toContain('shared_hint');
     expect((await ask('unlimited', 'untold', { error_class: 'rate_limit' }))['delay_ms']).toBeLessThan(10_000);
   });
+
+  it("is its job's own where no dependency is named", async () => {
+    const unnamed = { job_type: 'mixed', error_class: 'rate_limit', attempt_number: 1 };
+    await client.post('/recommendation', { ...unnamed, job_id: 'told', retry_after_ms: 40_000 });
+    const { body: other } = await client.post('/recommendation', { ...unnamed, job_id: 'untold' });
+    expect(other['delay_ms']).toBeLessThan(10_000);
+  });
 });

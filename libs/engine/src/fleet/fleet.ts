@@ -63,7 +63,8 @@ export class Fleet {
     const kind = this.#kindOf(features.errorClass, features.errorCode);
     const turn = this.turns.find(features);
     if (turn === null) dependency.noteAsk(features.attemptNumber, kind, nowMs, nowMs);
-    const sharedHintMs = dependency.hintLeftMs(nowMs);
+    // Who names no dependency may have a limit of its own: the job type is but a guess at what is shared.
+    const sharedHintMs = features.dependency === undefined ? 0 : dependency.hintLeftMs(nowMs);
     this.#noteHint(dependency, features, nowMs);
     const breaker = dependency.breakerAt(nowMs);
     if (breaker.state === 'half_open') dependency.waiting++;
@@ -168,8 +169,8 @@ export class Fleet {
     return new BudgetPlaces(`${percent} % of its first tries`, budget, dependency.bookings, this.place);
   }
 
-  #noteHint(dependency: Dependency, { retryAfterMs }: RetryFeatures, nowMs: EpochMs): void {
-    if (retryAfterMs === undefined || retryAfterMs <= 0) return;
+  #noteHint(dependency: Dependency, { retryAfterMs, dependency: named }: RetryFeatures, nowMs: EpochMs): void {
+    if (named === undefined || retryAfterMs === undefined || retryAfterMs <= 0) return;
     const { maxHintMs, maxDelayMs } = this.#options.guardrails();
     if (retryAfterMs <= Math.min(maxHintMs ?? maxDelayMs, maxDelayMs)) dependency.noteHint(retryAfterMs, nowMs);
   }
