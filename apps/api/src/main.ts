@@ -26,11 +26,6 @@ async function start(config: Config): Promise<void> {
   const lifecycle = new Lifecycle();
   const app = await createApp({ config, services, lifecycle, logger, clock });
   await app.listen({ host: config.host, port: config.port });
-  const { url, example } = describeStart(await app.getUrl(), config, { asksForKeys: services.keys.areAsked });
-  logger.info({ url, example }, `listening on ${url}`);
-  // For the person who has just typed `npm start`; the log on stdout stays JSON.
-  process.stderr.write(`\nSmart Retry answers at ${url} (documentation: ${url}/docs). Try:\n\n  ${example}\n\n`);
-
   let stoppingSinceMs: number | undefined;
   const stop = (signal: NodeJS.Signals) => {
     if (stoppingSinceMs !== undefined) {
@@ -52,6 +47,12 @@ async function start(config: Config): Promise<void> {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+
+  // Said only when a signal would be heard.
+  const { url, example } = describeStart(await app.getUrl(), config, { asksForKeys: services.keys.areAsked });
+  logger.info({ url, example }, `listening on ${url}`);
+  // For the person who has just typed `npm start`; the log on stdout stays JSON.
+  process.stderr.write(`\nSmart Retry answers at ${url} (documentation: ${url}/docs). Try:\n\n  ${example}\n\n`);
 }
 
 async function main(): Promise<void> {

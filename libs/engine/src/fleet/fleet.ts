@@ -67,9 +67,11 @@ export class Fleet {
     const sharedHintMs = features.dependency === undefined ? 0 : dependency.hintLeftMs(nowMs);
     this.#noteHint(dependency, features, nowMs);
     const breaker = dependency.breakerAt(nowMs);
-    if (breaker.state === 'half_open') dependency.waiting++;
     const override = this.overrideOf(name);
-    const state = override?.state ?? breaker.state;
+    // Retries alone are of jobs that failed already: they open a breaker only for those who say what they call.
+    const isGuess = features.dependency === undefined && dependency.firstTriesPerSecond(nowMs) === null;
+    const state = override?.state ?? (isGuess ? 'closed' : breaker.state);
+    if (state === 'half_open') dependency.waiting++;
     const view: DependencyView = {
       dependency: name,
       breaker: state,
