@@ -19,7 +19,7 @@ export interface Confusion {
   readonly falseNegatives: number;
 }
 
-/** How a model did on rows that it was not trained on: later ones, of other jobs. */
+/** How a model did on rows that it was not trained on: later ones, of other jobs. All within 0–1 except the losses. */
 export interface ModelMetrics {
   /** Held-out rows behind every number here. */
   readonly rows: number;
@@ -29,20 +29,20 @@ export interface ModelMetrics {
   readonly f1: number;
   readonly precision: number;
   readonly recall: number;
-  /** Mean negative log-likelihood, in nats. */
+  /** Mean of `−ln p(what happened)`, nats. */
   readonly logLoss: number;
+  /** Mean of `(p − outcome)²`. */
   readonly brier: number;
+  /** Probability that a success is ranked above a failure. */
   readonly auc: number;
-  /** Expected calibration error, 0–1. */
+  /** Expected calibration error over ten equally filled bins. */
   readonly ece: number;
   readonly confusion: Confusion;
   /** Log-loss of always predicting the training rows' share of successes. */
   readonly baseLogLoss: number;
-  /** `baseLogLoss − logLoss`, and its standard error with rows of one job taken together. */
+  /** `baseLogLoss − logLoss` per row, and its standard error with rows of one job taken together. */
   readonly skill: number;
   readonly skillStandardError: number;
-  /** Log-loss of what the Bayesian layer believed of the same rows before they happened; absent when not known. */
-  readonly bayesianLogLoss?: number;
 }
 
 export interface FeatureImportance {

@@ -14,7 +14,6 @@ const GUARDRAILS = {
   explainability: true,
   breaker: true,
   budget: true,
-  tenant_limit: true,
 } satisfies Record<GuardrailName, true>;
 
 describe('docs/glossary.md', () => {

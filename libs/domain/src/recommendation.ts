@@ -18,8 +18,7 @@ export type GuardrailName =
   | 'validation'
   | 'explainability'
   | 'breaker'
-  | 'budget'
-  | 'tenant_limit';
+  | 'budget';
 
 /** What a guardrail changed. Delays are in milliseconds. */
 export interface GuardrailEffect {
@@ -68,7 +67,6 @@ export const REASON_CODES = [
   'deferred_turn',
   'release_ramp',
   'shared_hint',
-  'tenant_limit',
 ] as const;
 
 export type ReasonCode = (typeof REASON_CODES)[number];

@@ -30,7 +30,7 @@ export function createBayesianLayer(memory: BayesianMemory): Layer {
     const { features, policy, strategy } = context;
     const bounds = learnedBoundsOf(strategy, policy);
     if (features.attemptNumber >= bounds.maxAttempts) return abstain('bayesian_attempts_exhausted');
-    const view = look(memory, context, bounds);
+    const view = lookAtBeliefs(memory, context, bounds);
     if (view === null) return abstain('bayesian_no_posterior');
     if (view.confidence < strategy.bayesianThreshold) {
       const exploration = view.exploration === null ? {} : { exploration: view.exploration };
@@ -66,7 +66,8 @@ function speak(view: BayesianView, { jobType, errorClass }: RetryFeatures, bound
   };
 }
 
-function look(
+/** What is believed of a failure, within the bounds that learned layers have; null where nothing is known. */
+export function lookAtBeliefs(
   memory: BayesianMemory,
   { features, policy, strategy, nowMs }: LayerContext,
   { maxAttempts, maxDelayMs }: LearnedBounds,
@@ -134,5 +135,3 @@ function alternativesOf({ best, others }: BayesianView): readonly Alternative[] 
 function abstain(reason: ReasonCode): Abstention {
   return { kind: 'abstention', layer: 'bayesian', reason };
 }
-
-export { look as lookAtBeliefs };

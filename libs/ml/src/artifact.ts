@@ -1,13 +1,10 @@
+import type { ModelMetrics, ModelType } from '@smart-retry/domain';
 import type { Calibration } from './calibration.js';
 import type { DriftReference } from './drift.js';
 import type { FeatureSchema } from './feature-schema.js';
 import type { LogisticBody } from './logistic-body.js';
-import type { ModelMetrics } from './model-metrics.js';
 import type { ModelContext } from './model-context.js';
 import type { TreeBody } from './tree-body.js';
-
-export const MODEL_TYPES = ['logistic', 'gradient_boosting'] as const;
-export type ModelType = (typeof MODEL_TYPES)[number];
 
 /** Rises with every change of the artifact that older readers would misread. */
 export const ARTIFACT_VERSION = 1;

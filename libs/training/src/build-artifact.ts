@@ -1,3 +1,4 @@
+import type { ModelType } from '@smart-retry/domain';
 import {
   ARTIFACT_VERSION,
   assembleModel,
@@ -9,7 +10,6 @@ import {
   type FeatureSchema,
   type ModelArtifact,
   type ModelBody,
-  type ModelType,
   type Sha256,
 } from '@smart-retry/ml';
 import type { Validated } from './cross-validate.js';

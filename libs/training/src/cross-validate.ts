@@ -1,4 +1,4 @@
-import type { ModelType } from '@smart-retry/ml';
+import type { ModelType } from '@smart-retry/domain';
 import { encodeApart, encodeForTraining, type SchemaRequest } from './dataset.js';
 import type { Hyperparameters } from './hyperparameters.js';
 import { learnerOf } from './learners.js';

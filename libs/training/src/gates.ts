@@ -1,5 +1,4 @@
-import { SmartRetryError } from '@smart-retry/domain';
-import type { ModelType } from '@smart-retry/ml';
+import { SmartRetryError, type ModelType } from '@smart-retry/domain';
 import type { TrainingRow } from './training-row.js';
 
 /** Retries that teach, at least. */

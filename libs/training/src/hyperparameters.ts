@@ -1,5 +1,4 @@
-import type { FieldProblem } from '@smart-retry/domain';
-import type { ModelType } from '@smart-retry/ml';
+import type { FieldProblem, ModelType } from '@smart-retry/domain';
 
 /** Values by wire name; a list is a set of values of which the best is searched. */
 export type HyperparameterRanges = Readonly<Record<string, number | readonly number[]>>;

@@ -1,4 +1,4 @@
-import type { ModelType } from '@smart-retry/ml';
+import type { ModelType } from '@smart-retry/domain';
 import type { Learner } from './learner.js';
 import { logisticLearner } from './logistic-learner.js';
 import { treeLearner } from './tree-learner.js';

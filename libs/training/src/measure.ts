@@ -1,4 +1,4 @@
-import type { Confusion, ModelMetrics } from '@smart-retry/ml';
+import type { Confusion, ModelMetrics } from '@smart-retry/domain';
 
 /** Predictions on rows that a model was not trained on. */
 export interface Judged {

@@ -1,5 +1,5 @@
-import type { FieldProblem } from '@smart-retry/domain';
-import { isFeatureName, MODEL_TYPES, type ModelType } from '@smart-retry/ml';
+import { type FieldProblem, MODEL_TYPES, type ModelType } from '@smart-retry/domain';
+import { isFeatureName } from '@smart-retry/ml';
 import { HYPERPARAMETERS, hyperparameterProblems, type HyperparameterRanges } from './hyperparameters.js';
 
 /** What to train, and how. */

@@ -1,7 +1,6 @@
 import { MODEL_TYPES, type ModelMetrics, type ModelVersion } from '@smart-retry/domain';
 import type { ModelServing, Standing } from '@smart-retry/engine';
 import { Type, type Static } from 'typebox';
-import { dropAbsent } from '../http/drop-absent.js';
 import { named } from '../http/named.js';
 import { Timestamp } from '../http/wire-schemas.js';
 import { formatTimestamp } from '../http/wire-time.js';
@@ -30,9 +29,6 @@ const Metrics = Type.Object(
       true_negatives: Type.Number(),
       false_negatives: Type.Number(),
     }),
-    bayesian_log_loss: Type.Optional(
-      Type.Number({ description: 'Of what the Bayesian layer believed of the same rows before.' }),
-    ),
   },
   { description: 'On later rows of other jobs than those that it was trained on.' },
 );
@@ -161,6 +157,5 @@ function fromMetrics(metrics: ModelMetrics): Static<typeof Metrics> {
       true_negatives: confusion.trueNegatives,
       false_negatives: confusion.falseNegatives,
     },
-    ...dropAbsent({ bayesian_log_loss: metrics.bayesianLogLoss }),
   };
 }

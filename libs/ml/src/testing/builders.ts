@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
+import type { ModelMetrics } from '@smart-retry/domain';
 import { schemaHashOf } from '../artifact-bytes.js';
 import { ARTIFACT_VERSION, type ModelArtifact, type ModelBody, type Sha256 } from '../artifact.js';
 import { assembleModel } from '../assemble-model.js';
 import { Encoder } from '../encoder.js';
 import { ENCODER_VERSION, type FeatureSchema } from '../feature-schema.js';
 import { LogisticDesign } from '../logistic-design.js';
-import type { ModelMetrics } from '../model-metrics.js';
 
 export const sha256: Sha256 = (text) => createHash('sha256').update(text).digest('hex');
 
