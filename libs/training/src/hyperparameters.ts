@@ -46,11 +46,18 @@ export const HYPERPARAMETERS: Readonly<Record<ModelType, Readonly<Record<string,
 };
 
 const MAX_LISTED_VALUES = 10;
+/** Each one is trained once a fold. */
+const MAX_COMBINATIONS = 100;
 
 /** What is wrong with a request's hyperparameters. */
 export function hyperparameterProblems(modelType: ModelType, ranges: HyperparameterRanges): readonly FieldProblem[] {
   const known = HYPERPARAMETERS[modelType];
-  return Object.entries(ranges).flatMap(([name, given]) => {
+  const combinations = Object.values(ranges).reduce<number>(
+    (product, given) => product * (typeof given === 'number' ? 1 : given.length),
+    1,
+  );
+  const tooMany = { path: 'hyperparameters', message: `must make at most ${MAX_COMBINATIONS} combinations` };
+  const problems = Object.entries(ranges).flatMap(([name, given]) => {
     const path = `hyperparameters.${name}`;
     const range = Object.hasOwn(known, name) ? known[name] : undefined;
     if (range === undefined)
@@ -64,6 +71,7 @@ export function hyperparameterProblems(modelType: ModelType, ranges: Hyperparame
       ? []
       : [{ path, message: `must be ${kind} between ${range.min} and ${range.max}, got ${bad}` }];
   });
+  return combinations > MAX_COMBINATIONS ? [...problems, tooMany] : problems;
 }
 
 function isWithin({ min, max, whole = false }: Range, value: number): boolean {

@@ -77,6 +77,17 @@ describe('trainModel', () => {
     });
   });
 
+  it('refuses a search of more than 100 combinations', async () => {
+    const hyperparameters = {
+      learning_rate: [0.1, 0.2, 0.3],
+      regularization: [1, 2, 3, 4, 5, 6],
+      max_rounds: [5, 6, 7, 8, 9, 10],
+    };
+    await expect(
+      trainModel(rows, { ...requestFor('gradient_boosting'), hyperparameters }, OPTIONS),
+    ).rejects.toMatchObject({ code: 'INVALID_REQUEST', fields: [{ path: 'hyperparameters' }] });
+  });
+
   it('refuses unknown features and hyperparameters, each by its path', async () => {
     const request = {
       ...requestFor('logistic'),
