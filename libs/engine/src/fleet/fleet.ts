@@ -87,7 +87,8 @@ export class Fleet {
     return {
       isCalm: state === 'closed',
       sharedHintMs,
-      admit: (question) => admitRetry({ ...question, units }, view),
+      admit: ({ nowMs: atMs, delayMs, floorMs, untilEndMs, maxDelayMs, draw }) =>
+        admitRetry({ nowMs: atMs, delayMs, floorMs, units, untilEndMs, maxDelayMs, draw }, view),
     };
   }
 
