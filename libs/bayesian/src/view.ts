@@ -87,10 +87,7 @@ function formView(beliefs: Beliefs, plan: Plan, question: BayesianQuestion): Bay
   };
   const others = bestOfOtherBuckets(terms, posterior, later, best).map(consider);
   return {
-    best:
-      best === -1
-        ? null
-        : { ...consider(best), interval: credibleInterval(posterior.means[best] ?? 0, posterior.evidence[best] ?? 0) },
+    best: best === -1 ? null : withInterval(consider(best), posterior.evidence[best] ?? 0),
     others,
     confidence: notWorse * Math.min(1, beliefs.familyCount / ENOUGH_OUTCOMES),
     evidence: beliefs.observedAt(best === -1 ? delayBinIndex(others[0]?.delayMs ?? 0) : best),
@@ -138,6 +135,12 @@ function narrow(
 }
 
 /** Thompson's share shrinks as the kind of failure becomes known; the anchor stays. */
+function withInterval(considered: ConsideredDelay, evidence: number): NonNullable<BayesianView['best']> {
+  const { delayMs, successProbability, value, valueAfterFailure } = considered;
+  const interval = credibleInterval(successProbability, evidence);
+  return { delayMs, successProbability, value, valueAfterFailure, interval };
+}
+
 function shrink({ maxShare, ...settings }: ExplorationSettings, { subjectCount }: Beliefs): ExplorationSettings {
   return { ...settings, maxShare: maxShare * Math.min(1, ENOUGH_OUTCOMES / Math.max(1, subjectCount)) };
 }

@@ -5,6 +5,7 @@ import {
   objectiveOf,
   type Abstention,
   type Alternative,
+  type ExplorationPlan,
   type Proposal,
   type ReasonCode,
   type RetryFeatures,
@@ -32,10 +33,7 @@ export function createBayesianLayer(memory: BayesianMemory): Layer {
     if (features.attemptNumber >= bounds.maxAttempts) return abstain('bayesian_attempts_exhausted');
     const view = lookAtBeliefs(memory, context, bounds);
     if (view === null) return abstain('bayesian_no_posterior');
-    if (view.confidence < strategy.bayesianThreshold) {
-      const exploration = view.exploration === null ? {} : { exploration: view.exploration };
-      return { ...abstain('bayesian_unsure'), ...exploration };
-    }
+    if (view.confidence < strategy.bayesianThreshold) return abstain('bayesian_unsure', view.exploration);
     let proposal = spoken.get(view);
     if (proposal === undefined) {
       proposal = speak(view, features, bounds);
@@ -132,6 +130,8 @@ function alternativesOf({ best, others }: BayesianView): readonly Alternative[] 
   }));
 }
 
-function abstain(reason: ReasonCode): Abstention {
-  return { kind: 'abstention', layer: 'bayesian', reason };
+function abstain(reason: ReasonCode, exploration: ExplorationPlan | null = null): Abstention {
+  return exploration === null
+    ? { kind: 'abstention', layer: 'bayesian', reason }
+    : { kind: 'abstention', layer: 'bayesian', reason, exploration };
 }
