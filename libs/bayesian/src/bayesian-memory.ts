@@ -51,8 +51,9 @@ export class BayesianMemory {
 
   learn({ context, delayMs, success, atMs, hasIncidentContinued }: LearnedOutcome): void {
     const seen = { bin: delayBinIndex(delayMs), success };
-    const { incidentAgeMs, attemptNumber, tenant } = context;
-    const state = { ageGroup: ageGroupOf(incidentAgeMs), attemptGroup: attemptGroupOf(attemptNumber), tenant };
+    const { incidentAgeMs, attemptNumber, tenant, payloadSize } = context;
+    const attemptGroup = attemptGroupOf(attemptNumber);
+    const state = { ageGroup: ageGroupOf(incidentAgeMs), attemptGroup, attemptNumber, tenant, payloadSize };
     const at = momentOf(atMs);
     (this.#growing ?? this.#store).teach(context, at, (subject) => {
       subject.learn(seen, state, at);
