@@ -26,8 +26,8 @@ export class KindsBySize<Kind> {
    *
    * @param create a kind of which nothing is known yet
    */
-  count(bytes: number, success: boolean, create: () => Kind): void {
-    this.#sizes.count(bytes, success);
+  count(bytes: number, outcome: { readonly success: boolean }, create: () => Kind): void {
+    this.#sizes.count(bytes, outcome);
     if (++this.#news < LOOK_AGAIN) return;
     this.#news = 0;
     const border = this.#sizes.border(this.#border);

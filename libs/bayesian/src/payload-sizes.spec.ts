@@ -12,7 +12,7 @@ const rng = createRng([0x7061, 0x796c, 0x6f61, 0x6473]);
 function countRetries(sizes: PayloadSizes, count: number, chanceOf: (isLarge: boolean) => number) {
   for (let i = 0; i < count; i++) {
     const isLarge = i % 2 === 1;
-    sizes.count(200 * 100 ** rng() * (isLarge ? 100 : 1), rng() < chanceOf(isLarge));
+    sizes.count(200 * 100 ** rng() * (isLarge ? 100 : 1), { success: rng() < chanceOf(isLarge) });
   }
 }
 

@@ -20,7 +20,7 @@ export class PayloadSizes {
   #counted = 0;
 
   /** Counts a job by its first retry: later ones are of those that have failed before, and of the same few jobs. */
-  count(payloadSize: number, success: boolean): void {
+  count(payloadSize: number, { success }: { readonly success: boolean }): void {
     const counts = success ? this.#successes : this.#failures;
     const band = sizeBandOf(payloadSize);
     counts[band] = (counts[band] ?? 0) + 1;

@@ -108,13 +108,9 @@ export class SubjectStore {
   #forgetOne(family: Family, subject: Subject): boolean {
     if (family.cells <= FAMILY_SHARE * this.#maxCells && this.#families.size > 1) return this.#forgetOldestFamily();
     const [code, oldest] = family.subjects.entries().next().value ?? [];
-    let forgotten = 0;
-    if (code !== undefined && oldest !== undefined && oldest !== subject) {
-      forgotten = oldest.cells + ownCells(oldest);
-      family.subjects.delete(code);
-    } else {
-      forgotten = subject.forgetSome();
-    }
+    const isOther = code !== undefined && oldest !== undefined && oldest !== subject;
+    const forgotten = isOther ? oldest.cells + ownCells(oldest) : subject.forgetSome();
+    if (isOther) family.subjects.delete(code);
     if (forgotten === 0) return this.#families.size > 1 && this.#forgetOldestFamily();
     family.cells -= forgotten;
     this.#size -= forgotten;

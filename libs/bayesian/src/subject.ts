@@ -121,11 +121,7 @@ export class Subject {
     this.#countKinds(() => {
       bySize.kindOf(payloadSize)?.learn(seen, state, at);
       if (state.attemptNumber === 1)
-        bySize.count(
-          payloadSize,
-          seen.success,
-          () => new Subject([...this.path, new EvidenceCell(at)], { isOfSize: true }),
-        );
+        bySize.count(payloadSize, seen, () => new Subject([...this.path, new EvidenceCell(at)], { isOfSize: true }));
     });
   }
 

@@ -77,6 +77,7 @@ export class Recommender {
       errorClass,
       errorCode,
       incidentAgeMs: features.incidentAgeMs,
+      hintMs: features.retryAfterMs,
       nonce: randomWord(),
     });
     if (recommendation.shouldRetry) {
@@ -87,6 +88,7 @@ export class Recommender {
         delayMs: recommendation.delayMs,
         recommendationId,
         incidentAgeMs: features.incidentAgeMs,
+        hintMs: features.retryAfterMs,
         atMs: receivedAtMs,
       });
     }
