@@ -1,4 +1,5 @@
 import type { ExplorationPlan, ExplorationSettings } from '@smart-retry/domain';
+import { questionAfterHint, viewFromFailure } from './after-hint.js';
 import type { BayesianMemory } from './bayesian-memory.js';
 import type { Beliefs } from './beliefs.js';
 import { credibleInterval } from './beta.js';
@@ -40,6 +41,8 @@ export interface BayesianView {
   readonly confidence: number;
   readonly evidence: ObservedBucket;
   readonly exploration: ExplorationPlan | null;
+  /** Where the server's hint decides: how long it asks to wait. What was seen counts delays from there. */
+  readonly hintMs?: number;
 }
 
 /**
@@ -52,6 +55,16 @@ const ENOUGH_OUTCOMES = 50;
 
 /** The view of one failure; null while there is too little evidence to speak at all. */
 export function viewOf(memory: BayesianMemory, question: BayesianQuestion): BayesianView | null {
+  const { context, bounds } = question;
+  const { hintMs = 0 } = context;
+  const isHinted = hintMs > 0 && hintMs <= (question.longestMs ?? bounds.maxDelayMs);
+  const view = isHinted ? viewAfter(memory, questionAfterHint(question, hintMs)) : null;
+  return view === null
+    ? viewAfter(memory, question)
+    : viewFromFailure(view, hintMs, question.objective.valueHalfLifeMs);
+}
+
+function viewAfter(memory: BayesianMemory, question: BayesianQuestion): BayesianView | null {
   const { context } = question;
   const beliefs = memory.beliefsOf(context, question.nowMs);
   if (beliefs === null) return null;
@@ -121,10 +134,10 @@ function oneMoreTry(
 /** Bins below the floor and beyond the ceiling may not be waited; `longest` is the last that may, −1 where none may. */
 function narrow(
   terms: ValueTerms,
-  { floorMs, ceilingMs }: BayesianQuestion,
+  { floorMs, ceilingMs, longestMs = ceilingMs }: BayesianQuestion,
 ): { readonly terms: ValueTerms; readonly longest: number } {
   const { gains, costs } = terms;
-  const end = binsUntil(ceilingMs);
+  const end = binsUntil(Math.min(ceilingMs, longestMs));
   let longest = end - 1;
   while (longest >= 0 && (gains[longest] ?? 0) <= 0) longest--;
   // Who is asked to wait longer than is allowed waits as long as is allowed.

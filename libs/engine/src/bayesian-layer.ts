@@ -76,7 +76,7 @@ export function lookAtBeliefs(
   const processingMs = features.avgProcessingTimeMs ?? 0;
   const { untilDeadlineMs, untilMaxElapsedMs } = timeLeftOf(features, policy, nowMs);
   return viewOf(memory, {
-    context: features,
+    context: features.retryAfterMs === undefined ? features : { ...features, hintMs: features.retryAfterMs },
     nowMs: Math.min(nowMs, learnedUntilMs(learning, features.jobType)),
     objective,
     bounds: {
@@ -99,10 +99,10 @@ function roundToPowerOfTwo(ms: number): number {
   return ms < 1 ? 0 : 2 ** Math.round(Math.log2(ms));
 }
 
-function explain({ best, others, evidence }: BayesianView, jobType: string, errorClass: string): string {
+function explain({ best, others, evidence, hintMs }: BayesianView, jobType: string, errorClass: string): string {
   const [other] = others;
   const wait = (delayMs: number) => (delayMs < 1_000 ? 'retrying at once' : `waiting ${describeDuration(delayMs)}`);
-  const tries = `retries of ${jobType} that waited ${evidence.waited} after ${errorClass}`;
+  const tries = `retries of ${jobType} that waited ${evidence.waited}${hintMs === undefined ? '' : " beyond the server's hint"} after ${errorClass}`;
   const seen =
     evidence.outcomes === 0
       ? `no ${tries} are known yet`

@@ -76,6 +76,7 @@ export class Recommender {
       errorClass,
       errorCode,
       incidentAgeMs: features.incidentAgeMs,
+      hintMs: features.retryAfterMs,
       nonce: randomWord(),
     });
     if (recommendation.shouldRetry) {
@@ -86,6 +87,7 @@ export class Recommender {
         delayMs: recommendation.delayMs,
         recommendationId,
         incidentAgeMs: features.incidentAgeMs,
+        hintMs: features.retryAfterMs,
         atMs: receivedAtMs,
       });
     }
