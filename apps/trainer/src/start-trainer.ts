@@ -3,6 +3,7 @@ import { DEFAULT_STRATEGY, SmartRetryError, type Clock } from '@smart-retry/doma
 import { completeStrategy, repeat } from '@smart-retry/engine';
 import type { Logger } from 'pino';
 import type { TrainerConfig } from './config.js';
+import { judgeServedCanary } from './jobs/judge-served-canary.js';
 import { keepLease } from './jobs/keep-lease.js';
 import { openQueue } from './jobs/open-queue.js';
 import { orderModel } from './jobs/order-model.js';
@@ -66,7 +67,19 @@ export async function startTrainer(
     const isAway = error instanceof SmartRetryError && error.kind === 'unavailable';
     logger.warn(isAway ? { code: error.code } : { err: error }, 'background work failed, and is tried again');
   };
+  const judge = async () => {
+    const judgement = await judgeServedCanary({
+      models: stores.models,
+      trials: stores.trials,
+      judgements: stores.judgements,
+      objective: async () => (await strategy()).objective,
+      intervalMs: config.trainerJudgeIntervalMs,
+      clock,
+    });
+    if (judgement?.verdict === 'worse') logger.warn(judgement, 'the canary is worse, and is taken back');
+  };
   const stops = [
+    repeat(judge, { intervalMs: config.trainerJudgeIntervalMs, onError }),
     repeat(() => keepLease(lease), { intervalMs: config.trainerLeaseMs / HEARTBEATS_PER_LEASE, onError }),
     ...(config.trainerRetrainOutcomes > 0
       ? [repeat(async () => void (await order('after_outcomes')), { intervalMs: ORDER_INTERVAL_MS, onError })]

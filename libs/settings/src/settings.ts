@@ -210,6 +210,13 @@ export const SETTINGS = {
     fallback: 0,
     description: 'New outcomes after which a model is trained as well; 0: never.',
   }),
+  trainerJudgeIntervalMs: defaulted({
+    env: 'RETRY_TRAINER_JUDGE_INTERVAL',
+    file: 'trainer.judge_interval',
+    type: DURATION,
+    fallback: 15_000,
+    description: 'How often a canary is compared with what answers the rest, by all trainers together.',
+  }),
   logLevel: defaulted({
     env: 'RETRY_LOG_LEVEL',
     file: 'log_level',
