@@ -1,4 +1,7 @@
 export { trainModel } from './train-model.js';
+export { rowsOfLog } from './rows-of-log.js';
+export type { LeftOut, RowsOfLog } from './rows-of-log.js';
+export { USUAL_FEATURES } from './usual-features.js';
 export type { TrainingRow } from './training-row.js';
 export { trainingRequestProblems } from './training-request.js';
 export type { TrainingRequest } from './training-request.js';

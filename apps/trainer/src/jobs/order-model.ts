@@ -1,22 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock, ModelType, TeachingHistory, TrainingJobs } from '@smart-retry/domain';
+import { USUAL_FEATURES } from '@smart-retry/training';
 
-/** What a model that nobody has asked for in particular is trained on: everything that workers may report. */
-const FEATURES = [
-  'attempt_number',
-  'payload_size',
-  'time_of_day',
-  'day_of_week',
-  'since_last_failure_ms',
-  'recent_failures',
-  'avg_processing_time_ms',
-  'delay_ms',
-  'job_type',
-  'error_class',
-  'error_code',
-  'queue',
-  'dependency',
-];
 const PERIOD_MS = 30 * 86_400_000;
 
 export interface ModelOrderOptions {
@@ -44,7 +29,7 @@ export async function orderModel({ jobs, teaching, modelType, newOutcomes, clock
   const id = randomUUID();
   const order = {
     modelType,
-    features: FEATURES,
+    features: USUAL_FEATURES,
     trainingPeriodMs: PERIOD_MS,
     validationShare: 0.2,
     crossValidation: 5,
