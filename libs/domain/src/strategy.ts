@@ -10,6 +10,7 @@ import {
   type ExplorationSettings,
   type Objective,
 } from './objective.js';
+import { tenantLimitProblems, type TenantLimit } from './tenant-limits.js';
 import { DEFAULT_POLICIES, POLICY_LIMITS, policyProblems, type RetryPolicy } from './policy.js';
 
 /** Stops every retry of the jobs that it names: all given fields must be equal (AND); at least one is given. */
@@ -32,7 +33,9 @@ export interface GuardrailSettings {
   readonly maxBudgetPercent: number;
   /** As many budgets a dependency's may grow to while all goes well, 1–100; 1: it never grows. */
   readonly maxBudgetGrowth: number;
+  /** Whether `tenantLimits` hold, and tenants share each dependency's retry budget fairly. */
   readonly perTenantLimits: boolean;
+  readonly tenantLimits: readonly TenantLimit[];
   readonly emergencyStop: boolean;
   readonly emergencyStops: readonly ScopedStop[];
   readonly explainabilityRequired: boolean;
@@ -88,6 +91,7 @@ export const DEFAULT_STRATEGY: Strategy = {
     maxBudgetPercent: 20,
     maxBudgetGrowth: 5,
     perTenantLimits: true,
+    tenantLimits: [],
     emergencyStop: false,
     emergencyStops: [],
     explainabilityRequired: true,
@@ -144,6 +148,7 @@ export function guardrailProblems(guardrails: GuardrailSettings, prefix = ''): F
   });
   require(guardrails.breakerOverrides.length <=
     STRATEGY_LIMITS.breakerOverrides, 'breaker_overrides', `must have at most ${STRATEGY_LIMITS.breakerOverrides} entries`);
+  problems.push(...tenantLimitProblems(guardrails.tenantLimits, `${prefix}tenant_limits`));
   const names = guardrails.breakerOverrides.map(({ dependency }) => dependency);
   require(new Set(names).size === names.length, 'breaker_overrides', 'must name each dependency once');
   return problems;
