@@ -31,7 +31,7 @@ export interface GuardrailSettings {
   readonly maxHintMs?: number;
   /** Of a dependency's first tries, what retries may cost it while it is in trouble. */
   readonly maxBudgetPercent: number;
-  /** As many budgets a dependency's may grow to while all goes well, 1–100; 1: it never grows. */
+  /** As many budgets a dependency's may grow to while all goes well, 1–100, or to 75 retries a minute if that is more; 1: it never grows. */
   readonly maxBudgetGrowth: number;
   /** Whether `tenantLimits` hold, and tenants share each dependency's retry budget fairly. */
   readonly perTenantLimits: boolean;
@@ -89,7 +89,7 @@ export const DEFAULT_STRATEGY: Strategy = {
     maxDelayMs: 300_000,
     minDelayMs: 0,
     maxBudgetPercent: 20,
-    maxBudgetGrowth: 5,
+    maxBudgetGrowth: 1.25,
     perTenantLimits: true,
     tenantLimits: [],
     emergencyStop: false,

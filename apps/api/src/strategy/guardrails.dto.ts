@@ -46,7 +46,8 @@ const guardrailFields = {
   max_budget_growth: Type.Number({
     minimum: 1,
     maximum: 100,
-    description: 'As many budgets as that it may take while all goes well. 1: never more than one.',
+    description:
+      'As many budgets as that it may take while all goes well, or 75 retries a minute if that is more. 1: never more than one.',
   }),
   per_tenant_limits: Type.Boolean({
     description: "Whether `tenant_limits` hold, and tenants share each dependency's retry budget fairly.",

@@ -62,8 +62,8 @@ describe('a share of the retry budget', () => {
       callers.reportFirstTries(100);
       return admitted(ask(callers, 1_000, { tenant: 'acme' }));
     });
-    // 20 % of 100 first tries, which cost 2 each, grown fivefold; of these 10 % are kept for other tenants.
-    expect([free, limited]).toEqual([180, 50]);
+    // 20 % of 100 first tries, which cost 2 each, grown by a quarter; of these 10 % are kept for other tenants.
+    expect([free, limited]).toEqual([45, 12]);
   });
 });
 
