@@ -9,7 +9,7 @@ import {
   type RetryFeatures,
   type Rng,
 } from '@smart-retry/domain';
-import { findTerminalStops, type Admission } from '@smart-retry/guardrails';
+import { fewestAttempts, findTerminalStops, type Admission } from '@smart-retry/guardrails';
 import {
   answerStop,
   answerTerminalStops,
@@ -47,10 +47,12 @@ export function decide(features: RetryFeatures, snapshot: DecisionSnapshot, nowM
   const { guardrails } = strategy;
   const { policy: matched, validationPolicy } = configuration.policies.match(features);
   const policy = validationPolicy ?? matched;
+  const limited = guardrails.perTenantLimits ? fewestAttempts(guardrails.tenantLimits, features) : null;
+  const guardrailMaxAttempts = Math.min(guardrails.maxAttempts, limited?.maxAttempts ?? guardrails.maxAttempts);
   const frame: AnswerFrame = {
     policy,
-    guardrailMaxAttempts: guardrails.maxAttempts,
-    learnedMaxAttempts: learnedBoundsOf(strategy, policy).maxAttempts,
+    guardrailMaxAttempts,
+    learnedMaxAttempts: Math.min(guardrailMaxAttempts, learnedBoundsOf(strategy, policy).maxAttempts),
     nowMs,
   };
 
