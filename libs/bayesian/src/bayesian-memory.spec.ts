@@ -14,6 +14,16 @@ const learn = (memory: BayesianMemory, times: number, outcome: Partial<LearnedOu
 const meanOf = (memory: BayesianMemory, context: FailureContext, delayMs = 2_000, nowMs = T0) =>
   memory.refresh(context, nowMs)?.posteriorFor(context).means[delayBinIndex(delayMs)] ?? Number.NaN;
 
+describe('the fast memory', () => {
+  it('is believed after a change, and is as the slow one once it has forgotten: it never stands for even chances', () => {
+    const memory = open();
+    learn(memory, 400, { atMs: T0 - 2 * 86_400_000 });
+    learn(memory, 100, { success: false });
+    expect(meanOf(memory, someContext())).toBeLessThan(0.3);
+    expect(meanOf(memory, someContext(), 2_000, T0 + 86_400_000)).toBeGreaterThan(0.7);
+  });
+});
+
 describe('when BayesianMemory speaks', () => {
   it('is silent until ten outcomes of the job type and class are known, whatever their code, attempt and tenant', () => {
     const memory = open();

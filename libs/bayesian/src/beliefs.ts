@@ -46,12 +46,13 @@ export class Beliefs {
   readonly #source: BeliefsSource;
   readonly #fastShare: number;
   readonly #continuation: number;
-  readonly #speeds: readonly Speed[];
-  readonly #subjectPriors: readonly Posterior[];
-  /** By memory; by age group or attempt group where more than one. */
-  readonly #ofSubject: readonly Posterior[];
-  readonly #byAge = new Array<readonly Posterior[] | undefined>(AGE_GROUPS);
-  readonly #byAttempt = new Array<readonly Posterior[] | undefined>(ATTEMPT_GROUPS);
+  readonly #subjectPrior: Posterior;
+  /** As the slow memory knows it, then by age group or attempt group. */
+  readonly #ofSubject: Posterior;
+  readonly #byAge = new Array<Posterior | undefined>(AGE_GROUPS);
+  readonly #byAttempt = new Array<Posterior | undefined>(ATTEMPT_GROUPS);
+  /** As the fast memory knows it; undefined where it is not believed. */
+  readonly #lately: Posterior | undefined;
   readonly #states = new Array<Posterior | undefined>(AGE_GROUPS * ATTEMPT_GROUPS);
   #plans: Plan[] = [];
 
@@ -63,11 +64,10 @@ export class Beliefs {
     this.atMs = at.atMs;
     this.#fastShare = subject.contest.fastShare;
     this.#continuation = subject.continuation.share;
-    this.#speeds = this.#fastShare < LEAST_SHARE ? [SLOW] : [FAST, SLOW];
-    this.#subjectPriors = this.#speeds.map((speed) => this.#priorOfSubject(speed));
-    this.#ofSubject = this.#speeds.map((speed, i) =>
-      this.#pool(this.#subjectPriors[i] ?? PRIOR, [this.#levelOfSubject()], speed),
-    );
+    this.#subjectPrior = this.#priorOfSubject();
+    this.#ofSubject = this.#pool(this.#subjectPrior, [this.#levelOfSubject()], SLOW);
+    const ofLate = { cell: subject.path.at(-1), priorStrength: PRIOR_STRENGTHS.lately };
+    this.#lately = this.#fastShare < LEAST_SHARE ? undefined : this.#pool(this.#ofSubject, [ofLate], FAST);
   }
 
   /** The posterior for a failure of this attempt, in an incident of this age group, of whatever tenant. */
@@ -91,7 +91,7 @@ export class Beliefs {
 
   /** The posterior for failures of this kind, whatever the attempt, the age of the incident and the tenant. */
   posteriorOfAll(): Posterior {
-    return this.#mix(this.#ofSubject);
+    return this.#lately === undefined ? this.#ofSubject : this.#mix(this.#lately, this.#ofSubject);
   }
 
   /**
@@ -137,11 +137,11 @@ export class Beliefs {
     return plan;
   }
 
-  #priorOfSubject(speed: Speed): Posterior {
+  #priorOfSubject(): Posterior {
     const { subject, at } = this.#source;
     return subject.path.slice(0, -1).reduce((prior, cell, level) => {
       const child = subject.path[level + 1];
-      return pool(prior, { cell, child, priorStrength: priorStrengthOfLevel(level) }, speed, at);
+      return pool(prior, { cell, child, priorStrength: priorStrengthOfLevel(level) }, SLOW, at);
     }, PRIOR);
   }
 
@@ -160,19 +160,16 @@ export class Beliefs {
       { cell: subject.ofState({ ageGroup, attemptGroup, tenant: undefined }), priorStrength: PRIOR_STRENGTHS.state },
       { cell: ofTenant, priorStrength: PRIOR_STRENGTHS.tenant },
     ];
-    return this.#mix(
-      this.#speeds.map((speed, i) => {
-        const [age, attempt, base] = [byAge[i] ?? PRIOR, byAttempt[i] ?? PRIOR, this.#ofSubject[i] ?? PRIOR];
-        return this.#pool(combineOdds(age, attempt, base), path, speed);
-      }),
-    );
+    const slow = this.#pool(combineOdds(byAge, byAttempt, this.#ofSubject), path, SLOW);
+    if (this.#lately === undefined) return slow;
+    // What the fast memory has nothing of is as the slow one has it, but for what has changed lately for all of this kind.
+    return this.#mix(this.#pool(combineOdds(slow, this.#lately, this.#ofSubject), path, FAST), slow);
   }
 
-  /** What the subject makes likely where one thing more is known of a failure, by memory. */
-  #narrow(cell: EvidenceCell | undefined, priorStrength: number): readonly Posterior[] {
+  /** What the subject makes likely where one thing more is known of a failure. */
+  #narrow(cell: EvidenceCell | undefined, priorStrength: number): Posterior {
     if (cell === undefined) return this.#ofSubject;
-    const path = [this.#levelOfSubject(), { cell, priorStrength }];
-    return this.#speeds.map((speed, i) => this.#pool(this.#subjectPriors[i] ?? PRIOR, path, speed));
+    return this.#pool(this.#subjectPrior, [this.#levelOfSubject(), { cell, priorStrength }], SLOW);
   }
 
   #levelOfSubject(): PathLevel {
@@ -191,9 +188,8 @@ export class Beliefs {
   }
 
   /** What both memories say together. */
-  #mix([first, second]: readonly Posterior[]): Posterior {
-    if (first === undefined) return PRIOR;
-    return second === undefined ? first : mixPosteriors(first, second, this.#fastShare);
+  #mix(fast: Posterior, slow: Posterior): Posterior {
+    return mixPosteriors(fast, slow, this.#fastShare);
   }
 }
 

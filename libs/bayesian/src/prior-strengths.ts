@@ -1,5 +1,5 @@
 /** What the level above counts for at most, in outcomes. */
-export const PRIOR_STRENGTHS = { age: 2, attempt: 2, state: 2, tenant: 16 } as const;
+export const PRIOR_STRENGTHS = { lately: 8, age: 2, attempt: 2, state: 2, tenant: 16 } as const;
 
 /** The same for the levels of a kind of failure, from the most general: class, job type, code, size of the payload. */
 const STRENGTHS_OF_KIND: readonly number[] = [2, 8, 4, 4];

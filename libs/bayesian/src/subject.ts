@@ -4,9 +4,9 @@ import { EvidenceCell, type BinnedOutcome } from './evidence-cell.js';
 import { ATTEMPT_GROUPS } from './failure-context.js';
 import { KindsBySize } from './kinds-by-size.js';
 import { MemoryContest } from './memory-contest.js';
-import { FAST, SLOW, type Moment, type Speed } from './moment.js';
+import { FAST, SLOW, type Moment } from './moment.js';
 import { pooledMean } from './posterior.js';
-import { priorStrengthOfLevel } from './prior-strengths.js';
+import { priorStrengthOfLevel, PRIOR_STRENGTHS } from './prior-strengths.js';
 
 /** Beyond this much evidence of its own, a tenant's outcomes count less for all others, so that none of them moves the rest. */
 const TENANT_CAP = 200;
@@ -57,7 +57,8 @@ export class Subject {
   }
 
   learn(seen: BinnedOutcome, state: LearnedState, at: Moment): void {
-    this.contest.judge(this.#predict(FAST, seen.bin, at), this.#predict(SLOW, seen.bin, at), seen);
+    const bySlow = this.#predict(seen.bin, at);
+    this.contest.judge(this.#predictLately(bySlow, seen.bin, at), bySlow, seen);
     const weight = state.tenant === undefined ? 1 : this.#learnOfTenant(seen, state, state.tenant, at);
     for (const cell of this.#isOfSize ? this.path.slice(-1) : this.path) cell.add(seen, weight, at);
     this.#cellIn(this.#ages, state.ageGroup, at).add(seen, weight, at);
@@ -143,12 +144,19 @@ export class Subject {
     return cell;
   }
 
-  /** What a memory would have said beforehand, by the kind of failure alone. */
-  #predict(speed: Speed, bin: number, at: Moment): number {
+  /** What the slow memory would have said beforehand, by the kind of failure alone. */
+  #predict(bin: number, at: Moment): number {
     return this.path.reduce((mean, cell, level) => {
       const child = this.path[level + 1];
-      return pooledMean(mean, bin, { cell, child, priorStrength: priorStrengthOfLevel(level) }, speed, at);
+      return pooledMean(mean, bin, { cell, child, priorStrength: priorStrengthOfLevel(level) }, SLOW, at);
     }, 0.5);
+  }
+
+  /** … and the fast one, which has the slow one for its prior. */
+  #predictLately(bySlow: number, bin: number, at: Moment): number {
+    const cell = this.path.at(-1);
+    if (cell === undefined) return bySlow;
+    return pooledMean(bySlow, bin, { cell, child: undefined, priorStrength: PRIOR_STRENGTHS.lately }, FAST, at);
   }
 }
 
