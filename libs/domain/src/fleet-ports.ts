@@ -1,15 +1,21 @@
 import type { EpochMs } from './features.js';
 import type { BreakerRecord } from './fleet.js';
 
-/** What is summed over all processes: calls by slot of time, units booked by second, calls since a breaker's transition. */
-export const FLEET_SUMS = ['calls', 'bookings', 'since'] as const;
+/**
+ * What is summed over all processes: calls by slot of time, units booked by second, calls since a breaker's transition; and
+ * by group of tenants, units asked for by slot of time, and units booked by second.
+ */
+export const FLEET_SUMS = ['calls', 'bookings', 'since', 'demand', 'shares'] as const;
 export type FleetSum = (typeof FLEET_SUMS)[number];
 
 /** One sum for each whole number that stands for a time, or a part of one. */
 export type SumsByKey = ReadonlyMap<number, number>;
 
-/** What one process has to tell of a dependency. */
+/** What one process has to tell of a dependency, or of what jobs use that have a limit together. */
 export interface FleetNews {
+  /** Absent: a dependency. */
+  readonly kind?: 'limit';
+  /** Its name, among those of its kind. */
   readonly dependency: string;
   /** What it has added since it last told. */
   readonly added: Readonly<Record<FleetSum, SumsByKey>>;

@@ -43,6 +43,8 @@ export {
 export type { DataCollectionSettings, GuardrailSettings, ScopedStop, Strategy } from './strategy.js';
 export { NEW_BREAKER } from './fleet.js';
 export type { BreakerOverride, BreakerRecord, BreakerState, FailureKind } from './fleet.js';
+export { EACH_TENANT, TENANT_LIMIT_BOUNDS, tenantLimitProblems } from './tenant-limits.js';
+export type { TenantLimit } from './tenant-limits.js';
 export { FLEET_SUMS } from './fleet-ports.js';
 export type { FleetLedger, FleetNews, FleetShare, FleetSum, SumsByKey } from './fleet-ports.js';
 export { dependencyOf } from './features.js';

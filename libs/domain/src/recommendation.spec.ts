@@ -14,6 +14,7 @@ const GUARDRAILS = {
   explainability: true,
   breaker: true,
   budget: true,
+  tenant_limit: true,
 } satisfies Record<GuardrailName, true>;
 
 describe('docs/glossary.md', () => {

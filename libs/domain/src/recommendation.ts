@@ -18,7 +18,8 @@ export type GuardrailName =
   | 'validation'
   | 'explainability'
   | 'breaker'
-  | 'budget';
+  | 'budget'
+  | 'tenant_limit';
 
 /** What a guardrail changed. Delays are in milliseconds. */
 export interface GuardrailEffect {
@@ -33,6 +34,7 @@ export const REASON_CODES = [
   'no_policy_matched',
   'policy_attempts_exhausted',
   'guardrail_attempts_exhausted',
+  'tenant_attempts_exhausted',
   'validation_stop',
   'emergency_stop',
   'config_stale',
@@ -65,6 +67,7 @@ export const REASON_CODES = [
   'breaker_probe',
   'budget_spent',
   'budget_unknown',
+  'tenant_limit_spent',
   'deferred_turn',
   'release_ramp',
   'shared_hint',

@@ -10,6 +10,7 @@ import {
   type ExplorationSettings,
   type Objective,
 } from './objective.js';
+import { tenantLimitProblems, type TenantLimit } from './tenant-limits.js';
 import { DEFAULT_POLICIES, POLICY_LIMITS, policyProblems, type RetryPolicy } from './policy.js';
 
 /** Stops every retry of the jobs that it names: all given fields must be equal (AND); at least one is given. */
@@ -30,9 +31,11 @@ export interface GuardrailSettings {
   readonly maxHintMs?: number;
   /** Of a dependency's first tries, what retries may cost it while it is in trouble. */
   readonly maxBudgetPercent: number;
-  /** As many budgets a dependency's may grow to while all goes well, 1–100; 1: it never grows. */
+  /** As many budgets a dependency's may grow to while all goes well, 1–100, or to 75 retries a minute if that is more; 1: it never grows. */
   readonly maxBudgetGrowth: number;
+  /** Whether `tenantLimits` hold, and tenants share each dependency's retry budget fairly. */
   readonly perTenantLimits: boolean;
+  readonly tenantLimits: readonly TenantLimit[];
   readonly emergencyStop: boolean;
   readonly emergencyStops: readonly ScopedStop[];
   readonly explainabilityRequired: boolean;
@@ -86,8 +89,9 @@ export const DEFAULT_STRATEGY: Strategy = {
     maxDelayMs: 300_000,
     minDelayMs: 0,
     maxBudgetPercent: 20,
-    maxBudgetGrowth: 5,
+    maxBudgetGrowth: 1.25,
     perTenantLimits: true,
+    tenantLimits: [],
     emergencyStop: false,
     emergencyStops: [],
     explainabilityRequired: true,
@@ -144,6 +148,7 @@ export function guardrailProblems(guardrails: GuardrailSettings, prefix = ''): F
   });
   require(guardrails.breakerOverrides.length <=
     STRATEGY_LIMITS.breakerOverrides, 'breaker_overrides', `must have at most ${STRATEGY_LIMITS.breakerOverrides} entries`);
+  problems.push(...tenantLimitProblems(guardrails.tenantLimits, `${prefix}tenant_limits`));
   const names = guardrails.breakerOverrides.map(({ dependency }) => dependency);
   require(new Set(names).size === names.length, 'breaker_overrides', 'must name each dependency once');
   return problems;

@@ -1,11 +1,22 @@
 export { applyGuardrails, jitterRange } from './apply-guardrails.js';
 export type { DelayLimits, DelayPlan, GuardedPlan } from './apply-guardrails.js';
 export { admitRetry } from './fleet/admit-retry.js';
-export type { Admission, AdmissionQuestion, Booking, BudgetView, DependencyView, Turn } from './fleet/admission.js';
+export type {
+  Admission,
+  AdmissionQuestion,
+  Booking,
+  BudgetView,
+  DependencyView,
+  LimitView,
+  Turn,
+} from './fleet/admission.js';
 export { EVIDENCE_WINDOW_MS, isTrouble, nextBreaker, PROBES } from './fleet/breaker.js';
 export type { BreakerEvidence, CallEvidence } from './fleet/breaker.js';
+export { largestFairShare } from './fleet/fair-share.js';
 export { kindOfFailure, UNITS_PER_CALL, unitsOfRetry } from './fleet/failure-kind.js';
-export { budgetOf, leftInWindow, partOfWindow, windowStart } from './fleet/retry-budget.js';
-export type { RetryBudget, WindowBookings } from './fleet/retry-budget.js';
+export { budgetOf, leftInWindow, partOfWindow, unitsPerWindow, windowStart } from './fleet/retry-budget.js';
+export type { BudgetTerms, RetryBudget, WindowBookings } from './fleet/retry-budget.js';
+export { describeLimited, fewestAttempts, limitsOf } from './tenant-limits.js';
+export type { LimitedJob } from './tenant-limits.js';
 export { findTerminalStops } from './terminal-guardrails.js';
 export type { TerminalContext, TerminalStop } from './terminal-guardrails.js';

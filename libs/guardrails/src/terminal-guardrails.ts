@@ -7,6 +7,7 @@ import type {
   RetryPolicy,
   ScopedStop,
 } from '@smart-retry/domain';
+import { describeLimited, fewestAttempts } from './tenant-limits.js';
 
 /** A guardrail that ends the matter before any layer is asked. */
 export interface TerminalStop {
@@ -55,6 +56,14 @@ export function findTerminalStops(context: TerminalContext): readonly TerminalSt
       guardrail: 'max_attempts',
       reason: 'guardrail_attempts_exhausted',
       because: `attempt ${features.attemptNumber} has failed and the guardrail allows ${guardrails.maxAttempts} attempts`,
+    });
+  }
+  const fewest = guardrails.perTenantLimits ? fewestAttempts(guardrails.tenantLimits, features) : null;
+  if (fewest !== null && features.attemptNumber >= fewest.maxAttempts) {
+    stops.push({
+      guardrail: 'tenant_limit',
+      reason: 'tenant_attempts_exhausted',
+      because: `attempt ${features.attemptNumber} has failed and ${describeLimited(fewest.limit, features)} is allowed ${fewest.maxAttempts}`,
     });
   }
   if (features.deadlineAtMs !== undefined && features.deadlineAtMs <= nowMs) {

@@ -1,9 +1,9 @@
--- Takes what one process has to tell of one dependency, and answers what all know.
+-- Takes what one process has to tell of one dependency (or limit), and answers what all know.
 --
--- KEYS[1]  hash: c<key>, b<key>, s<key> -> sums (calls, bookings, since); l<kind> -> latest time; v -> the breaker's version,
---          r -> its record as JSON, q -> its state; p, n -> version for which probes were given, and how many
--- ARGV[1]  JSON: { c, b, s: { key: amount }, fc, fb, fs: keys below which sums are forgotten, l: { kind: ms },
---          v: version, q: state, r: record, w: probes wanted, m: probes at most, t: milliseconds to live untouched }
+-- KEYS[1]  hash: c<key>, b<key>, s<key>, d<key>, t<key> -> sums (calls, bookings, since, demand, shares); l<kind> -> latest
+--          time; v -> the breaker's version, r -> its record as JSON, q -> its state; p, n -> version for which probes were given, and how many
+-- ARGV[1]  JSON: { c, b, s, d, t: { key: amount }, fc, fb, fs, fd, ft: keys below which sums are forgotten, l: { kind: ms },
+--          v: version, q: state, r: record, w: probes wanted, m: probes at most, k: milliseconds to live untouched }
 -- Returns  { probes granted, the hash as fields and values }
 
 local key = KEYS[1]
@@ -17,6 +17,8 @@ end
 add('c', news.c)
 add('b', news.b)
 add('s', news.s)
+add('d', news.d)
+add('t', news.t)
 
 for kind, at in pairs(news.l) do
   local known = tonumber(redis.call('HGET', key, 'l' .. kind) or '0')
@@ -39,11 +41,11 @@ if news.w > 0 and state == 'half_open' and version == news.v then
   if granted > 0 then redis.call('HSET', key, 'p', version, 'n', given + granted) end
 end
 
-local below = { c = news.fc, b = news.fb, s = news.fs }
+local below = { c = news.fc, b = news.fb, s = news.fs, d = news.fd, t = news.ft }
 local fields = redis.call('HGETALL', key)
 for i = 1, #fields, 2 do
   local limit = below[string.sub(fields[i], 1, 1)]
   if limit and tonumber(string.sub(fields[i], 2)) < limit then redis.call('HDEL', key, fields[i]) end
 end
-redis.call('PEXPIRE', key, news.t)
+redis.call('PEXPIRE', key, news.k)
 return { granted, redis.call('HGETALL', key) }

@@ -42,6 +42,10 @@ describe('a strategy on the wire', () => {
         ...DEFAULT_STRATEGY.guardrails,
         maxHintMs: 5,
         emergencyStops: [{ tenant: 't', jobType: 'j', queue: 'q', reason: 'r' }],
+        tenantLimits: [
+          { tenant: '*', retriesPerMinute: 5 },
+          { tenant: 't', queue: 'q', jobType: 'j', budgetSharePercent: 50, maxAttempts: 2 },
+        ],
       },
       objective: { valueHalfLifeMs: 1_500, attemptCost: 0 },
       exploration: { enabled: false, maxShare: 0.5, anchorShare: 0.5 },

@@ -7,6 +7,7 @@ import {
 } from '@smart-retry/domain';
 import { Type, type Static } from 'typebox';
 import { named } from '../http/named.js';
+import { fromTenantLimit, TenantLimitsField, toTenantLimit } from './tenant-limit.dto.js';
 import { optionalText } from '../http/wire-text.js';
 import { NullableText, serverKeptFields } from '../http/wire-schemas.js';
 
@@ -45,9 +46,13 @@ const guardrailFields = {
   max_budget_growth: Type.Number({
     minimum: 1,
     maximum: 100,
-    description: 'As many budgets as that it may take while all goes well. 1: never more than one.',
+    description:
+      'As many budgets as that it may take while all goes well, or 75 retries a minute if that is more. 1: never more than one.',
   }),
-  per_tenant_limits: Type.Boolean(),
+  per_tenant_limits: Type.Boolean({
+    description: "Whether `tenant_limits` hold, and tenants share each dependency's retry budget fairly.",
+  }),
+  tenant_limits: TenantLimitsField,
   emergency_stop: Type.Boolean({ description: 'Stops every retry.' }),
   emergency_stops: Type.Array(ScopedStopBody, { maxItems: STRATEGY_LIMITS.scopedStops }),
   explainability_required: Type.Boolean(),
@@ -79,6 +84,7 @@ export function toGuardrailChanges(body: Static<typeof GuardrailsPart>): Partial
     ...(body.max_budget_percent !== undefined && { maxBudgetPercent: body.max_budget_percent }),
     ...(body.max_budget_growth !== undefined && { maxBudgetGrowth: body.max_budget_growth }),
     ...(body.per_tenant_limits !== undefined && { perTenantLimits: body.per_tenant_limits }),
+    ...(body.tenant_limits !== undefined && { tenantLimits: body.tenant_limits.map(toTenantLimit) }),
     ...(body.emergency_stop !== undefined && { emergencyStop: body.emergency_stop }),
     ...(body.emergency_stops !== undefined && { emergencyStops: body.emergency_stops.map(toScopedStop) }),
     ...(body.breaker_overrides !== undefined && { breakerOverrides: body.breaker_overrides.map(toBreakerOverride) }),
@@ -112,6 +118,7 @@ export function fromGuardrailSettings(guardrails: GuardrailSettings) {
     max_budget_percent: guardrails.maxBudgetPercent,
     max_budget_growth: guardrails.maxBudgetGrowth,
     per_tenant_limits: guardrails.perTenantLimits,
+    tenant_limits: guardrails.tenantLimits.map(fromTenantLimit),
     emergency_stop: guardrails.emergencyStop,
     emergency_stops: guardrails.emergencyStops.map((stop) => ({
       ...(stop.tenant !== undefined && { tenant: stop.tenant }),

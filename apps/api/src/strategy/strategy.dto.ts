@@ -69,9 +69,10 @@ export function toStrategy(body: StrategyBody, inForce: Strategy): Strategy {
     mlThreshold: body.ml_threshold ?? inForce.mlThreshold,
     guardrails: {
       ...DEFAULT_STRATEGY.guardrails,
-      // A client that does not know of scoped stops must not lift them.
+      // A client that does not know of these must not lift them.
       emergencyStops: inForce.guardrails.emergencyStops,
       breakerOverrides: inForce.guardrails.breakerOverrides,
+      tenantLimits: inForce.guardrails.tenantLimits,
       ...toGuardrailChanges(body.guardrails),
     },
     dataCollection: {

@@ -135,6 +135,49 @@ describe('the emergency stop', () => {
   });
 });
 
+describe('limits of tenants', () => {
+  it('put off what is beyond a quota, stop what has had its attempts, and say whose limit it is', async () => {
+    await guard({
+      tenant_limits: [
+        { tenant: 'acme', retries_per_minute: 0 },
+        { tenant: '*', queue: 'once', max_attempts: 1 },
+      ],
+    });
+    expect(await ask({ tenant: 'acme', job_id: 'limited' })).toMatchObject({
+      decision: 'defer',
+      policy_guardrails: ['tenant_limit'],
+      reasons: expect.arrayContaining(['tenant_limit_spent']),
+      rationale: expect.stringContaining('0 retries a minute of tenant "acme"'),
+    });
+    expect(await ask({ tenant: 'other', queue: 'once' })).toMatchObject({
+      decision: 'stop',
+      max_attempts: 1,
+      policy_guardrails: ['tenant_limit'],
+      reasons: ['tenant_attempts_exhausted'],
+    });
+    expect(await ask({ tenant: 'other', job_id: 'free' })).toMatchObject({ decision: 'retry', policy_guardrails: [] });
+    // Control: switched off, they hold nobody.
+    await guard({ per_tenant_limits: false });
+    expect(await ask({ tenant: 'acme', job_id: 'limited-no-more' })).toMatchObject({ decision: 'retry' });
+  });
+
+  it.each([
+    [[{ retries_per_minute: 5 }], 'tenant_limits[0]'],
+    [[{ tenant: 'a' }], 'tenant_limits[0]'],
+    [[{ tenant: 'a', max_attempts: 0 }], 'tenant_limits[0].max_attempts'],
+    [
+      [
+        { tenant: 'a', max_attempts: 1 },
+        { tenant: 'a', retries_per_minute: 1 },
+      ],
+      'tenant_limits[1]',
+    ],
+  ])('%j is refused, by the name of the field', async (tenantLimits, path) => {
+    const { status, body } = await client.put('/guardrails', { tenant_limits: tenantLimits });
+    expect([status, body['fields']]).toEqual([400, expect.arrayContaining([expect.objectContaining({ path })])]);
+  });
+});
+
 describe('a strategy from a client that knows no scoped stops', () => {
   const seedShaped = () => {
     const { emergency_stops: _stops, ...guardrails } = original['guardrails'] as Readonly<Record<string, unknown>>;

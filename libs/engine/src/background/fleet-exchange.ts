@@ -16,6 +16,8 @@ export interface FleetExchangeOptions {
 
 /** A dependency of which nothing was heard for so long has no news. */
 const QUIET_MS = 60_000;
+/** Of limits there may be many: they are compared in one exchange of four. */
+const LIMITS_EVERY = 4;
 
 /**
  * Compares notes with other processes about breakers, budgets and hints. While the ledger is away each goes on with what it
@@ -25,6 +27,7 @@ export class FleetExchange {
   readonly #options: FleetExchangeOptions;
   #stop: (() => void) | undefined;
   #isExchanging = false;
+  #rounds = 0;
 
   constructor(options: FleetExchangeOptions) {
     this.#options = options;
@@ -47,7 +50,9 @@ export class FleetExchange {
     try {
       const nowMs = clock();
       fleet.place = await ledger.join(replica, nowMs);
-      const active = [...fleet.entries()].filter(([, dependency]) => nowMs - dependency.usedAtMs <= QUIET_MS);
+      const isLimitsTurn = this.#rounds++ % LIMITS_EVERY === 0;
+      const known = [...fleet.entries(), ...(isLimitsTurn ? fleet.limits.entries() : [])];
+      const active = known.filter(([, dependency]) => nowMs - dependency.usedAtMs <= QUIET_MS);
       const news = active.map(([name, dependency]) => dependency.news(name, nowMs));
       const shares = await ledger.exchange(news, { probes: PROBES });
       active.forEach(([, dependency], i) => {

@@ -8,6 +8,7 @@ import {
   type RetryBudget,
   type WindowBookings,
 } from '@smart-retry/guardrails';
+import type { FullRun } from './full-run.js';
 import type { SharedSums } from './shared-sums.js';
 
 /** Further ahead nothing is booked. */
@@ -22,31 +23,44 @@ export interface FleetPlace {
 /** The room that one dependency's budget has, second by second, beside what is booked. */
 export class BudgetPlaces implements BudgetView {
   readonly scope: string;
-  readonly #budget: RetryBudget;
+  readonly budget: RetryBudget;
   readonly #bookings: SharedSums;
+  readonly #full: FullRun;
   readonly #place: FleetPlace;
 
-  constructor(scope: string, budget: RetryBudget, bookings: SharedSums, place: FleetPlace) {
+  constructor(
+    scope: string,
+    budget: RetryBudget,
+    { bookings, full }: { readonly bookings: SharedSums; readonly full: FullRun },
+    place: FleetPlace,
+  ) {
     this.scope = scope;
-    this.#budget = budget;
+    this.#full = full;
+    this.budget = budget;
     this.#bookings = bookings;
     this.#place = place;
   }
 
   firstPlace(wanted: number, units: number, draw: number): number | null {
-    const { windowSeconds } = this.#budget;
-    const until = wanted + HORIZON_SECONDS;
-    for (let from = windowStart(wanted, this.#budget); from < until; from += windowSeconds) {
-      if (this.#leftIn(from) < units) continue;
-      return from <= wanted ? wanted : from + Math.floor(draw * windowSeconds);
-    }
-    return null;
+    const { windowSeconds } = this.budget;
+    const { replicas, rank } = this.#place;
+    const from = this.#full.firstFree({
+      from: windowStart(wanted, this.budget),
+      until: wanted + HORIZON_SECONDS,
+      windowSeconds,
+      units,
+      terms: [this.budget, replicas, rank],
+      version: this.#bookings.version,
+      hasRoom: (second) => this.#leftIn(second) >= units,
+    });
+    if (from === null) return null;
+    return from <= wanted ? wanted : from + Math.floor(draw * windowSeconds);
   }
 
   /** Units left of the minute from `nowMs` on, for this process. */
   leftInMinute(nowMs: EpochMs): number {
-    const { windowSeconds } = this.#budget;
-    const fromSecond = windowStart(Math.floor(nowMs / 1_000), this.#budget);
+    const { windowSeconds } = this.budget;
+    const fromSecond = windowStart(Math.floor(nowMs / 1_000), this.budget);
     let left = 0;
     for (let from = fromSecond; from < fromSecond + 60; from += windowSeconds) left += Math.max(0, this.#leftIn(from));
     return left;
@@ -58,9 +72,9 @@ export class BudgetPlaces implements BudgetView {
   }
 
   #leftIn(fromSecond: number): number {
-    const { windowSeconds } = this.#budget;
+    const { windowSeconds } = this.budget;
     const left = (booked: (second: number) => number) =>
-      leftInWindow(this.#budget, fromSecond, this.#around(fromSecond, booked));
+      leftInWindow(this.budget, fromSecond, this.#around(fromSecond, booked));
     if (this.#place.replicas <= 1) return left((second) => this.#bookings.get(second));
     const shared = left((second) => this.#bookings.shared(second));
     const part = partOfWindow(Math.max(0, shared), { fromSecond, windowSeconds }, this.#place);
@@ -69,7 +83,7 @@ export class BudgetPlaces implements BudgetView {
   }
 
   #around(fromSecond: number, booked: (second: number) => number): WindowBookings {
-    const { windowSeconds } = this.#budget;
+    const { windowSeconds } = this.budget;
     const sum = (from: number) => {
       let units = 0;
       for (let second = from; second < from + windowSeconds; second++) units += booked(second);

@@ -6,10 +6,21 @@ import {
   type FleetNews,
   type FleetShare,
 } from '@smart-retry/domain';
-import { EVIDENCE_WINDOW_MS, isTrouble, nextBreaker, PROBES, type BreakerEvidence } from '@smart-retry/guardrails';
+import {
+  budgetOf,
+  EVIDENCE_WINDOW_MS,
+  isTrouble,
+  nextBreaker,
+  PROBES,
+  type BreakerEvidence,
+  type BudgetTerms,
+  type RetryBudget,
+} from '@smart-retry/guardrails';
 import { CallTally, firstKeyOf, SLOT_MS, slotOf, type CountedCall } from './call-tally.js';
 import { firstTriesPerSecond } from './first-try-rate.js';
+import { FullRun } from './full-run.js';
 import { SharedSums } from './shared-sums.js';
+import { TenantShares } from './tenant-shares.js';
 
 /** News older than this say nothing of now. */
 const LATE_MS = 60_000;
@@ -46,6 +57,8 @@ export interface Sharing {
 export class Dependency {
   readonly calls = new CallTally();
   readonly bookings = new SharedSums();
+  readonly full = new FullRun();
+  readonly tenants = new TenantShares();
   /** Calls since each of the breaker's transitions. */
   readonly since = new SharedSums();
   readonly latest: LatestNews = {
@@ -67,6 +80,7 @@ export class Dependency {
   readonly #sharing: Sharing;
   #rate: { readonly slot: number; readonly perSecond: number | null } | null = null;
   #evaluatedAtMs = 0;
+  #budget: { readonly terms: BudgetTerms; readonly budget: RetryBudget } | null = null;
 
   constructor(sharing: Sharing) {
     this.#sharing = sharing;
@@ -145,6 +159,16 @@ export class Dependency {
     return this.#rate.perSecond;
   }
 
+  /** The same one as long as its terms are the same. */
+  budgetFor(terms: BudgetTerms): RetryBudget {
+    const known = this.#budget;
+    const keys = Object.keys(terms) as (keyof BudgetTerms)[];
+    if (known !== null && keys.every((key) => known.terms[key] === terms[key])) return known.budget;
+    const budget = budgetOf(terms);
+    this.#budget = { terms, budget };
+    return budget;
+  }
+
   /** The breaker as of now: what was heard since may have moved it. */
   breakerAt(nowMs: EpochMs): BreakerRecord {
     this.usedAtMs = Math.max(this.usedAtMs, nowMs);
@@ -174,11 +198,14 @@ export class Dependency {
         calls: this.calls.sums.unshared(),
         bookings: this.bookings.unshared(),
         since: this.since.unshared(),
+        demand: this.tenants.demand.unshared(),
+        shares: this.tenants.bookings.unshared(),
       },
       forgetBelow: {
         calls: firstKeyOf(slotOf(nowMs) - KEEP_SLOTS),
         bookings: Math.floor(nowMs / 1_000) - KEEP_BOOKINGS_SECONDS,
         since: (this.breaker.version - 1) * SINCE_KEYS,
+        ...this.tenants.forgetBelow(nowMs),
       },
       latest: { ...this.latest },
       breaker: this.breaker,
@@ -191,6 +218,8 @@ export class Dependency {
     this.calls.sums.adopt(sums.calls, told.added.calls);
     this.bookings.adopt(sums.bookings, told.added.bookings);
     this.since.adopt(sums.since, told.added.since);
+    this.tenants.demand.adopt(sums.demand, told.added.demand);
+    this.tenants.bookings.adopt(sums.shares, told.added.shares);
     for (const kind of Object.keys(this.latest) as (keyof LatestNews)[]) {
       this.latest[kind] = Math.max(this.latest[kind], latest[kind] ?? 0);
     }

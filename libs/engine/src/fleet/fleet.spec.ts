@@ -90,8 +90,8 @@ describe('the retry budget of a dependency', () => {
   it('lets no more retries go ahead in one second than it has room for, and gives the others a place later', () => {
     const callers = new ErpCallers({ maxBudgetPercent: 20 });
     callers.reportFirstTries(10);
-    // 20 % of 10 first tries, which cost 2 each; it has grown fivefold in a quiet time, and one may be lent.
-    expect(admitted(callers, 100)).toBe(23);
+    // 20 % of 10 first tries, which cost 2 each; it has grown by a quarter in a quiet time, and one may be lent.
+    expect(admitted(callers, 100)).toBe(8);
     expect(callers.state.parkedRetries).toBe(50);
   });
 

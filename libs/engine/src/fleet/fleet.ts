@@ -9,19 +9,14 @@ import {
   type GuardrailSettings,
   type RetryFeatures,
 } from '@smart-retry/domain';
-import {
-  admitRetry,
-  budgetOf,
-  kindOfFailure,
-  unitsOfRetry,
-  type Admission,
-  type DependencyView,
-} from '@smart-retry/guardrails';
+import { admitRetry, kindOfFailure, unitsOfRetry, type Admission, type DependencyView } from '@smart-retry/guardrails';
 import { BudgetPlaces, type FleetPlace } from './budget-places.js';
 import { Dependency } from './dependency.js';
 import type { FleetGate } from './fleet-gate.js';
 import { stateOfDependency, type DependencyState } from './dependency-state.js';
+import { TenantLimits } from './tenant-limits.js';
 import { Turns } from './turns.js';
+import type { WindowPlaces } from './window-places.js';
 
 export interface FleetOptions {
   readonly guardrails: () => GuardrailSettings;
@@ -36,6 +31,9 @@ export interface FleetOutcome {
 }
 
 const MAX_KINDS = 1_000;
+/** About 500 B each. */
+const MAX_LIMITS = 10_000;
+const NO_LIMITS: readonly WindowPlaces[] = [];
 
 /**
  * What all callers of a dependency share, as this process knows it: breaker, retry budget, the server's hints, and the
@@ -46,6 +44,9 @@ export class Fleet {
   readonly #dependencies: LRUCache<string, Dependency>;
   readonly #kinds = new LRUCache<string, FailureKind>({ max: MAX_KINDS });
   readonly turns: Turns;
+  readonly limits = new TenantLimits({ maxLimits: MAX_LIMITS });
+  /** Those of the job that was met last, which is the next to be settled. */
+  #met: { readonly features: RetryFeatures; readonly limits: readonly WindowPlaces[] } | null = null;
   /** As of the last exchange; alone without one. */
   place: FleetPlace = { replicas: 1, rank: 0 };
   readonly sharing = { isSharing: false };
@@ -62,7 +63,11 @@ export class Fleet {
     const dependency = this.dependency(name);
     const kind = this.#kindOf(features.errorClass, features.errorCode);
     const turn = this.turns.find(features);
-    if (turn === null) dependency.noteAsk(features.attemptNumber, kind, nowMs, nowMs);
+    const units = unitsOfRetry(kind);
+    if (turn === null) {
+      dependency.noteAsk(features.attemptNumber, kind, nowMs, nowMs);
+      dependency.tenants.noteAsk(features.tenant, units, nowMs);
+    }
     // Who names no dependency may have a limit of its own: the job type is but a guess at what is shared.
     const sharedHintMs = features.dependency === undefined ? 0 : dependency.hintLeftMs(nowMs);
     this.#noteHint(dependency, features, nowMs);
@@ -72,6 +77,9 @@ export class Fleet {
     const isGuess = features.dependency === undefined && dependency.firstTriesPerSecond(nowMs) === null;
     const state = override?.state ?? (isGuess ? 'closed' : breaker.state);
     if (state === 'half_open') dependency.waiting++;
+    const budget = state === 'closed' ? this.budgetOf(dependency, nowMs) : null;
+    const limits = this.#limitsOf(features, { name, dependency, budget, units }, nowMs);
+    this.#met = { features, limits };
     const view: DependencyView = {
       dependency: name,
       breaker: state,
@@ -81,13 +89,14 @@ export class Fleet {
       hasProbe: dependency.probesLeft > 0 && kind !== 'own_fault',
       turn,
       sinceReleaseMs: breaker.releasedAtMs === null ? Number.POSITIVE_INFINITY : nowMs - breaker.releasedAtMs,
-      budget: state === 'closed' ? this.budgetOf(dependency, nowMs) : null,
+      budget,
+      limits,
     };
-    const units = unitsOfRetry(kind);
     return {
       isCalm: state === 'closed',
       sharedHintMs,
-      admit: (question) => admitRetry({ ...question, units }, view),
+      admit: ({ nowMs: atMs, delayMs, floorMs, untilEndMs, maxDelayMs, draw }) =>
+        admitRetry({ nowMs: atMs, delayMs, floorMs, units, untilEndMs, maxDelayMs, draw }, view),
     };
   }
 
@@ -103,11 +112,14 @@ export class Fleet {
     const before = this.turns.find(features);
     if (before !== null) this.#giveBack(features, nowMs);
     if (booking !== null) dependency.bookings.add(booking.second, booking.units);
+    const limits = this.#met?.features === features && booking !== null ? this.#met.limits : NO_LIMITS;
+    const second = booking?.second ?? 0;
     this.turns.keep(features, {
       dependency: name,
       hasWaited: kind === 'deferred' || before?.hasWaited === true,
       bookedSecond: booking?.second ?? null,
       units: booking?.units ?? 0,
+      spent: limits.length === 0 ? [] : limits.map((limit) => limit.spend(second)),
     });
   }
 
@@ -117,7 +129,7 @@ export class Fleet {
       const name = dependencyOf(report);
       const { success, errorClass, errorCode, timestampMs, processingTimeMs = 0, attemptNumber, status } = report;
       const failedAttempt = link?.failedAttemptNumber ?? attemptNumber - 1;
-      if (isRetry) this.turns.drop({ ...report, attemptNumber: failedAttempt });
+      if (isRetry) this.turns.drop({ tenant: report.tenant, jobId: report.jobId, attemptNumber: failedAttempt });
       if (status === 'cancelled' || status === 'unknown') continue;
       // Without a class nobody knows whose failure it was.
       if (!success && errorClass === undefined) continue;
@@ -167,8 +179,9 @@ export class Fleet {
     const { maxBudgetPercent: percent, maxBudgetGrowth: maxGrowth } = this.#options.guardrails();
     const { releasedAtMs } = dependency.breaker;
     const troubledAtMs = dependency.latest.troubleMs === 0 ? null : dependency.latest.troubleMs;
-    const budget = budgetOf({ firstTriesPerSecond: perSecond, percent, maxGrowth, releasedAtMs, troubledAtMs });
-    return new BudgetPlaces(`${percent} % of its first tries`, budget, dependency.bookings, this.place);
+    const terms = { firstTriesPerSecond: perSecond, percent, maxGrowth, releasedAtMs, troubledAtMs };
+    const budget = dependency.budgetFor(terms);
+    return new BudgetPlaces(`${percent} % of its first tries`, budget, dependency, this.place);
   }
 
   #noteHint(dependency: Dependency, { retryAfterMs, dependency: named }: RetryFeatures, nowMs: EpochMs): void {
@@ -182,6 +195,30 @@ export class Fleet {
     const turn = this.turns.drop(features);
     if (turn === null || turn.bookedSecond === null || turn.bookedSecond * 1_000 <= nowMs) return;
     this.dependency(turn.dependency).bookings.add(turn.bookedSecond, -turn.units);
+    for (const { sums, key, units } of turn.spent) sums.add(key, -units);
+  }
+
+  /** What the job's tenant, queue and job type may use, together with others of theirs. */
+  #limitsOf(
+    features: RetryFeatures,
+    at: {
+      readonly name: string;
+      readonly dependency: Dependency;
+      readonly budget: BudgetPlaces | null;
+      readonly units: number;
+    },
+    nowMs: EpochMs,
+  ): readonly WindowPlaces[] {
+    const { perTenantLimits, tenantLimits } = this.#options.guardrails();
+    if (!perTenantLimits) return NO_LIMITS;
+    const { name, dependency, units, budget: places } = at;
+    const { place } = this;
+    const budget = places?.budget ?? null;
+    const fair =
+      budget === null ? null : dependency.tenants.viewFor(features.tenant, units, { budget, name, place }, nowMs);
+    const set = this.limits.viewsFor(tenantLimits, { features, dependency: name, budget, units, place }, nowMs);
+    if (fair === null) return set;
+    return set.length === 0 ? [fair] : [...set, fair];
   }
 
   #kindOf(errorClass: string, errorCode: string | undefined): FailureKind {

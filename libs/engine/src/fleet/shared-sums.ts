@@ -5,8 +5,11 @@
 export class SharedSums {
   #shared: ReadonlyMap<number, number> = new Map();
   readonly #pending = new Map<number, number>();
+  /** Another one whenever a sum may have become smaller. */
+  version = 0;
 
   add(key: number, amount: number): void {
+    if (amount < 0) this.version++;
     this.#pending.set(key, (this.#pending.get(key) ?? 0) + amount);
   }
 
@@ -41,6 +44,7 @@ export class SharedSums {
   /** Takes what all have counted by now, of which `sent` was this process' part. */
   adopt(sums: ReadonlyMap<number, number>, sent: ReadonlyMap<number, number>): void {
     this.#shared = sums;
+    this.version++;
     for (const [key, amount] of sent) {
       const left = (this.#pending.get(key) ?? 0) - amount;
       if (left === 0) this.#pending.delete(key);

@@ -1,9 +1,12 @@
 import { LRUCache } from 'lru-cache';
 import type { Turn } from '@smart-retry/guardrails';
+import type { SpentUnits } from './window-places.js';
 
 export interface BookedTurn extends Turn {
   readonly dependency: string;
   readonly units: number;
+  /** What it has taken of limits, beside the dependency's budget. */
+  readonly spent: readonly SpentUnits[];
 }
 
 interface JobAttempt {

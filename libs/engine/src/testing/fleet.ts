@@ -25,14 +25,24 @@ export class ErpCallers {
   }
 
   /** A first try fails, and its worker asks whether to retry after `delayMs`. */
-  ask(changes: { readonly jobId?: string; readonly delayMs?: number; readonly errorClass?: string } = {}): Admission {
-    const { jobId = `job-${this.#jobs++}`, delayMs = 1_000, errorClass = 'timeout' } = changes;
-    const features = someFeatures({ dependency: 'erp', jobId, errorClass });
+  ask(
+    changes: {
+      readonly jobId?: string;
+      readonly delayMs?: number;
+      readonly errorClass?: string;
+      readonly tenant?: string;
+      readonly queue?: string;
+      readonly untilEndMs?: number;
+    } = {},
+  ): Admission {
+    const { jobId = `job-${this.#jobs++}`, delayMs = 1_000, errorClass = 'timeout', tenant, queue } = changes;
+    const whose = { ...(tenant !== undefined && { tenant }), ...(queue !== undefined && { queue }) };
+    const features = someFeatures({ dependency: 'erp', jobId, errorClass, ...whose });
     const admission = this.fleet.meet(features, this.nowMs).admit({
       nowMs: this.nowMs,
       delayMs,
       floorMs: 0,
-      untilEndMs: Number.POSITIVE_INFINITY,
+      untilEndMs: changes.untilEndMs ?? Number.POSITIVE_INFINITY,
       maxDelayMs: 300_000,
       draw: 0.5,
     });

@@ -27,6 +27,16 @@ export interface BudgetView {
   describeLeft(nowMs: EpochMs): string;
 }
 
+/** Where a limit that a job shares with others has room: of its tenant, queue or job type. */
+export interface LimitView {
+  /** As people call it: `60 retries a minute of tenant "acme"`. */
+  readonly scope: string;
+  /** The first second from `wanted` on with room for the retry; `draw` picks one within a window. Null: none within the horizon. */
+  firstPlace(wanted: number, draw: number): number | null;
+  /** What is left of the next minute, for people. */
+  describeLeft(nowMs: EpochMs): string;
+}
+
 /** A job that was put off before, or asks the same again. */
 export interface Turn {
   readonly hasWaited: boolean;
@@ -49,6 +59,8 @@ export interface DependencyView {
   readonly sinceReleaseMs: number;
   /** Null where it is not enforced: nobody reports first tries. */
   readonly budget: BudgetView | null;
+  /** Limits that hold for the job; empty where none do. */
+  readonly limits: readonly LimitView[];
 }
 
 /** A retry's place in the budget. */

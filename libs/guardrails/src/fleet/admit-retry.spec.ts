@@ -30,6 +30,7 @@ const view = (changes: Partial<DependencyView> = {}): DependencyView => ({
   turn: null,
   sinceReleaseMs: Number.POSITIVE_INFINITY,
   budget: budgetFrom(0),
+  limits: [],
   ...changes,
 });
 

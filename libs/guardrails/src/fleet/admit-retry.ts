@@ -1,5 +1,6 @@
 import { describeDuration, type EpochMs, type ReasonCode } from '@smart-retry/domain';
 import type { Admission, AdmissionQuestion, DependencyView } from './admission.js';
+import { findRoom, type FoundRoom } from './find-room.js';
 import { deferUntil, refuse } from './put-off.js';
 
 /** Non-probes ask again after this long, and up to thrice it, while probes are under way. */
@@ -12,11 +13,9 @@ const LATE_TURN_MS = 10_000;
 const RELEASE_SPREAD_MS = 60_000;
 const SECOND_MS = 1_000;
 
-const UNCHANGED = { kind: 'admitted', effects: [], because: [], isProbe: false } as const;
-
 /**
  * Whether a retry may go ahead as planned, beside all others that call the same dependency: its breaker first, then its
- * retry budget. What may not go ahead now is put off, and has its place then; what may not be put off for so long is
+ * retry budget and the limits of its tenant, queue and job type. What may not go ahead now is put off, and has its place then; what may not be put off for so long is
  * refused. Pure: books nothing, but says what is to be booked.
  */
 export function admitRetry(question: AdmissionQuestion, view: DependencyView): Admission {
@@ -73,28 +72,44 @@ function sendProbe(
 
 function findPlace(question: AdmissionQuestion, view: DependencyView): Admission {
   const { nowMs, delayMs, draw, units, floorMs } = question;
-  const { budget, turn, sinceReleaseMs, dependency } = view;
+  const { budget, turn } = view;
   // Whoever was put off has waited already.
   const earliestMs = nowMs + (turn === null ? delayMs : floorMs);
-  if (budget === null) {
-    const spreadMs = Math.max(0, RELEASE_SPREAD_MS - sinceReleaseMs);
-    if (turn === null) return admit(delayMs, question, ['budget_unknown']);
-    if (spreadMs === 0) return admit(floorMs, question, ['deferred_turn', 'budget_unknown']);
-    const spread = Math.min(Math.floor(floorMs + draw * spreadMs), question.maxDelayMs, question.untilEndMs);
-    return admit(spread, question, ['release_ramp', 'deferred_turn', 'budget_unknown']);
-  }
   const wanted = secondOf(earliestMs);
-  const place = units === 0 ? wanted : budget.firstPlace(wanted, units, draw);
-  if (place === wanted) return admit(earliestMs - nowMs, question, turn === null ? [] : ['deferred_turn']);
-  const because = `the retry budget of dependency "${dependency}" (${budget.scope}) is spent until ${
-    place === null ? 'further notice' : `${describeDuration(place * SECOND_MS - nowMs)} from now`
-  }, with ${budget.describeLeft(nowMs)} left in the next minute`;
-  const atMs = place === null ? nowMs + question.maxDelayMs : place * SECOND_MS + Math.floor(draw * SECOND_MS);
+  const room = findRoom(wanted, units, draw, view);
+  if (room.second !== wanted) return waitForRoom(room, question, view);
+  if (budget === null) return admitUnbudgeted(question, view);
+  return admit(earliestMs - nowMs, question, turn === null ? [] : ['deferred_turn']);
+}
+
+/** Where nobody knows what a dependency can take. */
+function admitUnbudgeted(question: AdmissionQuestion, { turn, sinceReleaseMs }: DependencyView): Admission {
+  const { delayMs, floorMs, draw } = question;
+  const spreadMs = Math.max(0, RELEASE_SPREAD_MS - sinceReleaseMs);
+  if (turn === null) return admit(delayMs, question, ['budget_unknown']);
+  if (spreadMs === 0) return admit(floorMs, question, ['deferred_turn', 'budget_unknown']);
+  const spread = Math.min(Math.floor(floorMs + draw * spreadMs), question.maxDelayMs, question.untilEndMs);
+  return admit(spread, question, ['release_ramp', 'deferred_turn', 'budget_unknown']);
+}
+
+function waitForRoom(
+  { second, heldBy }: FoundRoom,
+  question: AdmissionQuestion,
+  { budget, dependency }: DependencyView,
+): Admission {
+  const { nowMs, draw, units, maxDelayMs } = question;
+  const isLimit = heldBy !== null && heldBy !== 'budget';
+  const what = isLimit
+    ? `the limit of ${heldBy.scope}`
+    : `the retry budget of dependency "${dependency}" (${budget?.scope})`;
+  const left = (isLimit ? heldBy : budget)?.describeLeft(nowMs) ?? 'nothing';
+  const until = second === null ? 'further notice' : `${describeDuration(second * SECOND_MS - nowMs)} from now`;
+  const atMs = second === null ? nowMs + maxDelayMs : second * SECOND_MS + Math.floor(draw * SECOND_MS);
   return deferUntil(atMs, question, {
-    guardrail: 'budget',
-    reason: 'budget_spent',
-    because,
-    booking: place === null ? null : { second: place, units },
+    guardrail: isLimit ? 'tenant_limit' : 'budget',
+    reason: isLimit ? 'tenant_limit_spent' : 'budget_spent',
+    because: `${what} is spent until ${until}, with ${left} left in the next minute`,
+    booking: second === null ? null : { second, units },
   });
 }
 
@@ -105,7 +120,7 @@ function takeTurn(
 ): Admission {
   const { nowMs, delayMs, draw, floorMs } = question;
   // The same question asked again: what it needs is booked.
-  if (!turn.hasWaited) return { ...UNCHANGED, delayMs, reasons: [], booking: 'kept' };
+  if (!turn.hasWaited) return admitted(delayMs, [], 'kept');
   const turnMs = (turn.bookedSecond ?? 0) * SECOND_MS;
   if (nowMs > turnMs + LATE_TURN_MS) return findPlace(question, { ...view, turn: { ...turn, bookedSecond: null } });
   if (turnMs > nowMs + SECOND_MS) {
@@ -119,11 +134,15 @@ function takeTurn(
   const waitMs = Math.max(floorMs, turnMs - nowMs);
   return waitMs > question.untilEndMs
     ? refuse(waitMs, question, { guardrail: 'budget', reason: 'budget_spent', because: 'its turn comes too late' })
-    : { ...UNCHANGED, delayMs: waitMs, reasons: ['deferred_turn'], booking: 'kept' };
+    : admitted(waitMs, ['deferred_turn'], 'kept');
 }
 
 function admit(delayMs: number, { nowMs, units }: AdmissionQuestion, reasons: readonly ReasonCode[]): Admission {
-  return { ...UNCHANGED, delayMs, reasons, booking: { second: secondOf(nowMs + delayMs), units } };
+  return admitted(delayMs, reasons, { second: secondOf(nowMs + delayMs), units });
+}
+
+function admitted(delayMs: number, reasons: readonly ReasonCode[], booking: Admission['booking']): Admission {
+  return { kind: 'admitted', delayMs, reasons, effects: [], because: [], booking, isProbe: false };
 }
 
 /** The second that holds a time. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { budgetOf, leftInWindow, partOfWindow, windowStart } from './retry-budget.js';
+import { budgetOf, leftInWindow, partOfWindow, unitsPerWindow, windowStart } from './retry-budget.js';
 
 /** Of a dependency that never comes out of trouble. */
 const budget = (firstTriesPerSecond: number, percent = 20) =>
@@ -30,6 +30,15 @@ describe('budgetOf', () => {
       Math.round(leftInWindow(budgetOf(terms), second, EMPTY)),
     );
     expect(free).toEqual([13, 23, 43, 123, 203, 203]);
+  });
+
+  it('grows to 75 ordinary retries a minute whatever its share is, unless it may not grow at all', () => {
+    const terms = { percent: 20, releasedAtMs: null, troubledAtMs: 1_000_000 };
+    const perSecond = (firstTriesPerSecond: number, maxGrowth: number) => {
+      const of = budgetOf({ ...terms, firstTriesPerSecond, maxGrowth });
+      return unitsPerWindow(of, 2_000) / of.windowSeconds;
+    };
+    expect([perSecond(1, 1.25), perSecond(100, 1.25), perSecond(1, 1)]).toEqual([2.5, 50, 0.5]);
   });
 
   it('control: in trouble it does not grow', () => {

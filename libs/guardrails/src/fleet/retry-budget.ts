@@ -24,8 +24,10 @@ const LENT_UNITS = 3;
 /** How much of its budget a dependency gets after an outage: a quarter at first, doubled each 10 s. */
 const RELEASED_SHARE = 0.25;
 const RELEASE_DOUBLING_MS = 10_000;
-/** One that does well takes more: another whole budget for each 20 s without trouble. */
+/** One that does well takes more: another whole budget for each 20 s without trouble, up to `maxGrowth`. */
 const GROWN_BY_ONE_MS = 20_000;
+/** Where a budget may grow, it grows to so much whatever `maxGrowth` says, 75 ordinary retries a minute: no storm is made of so few. */
+const CALM_UNITS_PER_SECOND = 2.5;
 
 export interface BudgetTerms {
   /** First tries that the dependency gets, on average. */
@@ -41,12 +43,13 @@ export interface BudgetTerms {
 }
 
 /** `percent` of first tries, but never less than the floor. */
-export function budgetOf({ firstTriesPerSecond, percent, ...course }: BudgetTerms): RetryBudget {
+export function budgetOf(terms: BudgetTerms): RetryBudget {
+  const { firstTriesPerSecond, percent, maxGrowth, releasedAtMs, troubledAtMs } = terms;
   const earned = (percent / 100) * UNITS_PER_CALL * firstTriesPerSecond;
   const unitsPerSecond = Math.max(FLOOR_UNITS_PER_SECOND, earned);
   const windowSeconds =
     WINDOWS_SECONDS.find((seconds) => seconds * unitsPerSecond >= UNITS_PER_WINDOW) ?? LONGEST_WINDOW_SECONDS;
-  return { unitsPerSecond, windowSeconds, ...course };
+  return { unitsPerSecond, windowSeconds, maxGrowth, releasedAtMs, troubledAtMs };
 }
 
 /** The aligned window that holds a second: `[fromSecond, fromSecond + windowSeconds)`. */
@@ -62,7 +65,9 @@ export function unitsPerWindow(budget: RetryBudget, fromSecond: number): number 
   const { unitsPerSecond, windowSeconds, releasedAtMs, troubledAtMs, maxGrowth } = budget;
   const since = (ms: EpochMs | null) => (ms === null ? Number.POSITIVE_INFINITY : Math.max(0, fromSecond * 1_000 - ms));
   const released = RELEASED_SHARE * 2 ** (since(releasedAtMs) / RELEASE_DOUBLING_MS);
-  const grown = Math.min(maxGrowth, 1 + since(troubledAtMs) / GROWN_BY_ONE_MS);
+  const healthy = 1 + since(troubledAtMs) / GROWN_BY_ONE_MS;
+  const fewAnyway = maxGrowth > 1 ? CALM_UNITS_PER_SECOND / unitsPerSecond : 1;
+  const grown = Math.min(Math.max(maxGrowth, fewAnyway), healthy);
   const floor = Math.min(FLOOR_UNITS_PER_SECOND, unitsPerSecond);
   return windowSeconds * Math.max(floor, unitsPerSecond * Math.min(released, grown));
 }

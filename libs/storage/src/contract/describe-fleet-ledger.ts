@@ -6,13 +6,13 @@ import { NOON_MS, unique } from './examples.js';
 import type { Open, Opened } from './opened.js';
 
 const LIMITS = { probes: 3 };
-const NOTHING = { calls: new Map(), bookings: new Map(), since: new Map() };
+const NOTHING = { calls: new Map(), bookings: new Map(), since: new Map(), demand: new Map(), shares: new Map() };
 const HALF_OPEN = { ...NEW_BREAKER, version: 2, state: 'half_open' as const, sinceMs: NOON_MS };
 
 const news = (dependency: string, changes: Partial<FleetNews> = {}): FleetNews => ({
   dependency,
   added: NOTHING,
-  forgetBelow: { calls: 0, bookings: 0, since: 0 },
+  forgetBelow: { calls: 0, bookings: 0, since: 0, demand: 0, shares: 0 },
   latest: {},
   breaker: NEW_BREAKER,
   wantedProbes: 0,
@@ -43,6 +43,12 @@ export function describeFleetLedger(name: string, open: Open<{ readonly fleetLed
       );
       expect(ofA?.sums).toEqual({ ...NOTHING, bookings: new Map([[1_800_000_000, 6]]) });
       expect(ofB?.sums).toEqual({ ...NOTHING, calls: new Map([[7, 0.5]]) });
+    });
+
+    it('keeps a limit apart from a dependency of the same name', async () => {
+      const name = unique('apart');
+      await exchange(news(name, { kind: 'limit', added: { ...NOTHING, bookings: new Map([[5, 1]]) } }));
+      expect((await exchange(news(name))).sums.bookings).toEqual(new Map());
     });
 
     it('loses none of many that tell at once', async () => {
@@ -87,8 +93,14 @@ export function describeFleetLedger(name: string, open: Open<{ readonly fleetLed
         .array(fc.tuple(fc.nat(12), fc.integer({ min: -8, max: 8 })), { maxLength: 4 })
         .map((entries) => new Map(entries.map(([key, quarters]) => [key, quarters / 4])));
       const told = fc.record({
-        added: fc.record({ calls: sums, bookings: sums, since: sums }),
-        forgetBelow: fc.record({ calls: fc.nat(8), bookings: fc.nat(8), since: fc.nat(8) }),
+        added: fc.record({ calls: sums, bookings: sums, since: sums, demand: sums, shares: sums }),
+        forgetBelow: fc.record({
+          calls: fc.nat(8),
+          bookings: fc.nat(8),
+          since: fc.nat(8),
+          demand: fc.nat(8),
+          shares: fc.nat(8),
+        }),
         latest: fc.dictionary(fc.constantFrom('hint', 'success'), fc.integer({ min: 1, max: NOON_MS })),
         breaker: fc
           .tuple(fc.nat(4), fc.constantFrom('closed' as const, 'open' as const, 'half_open' as const))

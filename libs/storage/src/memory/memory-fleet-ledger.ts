@@ -36,13 +36,14 @@ export class MemoryFleetLedger implements FleetLedger {
   }
 
   #exchangeOne(news: FleetNews, probeLimit: number): FleetShare {
-    const entry: Entry = this.#entries.get(news.dependency) ?? {
-      sums: { calls: new Map(), bookings: new Map(), since: new Map() },
+    const key = `${news.kind ?? 'dependency'} ${news.dependency}`;
+    const entry: Entry = this.#entries.get(key) ?? {
+      sums: { calls: new Map(), bookings: new Map(), since: new Map(), demand: new Map(), shares: new Map() },
       latest: new Map<string, EpochMs>(),
       breaker: NEW_BREAKER,
       probesGiven: new Map<number, number>(),
     };
-    this.#entries.set(news.dependency, entry);
+    this.#entries.set(key, entry);
     for (const name of FLEET_SUMS) {
       const sums = entry.sums[name];
       for (const [key, amount] of news.added[name]) sums.set(key, (sums.get(key) ?? 0) + amount);
@@ -57,6 +58,8 @@ export class MemoryFleetLedger implements FleetLedger {
         calls: new Map(entry.sums.calls),
         bookings: new Map(entry.sums.bookings),
         since: new Map(entry.sums.since),
+        demand: new Map(entry.sums.demand),
+        shares: new Map(entry.sums.shares),
       },
       latest: Object.fromEntries(entry.latest),
       breaker: entry.breaker,

@@ -38,7 +38,7 @@ export class RedisFleetLedger implements FleetLedger {
       Promise.all(
         news.map(async (told) => {
           // In a cluster the tag keeps everything about one dependency on one node, and spreads dependencies over all.
-          const key = `${this.#keyPrefix}fleet:{${told.dependency}}`;
+          const key = `${this.#keyPrefix}${told.kind ?? 'fleet'}:{${told.dependency}}`;
           const answer = await EXCHANGE.run(client, key, [writeNews(told, limits.probes)]);
           return readShare(answer as [number, string[]]);
         }),
@@ -52,30 +52,37 @@ function writeNews({ added, forgetBelow, latest, breaker, wantedProbes }: FleetN
     c: Object.fromEntries(added.calls),
     b: Object.fromEntries(added.bookings),
     s: Object.fromEntries(added.since),
+    d: Object.fromEntries(added.demand),
+    t: Object.fromEntries(added.shares),
     fc: forgetBelow.calls,
     fb: forgetBelow.bookings,
     fs: forgetBelow.since,
+    fd: forgetBelow.demand,
+    ft: forgetBelow.shares,
     l: latest,
     v: breaker.version,
     q: breaker.state,
     r: JSON.stringify(breaker),
     w: wantedProbes,
     m: probeLimit,
-    t: KEY_TTL_MS,
+    k: KEY_TTL_MS,
   });
 }
 
 function readShare([granted, fields]: readonly [number, readonly string[]]): FleetShare {
-  const sums = { c: new Map<number, number>(), b: new Map<number, number>(), s: new Map<number, number>() };
+  const noSums = () => new Map<number, number>();
+  const sums = { c: noSums(), b: noSums(), s: noSums(), d: noSums(), t: noSums() };
   const latest: Record<string, EpochMs> = {};
   let breaker = NEW_BREAKER;
   for (let i = 0; i + 1 < fields.length; i += 2) {
     const [field = '', value = ''] = [fields[i], fields[i + 1]];
     const name = field.slice(1);
     const kind = field[0];
-    if (kind === 'c' || kind === 'b' || kind === 's') sums[kind].set(Number(name), Number(value));
+    if (kind === 'c' || kind === 'b' || kind === 's' || kind === 'd' || kind === 't')
+      sums[kind].set(Number(name), Number(value));
     else if (kind === 'l') latest[name] = Number(value);
     else if (kind === 'r') breaker = JSON.parse(value) as BreakerRecord;
   }
-  return { sums: { calls: sums.c, bookings: sums.b, since: sums.s }, latest, breaker, probes: Number(granted) };
+  const { c: calls, b: bookings, s: since, d: demand, t: shares } = sums;
+  return { sums: { calls, bookings, since, demand, shares }, latest, breaker, probes: Number(granted) };
 }

@@ -1,0 +1,40 @@
+import { NEW_BREAKER, type EpochMs, type FleetNews, type FleetShare } from '@smart-retry/domain';
+import { FullRun } from './full-run.js';
+import { SharedSums } from './shared-sums.js';
+
+const KEEP_SECONDS = 60;
+const NOTHING: ReadonlyMap<number, number> = new Map();
+const NO_SUMS = { calls: NOTHING, since: NOTHING, demand: NOTHING, shares: NOTHING } as const;
+
+/** What the jobs use together that share a limit, by the second in which their retries are due. */
+export class LimitUse {
+  readonly bookings = new SharedSums();
+  readonly full = new FullRun();
+  usedAtMs: EpochMs = 0;
+  #forgottenBefore = 0;
+
+  use(nowMs: EpochMs): void {
+    this.usedAtMs = Math.max(this.usedAtMs, nowMs);
+    const second = Math.floor(nowMs / 1_000) - KEEP_SECONDS;
+    if (second < this.#forgottenBefore + KEEP_SECONDS) return;
+    this.#forgottenBefore = second;
+    this.bookings.forgetBefore(second);
+  }
+
+  news(name: string, nowMs: EpochMs): FleetNews {
+    const bookings = Math.floor(nowMs / 1_000) - KEEP_SECONDS;
+    return {
+      kind: 'limit',
+      dependency: name,
+      added: { ...NO_SUMS, bookings: this.bookings.unshared() },
+      forgetBelow: { calls: 0, bookings, since: 0, demand: 0, shares: 0 },
+      latest: {},
+      breaker: NEW_BREAKER,
+      wantedProbes: 0,
+    };
+  }
+
+  adopt({ sums }: FleetShare, told: FleetNews): void {
+    this.bookings.adopt(sums.bookings, told.added.bookings);
+  }
+}

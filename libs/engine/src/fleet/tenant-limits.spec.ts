@@ -1,0 +1,97 @@
+import { describe, expect, it } from '@jest/globals';
+import type { TenantLimit } from '@smart-retry/domain';
+import type { Admission } from '@smart-retry/guardrails';
+import { ErpCallers } from '../testing/fleet.js';
+
+const ACME_60: TenantLimit = { tenant: 'acme', retriesPerMinute: 60 };
+const kinds = (admissions: readonly Admission[]) => admissions.map(({ kind }) => kind);
+const ask = (callers: ErpCallers, times: number, changes: Parameters<ErpCallers['ask']>[0]) =>
+  Array.from({ length: times }, () => callers.ask({ errorClass: 'rate_limit', ...changes }));
+const admitted = (admissions: readonly Admission[]) => kinds(admissions).filter((kind) => kind === 'admitted').length;
+
+describe('a quota of retries a minute', () => {
+  it('lets so many go ahead in one minute, and gives the others a place in the next ones', () => {
+    const callers = new ErpCallers({ tenantLimits: [ACME_60] });
+    const answers = ask(callers, 100, { tenant: 'acme' });
+    expect(admitted(answers)).toBe(60);
+    expect(answers.at(-1)).toMatchObject({
+      kind: 'deferred',
+      reasons: ['tenant_limit_spent'],
+      effects: [{ name: 'tenant_limit', before: 'retry', after: 'defer' }],
+      because: [expect.stringMatching(/60 retries a minute of tenant "acme".* room for 0 retries left/)],
+    });
+  });
+
+  it.each<[string, object]>([
+    ['the limits are switched off', { perTenantLimits: false, tenantLimits: [ACME_60] }],
+    ['another tenant is limited', { tenantLimits: [{ ...ACME_60, tenant: 'other' }] }],
+    ['another queue is limited', { tenantLimits: [{ ...ACME_60, queue: 'bulk' }] }],
+  ])('control: where %s all go ahead', (_, guardrails) => {
+    expect(admitted(ask(new ErpCallers(guardrails), 100, { tenant: 'acme', queue: 'fast' }))).toBe(100);
+  });
+
+  it('of each tenant is counted for each by itself', () => {
+    const callers = new ErpCallers({ tenantLimits: [{ tenant: '*', retriesPerMinute: 10 }] });
+    expect(['a', 'b'].map((tenant) => admitted(ask(callers, 30, { tenant })))).toEqual([10, 10]);
+    expect(admitted(ask(callers, 30, {}))).toBe(30);
+  });
+
+  it('refuses what may not wait for so long', () => {
+    const callers = new ErpCallers({ tenantLimits: [{ queue: 'bulk', retriesPerMinute: 0 }] });
+    expect(callers.ask({ queue: 'bulk', untilEndMs: 120_000 })).toMatchObject({
+      kind: 'refused',
+      reasons: ['tenant_limit_spent'],
+    });
+  });
+
+  it('takes one of a job that asks again, and whoever was put off has its turn', () => {
+    const callers = new ErpCallers({ tenantLimits: [{ ...ACME_60, retriesPerMinute: 1 }] });
+    ask(callers, 5, { tenant: 'acme', jobId: 'first' });
+    const put = callers.ask({ tenant: 'acme', jobId: 'second' });
+    expect(put).toMatchObject({ kind: 'deferred' });
+    expect(put.delayMs).toBeLessThan(120_000);
+    callers.nowMs += put.delayMs;
+    expect(callers.ask({ tenant: 'acme', jobId: 'second' }).kind).toBe('admitted');
+  });
+});
+
+describe('a share of the retry budget', () => {
+  it('holds a tenant back before the budget does', () => {
+    const tenantLimits = [{ tenant: 'acme', budgetSharePercent: 25 }];
+    const [free, limited] = [new ErpCallers(), new ErpCallers({ tenantLimits })].map((callers) => {
+      callers.reportFirstTries(100);
+      return admitted(ask(callers, 1_000, { tenant: 'acme' }));
+    });
+    // 20 % of 100 first tries, which cost 2 each, grown by a quarter; of these 10 % are kept for other tenants.
+    expect([free, limited]).toEqual([45, 12]);
+  });
+});
+
+describe('one tenant that asks a hundred times as much', () => {
+  /** What a modest tenant is answered once a second, beside one that asks `greedy` times as often. */
+  const answersOfModest = (greedy: number, perTenantLimits: boolean) => {
+    const callers = new ErpCallers({ perTenantLimits });
+    callers.reportFirstTries(20);
+    const answers: string[] = [];
+    for (let second = 0; second < 30; second++) {
+      callers.nowMs += 1_000;
+      ask(callers, greedy, { tenant: 'greedy', delayMs: 5_000 });
+      const { kind, delayMs } = callers.ask({
+        tenant: 'modest',
+        errorClass: 'rate_limit',
+        jobId: `m-${second}`,
+        delayMs: 5_000,
+      });
+      answers.push(`${kind} ${delayMs}`);
+    }
+    return answers;
+  };
+
+  it('leaves the answers of others unchanged', () => {
+    expect(answersOfModest(100, true)).toEqual(answersOfModest(0, true));
+  });
+
+  it('control: without limits it takes the others’ places', () => {
+    expect(answersOfModest(100, false)).not.toEqual(answersOfModest(0, false));
+  });
+});

@@ -1,0 +1,94 @@
+import { LRUCache } from 'lru-cache';
+import { EACH_TENANT, type EpochMs, type RetryFeatures, type TenantLimit } from '@smart-retry/domain';
+import { describeLimited, limitsOf, UNITS_PER_CALL, unitsPerWindow, type RetryBudget } from '@smart-retry/guardrails';
+import type { FleetPlace } from './budget-places.js';
+import { LimitUse } from './limit-use.js';
+import { WindowPlaces } from './window-places.js';
+
+const MINUTE_SECONDS = 60;
+
+/** Whose limits are asked for, at which dependency. */
+export interface LimitedRetry {
+  readonly features: RetryFeatures;
+  readonly dependency: string;
+  /** Null where it is not known: shares of it hold nobody then. */
+  readonly budget: RetryBudget | null;
+  /** What the retry costs of the budget. */
+  readonly units: number;
+  readonly place: FleetPlace;
+}
+
+/** What is used of the limits that operators set; bounded: those unused for longest are forgotten first. */
+export class TenantLimits {
+  readonly #uses: LRUCache<string, LimitUse>;
+
+  constructor({ maxLimits }: { readonly maxLimits: number }) {
+    this.#uses = new LRUCache({ max: maxLimits });
+  }
+
+  /** Every limit that holds for a retry, as this process sees it. */
+  viewsFor(limits: readonly TenantLimit[], retry: LimitedRetry, nowMs: EpochMs): readonly WindowPlaces[] {
+    return limitsOf(limits, retry.features).flatMap((limit) => [
+      ...this.#quota(limit, retry, nowMs),
+      ...this.#budgetShare(limit, retry, nowMs),
+    ]);
+  }
+
+  entries(): IterableIterator<[string, LimitUse]> {
+    return this.#uses.entries();
+  }
+
+  #quota(limit: TenantLimit, { features, place }: LimitedRetry, nowMs: EpochMs): readonly WindowPlaces[] {
+    const { retriesPerMinute } = limit;
+    if (retriesPerMinute === undefined) return [];
+    const use = this.#use(limit, features, null, nowMs);
+    return [
+      new WindowPlaces({
+        scope: `${retriesPerMinute} retries a minute of ${describeLimited(limit, features)}`,
+        windowSeconds: MINUTE_SECONDS,
+        capacityOf: () => retriesPerMinute,
+        units: 1,
+        unitsPerRetry: 1,
+        booked: use.bookings,
+        full: use.full,
+        capacityTerms: [retriesPerMinute],
+        keyOf: (second) => second,
+        place,
+      }),
+    ];
+  }
+
+  #budgetShare(limit: TenantLimit, retry: LimitedRetry, nowMs: EpochMs): readonly WindowPlaces[] {
+    const { features, dependency, budget, units, place } = retry;
+    const { budgetSharePercent } = limit;
+    if (budgetSharePercent === undefined || budget === null) return [];
+    const whose = describeLimited(limit, features);
+    const use = this.#use(limit, features, dependency, nowMs);
+    return [
+      new WindowPlaces({
+        scope: `${budgetSharePercent} % of the retry budget of dependency "${dependency}" for ${whose}`,
+        windowSeconds: budget.windowSeconds,
+        capacityOf: (fromSecond) => (budgetSharePercent / 100) * unitsPerWindow(budget, fromSecond),
+        units,
+        unitsPerRetry: UNITS_PER_CALL,
+        booked: use.bookings,
+        full: use.full,
+        capacityTerms: [budgetSharePercent, budget],
+        keyOf: (second) => second,
+        place,
+      }),
+    ];
+  }
+
+  #use(limit: TenantLimit, features: RetryFeatures, dependency: string | null, nowMs: EpochMs): LimitUse {
+    const tenant = limit.tenant === EACH_TENANT ? [features.tenant] : limit.tenant;
+    const key = JSON.stringify([tenant, limit.queue, limit.jobType, dependency]);
+    let use = this.#uses.get(key);
+    if (use === undefined) {
+      use = new LimitUse();
+      this.#uses.set(key, use);
+    }
+    use.use(nowMs);
+    return use;
+  }
+}

@@ -1,0 +1,86 @@
+import type { EpochMs } from '@smart-retry/domain';
+import { partOfWindow, type LimitView } from '@smart-retry/guardrails';
+import { HORIZON_SECONDS, type FleetPlace } from './budget-places.js';
+import type { FullRun, SearchTerms } from './full-run.js';
+import type { SharedSums } from './shared-sums.js';
+
+/** Room that is given out window by window, and what is booked of it. */
+export interface WindowTerms {
+  readonly scope: string;
+  readonly windowSeconds: number;
+  /** Units that the window holds which begins with a second. */
+  readonly capacityOf: (fromSecond: number) => number;
+  /** What this retry takes, and what an ordinary one takes. */
+  readonly units: number;
+  readonly unitsPerRetry: number;
+  readonly booked: SharedSums;
+  /** Under which a second's units are kept in `booked`. */
+  readonly keyOf: (second: number) => number;
+  readonly place: FleetPlace;
+  readonly full: FullRun;
+  /** What capacities depend on. */
+  readonly capacityTerms: SearchTerms;
+}
+
+/** Units that a retry has taken somewhere. */
+export interface SpentUnits {
+  readonly sums: SharedSums;
+  readonly key: number;
+  readonly units: number;
+}
+
+/** A limit as one process sees it: its part of the room of each aligned window. */
+export class WindowPlaces implements LimitView {
+  readonly scope: string;
+  readonly #terms: WindowTerms;
+
+  constructor(terms: WindowTerms) {
+    this.scope = terms.scope;
+    this.#terms = terms;
+  }
+
+  firstPlace(wanted: number, draw: number): number | null {
+    const { windowSeconds, units, full, place, capacityTerms, booked } = this.#terms;
+    const from = full.firstFree({
+      from: wanted - (wanted % windowSeconds),
+      until: wanted + HORIZON_SECONDS,
+      windowSeconds,
+      units,
+      terms: [...capacityTerms, place.replicas, place.rank],
+      version: booked.version,
+      hasRoom: (second) => this.#leftIn(second) >= units,
+    });
+    if (from === null) return null;
+    return from <= wanted ? wanted : from + Math.floor(draw * windowSeconds);
+  }
+
+  describeLeft(nowMs: EpochMs): string {
+    const { windowSeconds, unitsPerRetry } = this.#terms;
+    const second = Math.floor(nowMs / 1_000);
+    const fromSecond = second - (second % windowSeconds);
+    let left = 0;
+    for (let from = fromSecond; from < fromSecond + 60; from += windowSeconds) left += Math.max(0, this.#leftIn(from));
+    const retries = Math.floor(left / unitsPerRetry);
+    return `room for ${retries} ${retries === 1 ? 'retry' : 'retries'}`;
+  }
+
+  /** Books the retry's units in a second. */
+  spend(second: number): SpentUnits {
+    const { booked, keyOf, units } = this.#terms;
+    const key = keyOf(second);
+    booked.add(key, units);
+    return { sums: booked, key, units };
+  }
+
+  #leftIn(fromSecond: number): number {
+    const { windowSeconds, capacityOf, booked, keyOf, place } = this.#terms;
+    let [shared, pending] = [0, 0];
+    for (let second = fromSecond; second < fromSecond + windowSeconds; second++) {
+      const key = keyOf(second);
+      shared += booked.shared(key);
+      pending += booked.pending(key);
+    }
+    const left = capacityOf(fromSecond) - shared;
+    return partOfWindow(Math.max(0, left), { fromSecond, windowSeconds }, place) - pending;
+  }
+}

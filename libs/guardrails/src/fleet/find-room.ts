@@ -1,0 +1,39 @@
+import type { BudgetView, LimitView } from './admission.js';
+
+export interface FoundRoom {
+  /** The first second with room everywhere; null where there is none within the horizon. */
+  readonly second: number | null;
+  /** Whose room decided; null where there was room at once. */
+  readonly heldBy: 'budget' | LimitView | null;
+}
+
+/** Beyond this many moves from one view to another nothing is found. */
+const MOST_ROUNDS = 50;
+
+/** The first second from `wanted` on in which the budget and every limit have room for a retry. */
+export function findRoom(
+  wanted: number,
+  units: number,
+  draw: number,
+  { budget, limits }: { readonly budget: BudgetView | null; readonly limits: readonly LimitView[] },
+): FoundRoom {
+  const views = [
+    ...(budget === null || units === 0
+      ? []
+      : [{ is: 'budget' as const, next: (at: number) => budget.firstPlace(at, units, draw) }]),
+    ...limits.map((limit) => ({ is: limit, next: (at: number) => limit.firstPlace(at, draw) })),
+  ];
+  let second = wanted;
+  let heldBy: FoundRoom['heldBy'] = null;
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const from = second;
+    for (const { is, next } of views) {
+      const place = next(second);
+      if (place === null) return { second: null, heldBy: is };
+      if (place !== second) heldBy = is;
+      second = place;
+    }
+    if (second === from) return { second, heldBy };
+  }
+  return { second: null, heldBy };
+}
