@@ -16,34 +16,49 @@ export interface Binned {
   readonly bins: Uint8Array;
   /** The same memory, four columns at a time. */
   readonly words: Uint32Array;
+  /** The same bins once more, by column: to divide rows by one column, only that one is read. */
+  readonly columns: readonly Uint8Array[];
 }
 
-/** Bins all columns of a row-by-row matrix, shape [rows, width], with the edges given or learned of itself. */
-export function binMatrix(values: Float64Array, width: number, given?: readonly Edges[]): Binned {
+/** Bytes per row in a row-by-row matrix of bins. */
+export function strideOf(width: number): number {
+  return COLUMNS_OF_A_WORD * Math.ceil(width / COLUMNS_OF_A_WORD);
+}
+
+/**
+ * Bins all columns of a row-by-row matrix, shape [rows, width].
+ * @param options.edges default: learned of the matrix itself
+ * @param options.allocate where the bins are kept
+ */
+export function binMatrix(
+  values: Float64Array,
+  width: number,
+  options: {
+    readonly edges?: readonly Edges[];
+    readonly allocate?: (bytes: number) => Uint8Array<ArrayBuffer>;
+  } = {},
+): Binned {
+  const { allocate = (bytes) => new Uint8Array(bytes) } = options;
   const rows = values.length / width;
-  const edges = given ?? Array.from({ length: width }, (_, column) => learnEdges(values, width, column));
-  const stride = COLUMNS_OF_A_WORD * Math.ceil(width / COLUMNS_OF_A_WORD);
-  const bins = new Uint8Array(rows * stride);
-  edges.forEach((columnEdges, column) => {
-    binColumn(values, width, column, columnEdges, bins, stride);
+  const edges = options.edges ?? Array.from({ length: width }, (_, column) => learnEdges(values, width, column));
+  const stride = strideOf(width);
+  const bins = allocate(rows * stride);
+  const columns = edges.map((columnEdges, column) => {
+    const ofColumn = allocate(rows);
+    binColumn(values, width, column, columnEdges, ofColumn);
+    for (let i = 0, to = column; i < rows; i++, to += stride) bins[to] = ofColumn[i] as number;
+    return ofColumn;
   });
-  return { rows, stride, edges, bins, words: new Uint32Array(bins.buffer) };
+  return { rows, stride, edges, bins, words: new Uint32Array(bins.buffer, bins.byteOffset, bins.length / 4), columns };
 }
 
 /** A grid of equal cells first, then the few edges within one: most values are found in two or three steps. */
-function binColumn(
-  values: Float64Array,
-  width: number,
-  column: number,
-  edges: Edges,
-  bins: Uint8Array,
-  stride: number,
-): void {
+function binColumn(values: Float64Array, width: number, column: number, edges: Edges, bins: Uint8Array): void {
   const rows = values.length / width;
   const least = edges[0] ?? 0;
   const cellsPerUnit = CELLS / ((edges[edges.length - 1] ?? 0) - least || 1);
   const starts = gridOf(edges, least, cellsPerUnit);
-  for (let i = 0, at = column, to = column; i < rows; i++, at += width, to += stride) {
+  for (let i = 0, at = column; i < rows; i++, at += width) {
     const value = values[at] as number;
     if (value !== value) continue;
     const cell = cellOf(value, least, cellsPerUnit);
@@ -54,7 +69,7 @@ function binColumn(
       if (value <= (edges[middle] as number)) hi = middle;
       else lo = middle + 1;
     }
-    bins[to] = lo + 1;
+    bins[i] = lo + 1;
   }
 }
 

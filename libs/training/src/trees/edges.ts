@@ -16,10 +16,8 @@ export function learnEdges(values: Float64Array, width: number, column: number):
     if (value === value) sample[count++] = value;
   }
   const sorted = sample.subarray(0, count).sort();
-  const distinct = sorted.filter((value, i) => i === 0 || value !== sorted[i - 1]);
-  if (distinct.length <= MAX_VALUE_BINS) {
-    return distinct.slice(1).map((value, i) => between(distinct[i] as number, value));
-  }
+  const distinct = fewDistinct(sorted);
+  if (distinct !== undefined) return distinct.slice(1).map((value, i) => between(distinct[i] as number, value));
   const edges = new Set<number>();
   for (let bin = 1; bin < MAX_VALUE_BINS; bin++) {
     const at = Math.floor((bin * count) / MAX_VALUE_BINS);
@@ -29,6 +27,19 @@ export function learnEdges(values: Float64Array, width: number, column: number):
   // An edge at the largest value would leave nothing beyond it.
   edges.delete(sorted[count - 1] as number);
   return Float64Array.from(edges).sort();
+}
+
+/** The different values, unless there are more than bins. */
+function fewDistinct(sorted: Float64Array): Float64Array | undefined {
+  const distinct = new Float64Array(MAX_VALUE_BINS);
+  let count = 0;
+  for (let i = 0; i < sorted.length; i++) {
+    const value = sorted[i] as number;
+    if (i > 0 && value === sorted[i - 1]) continue;
+    if (count === MAX_VALUE_BINS) return undefined;
+    distinct[count++] = value;
+  }
+  return distinct.subarray(0, count);
 }
 
 /** Halfway, but never rounded up to `above`. */

@@ -1,9 +1,11 @@
 import { logitOf, type TreeBody } from '@smart-retry/ml';
 import { permutation, rngFor } from '../seeded.js';
-import { binMatrix, type Binned } from './binned.js';
+import { binMatrix, strideOf, type Binned } from './binned.js';
 import type { Growth } from './growth.js';
 import { TreeGrower } from './grow-tree.js';
+import { COLUMN_STRIDE } from './histogram.js';
 import { TreeBuilder } from './tree-builder.js';
+import { TreeMemory } from './tree-memory.js';
 
 export interface BoostingSettings extends Growth {
   readonly maxRounds: number;
@@ -35,22 +37,23 @@ export async function fitTrees(
   settings: BoostingSettings,
   betweenRounds: (share: number) => Promise<void>,
 ): Promise<Boosted> {
-  const data = binMatrix(train.values, train.width);
+  const memory = memoryFor(train, settings);
+  const data = binMatrix(train.values, train.width, { allocate: (bytes) => memory.bytes(bytes) });
   const builder = new TreeBuilder(logitOf(weightedRate(train)));
-  const grower = new TreeGrower(data, settings, builder);
+  const grower = new TreeGrower(data, settings, builder, memory);
   const scores = new Float64Array(data.rows).fill(logitOf(weightedRate(train)));
-  const gradients = new Float32Array(data.rows);
-  const hessians = new Float32Array(data.rows);
+  const slopes = memory.floats(2 * data.rows);
+  const order = memory.words(data.rows);
   const judge = heldOut === undefined ? undefined : new HeldOutLoss(heldOut, data, scores[0] ?? 0);
   for (let round = 0; round < settings.maxRounds; round++) {
     await betweenRounds(round / settings.maxRounds);
-    slopes(train, scores, gradients, hessians);
-    const sample = sampleRows(data.rows, settings, round);
+    writeSlopes(train, scores, slopes);
+    const count = sampleRows(order, settings, round);
     const columns = sampleColumns(train.width, settings, round);
-    const before = sample.count < data.rows ? scores.slice() : scores;
-    const rows = { order: sample.order, count: sample.count, gradients, hessians, weights: train.weights };
+    const before = count < data.rows ? scores.slice() : scores;
+    const rows = { order, count, slopes, weights: train.weights };
     const root = grower.grow(rows, columns, scores);
-    if (sample.count < data.rows) {
+    if (count < data.rows) {
       scores.set(before);
       builder.addScores(root, data, scores);
     }
@@ -58,6 +61,14 @@ export async function fitTrees(
   }
   const rounds = judge?.bestRounds ?? builder.trees;
   return { body: builder.body(rounds), rounds };
+}
+
+/** Bins by row and by column, slopes, two orders of rows, and a histogram for each leaf that is open. */
+function memoryFor({ labels: { length: rows }, width }: LabelledMatrix, { maxLeaves }: BoostingSettings): TreeMemory {
+  const histograms = maxLeaves + 1;
+  const ofRows = rows * (strideOf(width) + width + 2 * 4 + 2 * 4);
+  const ofHistograms = histograms * strideOf(width) * COLUMN_STRIDE * 8;
+  return new TreeMemory({ bytes: ofRows + ofHistograms, allocations: width + 4 + histograms });
 }
 
 class HeldOutLoss {
@@ -69,7 +80,7 @@ class HeldOutLoss {
 
   constructor(matrix: LabelledMatrix, { edges }: Binned, baseLogit: number) {
     this.#matrix = matrix;
-    this.#binned = binMatrix(matrix.values, matrix.width, edges);
+    this.#binned = binMatrix(matrix.values, matrix.width, { edges });
     this.#scores = new Float64Array(matrix.labels.length).fill(baseLogit);
     this.#least = this.#loss();
   }
@@ -103,30 +114,21 @@ function weightedRate({ labels, weights }: LabelledMatrix): number {
 }
 
 /** First and second derivative of the loss by each row's logit. */
-function slopes(
-  { labels, weights }: LabelledMatrix,
-  scores: Float64Array,
-  gradients: Float32Array,
-  hessians: Float32Array,
-): void {
+function writeSlopes({ labels, weights }: LabelledMatrix, scores: Float64Array, slopes: Float32Array): void {
   for (let i = 0; i < scores.length; i++) {
     const p = 1 / (1 + Math.exp(-(scores[i] as number)));
     const weight = weights[i] as number;
-    gradients[i] = weight * (p - (labels[i] as number));
-    hessians[i] = weight * p * (1 - p);
+    slopes[2 * i] = weight * (p - (labels[i] as number));
+    slopes[2 * i + 1] = weight * p * (1 - p);
   }
 }
 
-function sampleRows(
-  rows: number,
-  { rowShare, seed }: BoostingSettings,
-  round: number,
-): { readonly order: Uint32Array; readonly count: number } {
-  const order = new Uint32Array(rows);
+/** Writes the rows of a tree to the beginning of `order`, rising; answers how many there are. */
+function sampleRows(order: Uint32Array, { rowShare, seed }: BoostingSettings, round: number): number {
   const rng = rngFor(seed, 'rows of a tree', round);
   let count = 0;
-  for (let i = 0; i < rows; i++) if (rowShare >= 1 || rng() < rowShare) order[count++] = i;
-  return { order, count };
+  for (let i = 0; i < order.length; i++) if (rowShare >= 1 || rng() < rowShare) order[count++] = i;
+  return count;
 }
 
 function sampleColumns(width: number, { columnShare, seed }: BoostingSettings, round: number): Uint16Array {

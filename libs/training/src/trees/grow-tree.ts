@@ -1,7 +1,8 @@
-import type { Binned } from './binned.js';
+import { COLUMNS_OF_A_WORD, type Binned } from './binned.js';
 import { findSplit } from './find-split.js';
 import { leafValue, type Growth, type Leaf, type Split } from './growth.js';
-import { addRows, COLUMN_STRIDE, subtract, type Histogram } from './histogram.js';
+import { COLUMN_STRIDE, subtract, type Histogram } from './histogram.js';
+import type { TreeMemory } from './tree-memory.js';
 import type { TreeBuilder } from './tree-builder.js';
 
 interface OpenLeaf extends Leaf {
@@ -14,9 +15,8 @@ export interface TreeRows {
   /** Indices of rows; reordered while the tree grows, so that each leaf's rows are neighbours. */
   readonly order: Uint32Array;
   readonly count: number;
-  /** By row. */
-  readonly gradients: Float32Array;
-  readonly hessians: Float32Array;
+  /** By row its gradient and its hessian, side by side. */
+  readonly slopes: Float32Array;
   readonly weights: Float64Array;
 }
 
@@ -29,16 +29,19 @@ export class TreeGrower {
   readonly #data: Binned;
   readonly #growth: Growth;
   readonly #builder: TreeBuilder;
+  readonly #memory: TreeMemory;
   readonly #binsOf: Uint16Array;
   readonly #spareRows: Uint32Array;
   readonly #free: Histogram[] = [];
 
-  constructor(data: Binned, growth: Growth, builder: TreeBuilder) {
+  /** Data and rows are of the memory given. */
+  constructor(data: Binned, growth: Growth, builder: TreeBuilder, memory: TreeMemory) {
     this.#data = data;
     this.#growth = growth;
     this.#builder = builder;
     this.#binsOf = Uint16Array.from(data.edges, (edges) => edges.length + 1);
-    this.#spareRows = new Uint32Array(data.rows);
+    this.#memory = memory;
+    this.#spareRows = memory.words(data.rows);
   }
 
   /** Adds one tree, and the values of its leaves to the scores of its rows. Answers its root. */
@@ -56,12 +59,12 @@ export class TreeGrower {
   }
 
   #openRoot(rows: TreeRows, columns: Uint16Array): OpenLeaf {
-    const { order, count, gradients, hessians, weights } = rows;
+    const { order, count, slopes, weights } = rows;
     let [gradient, hessian, cover] = [0, 0, 0];
     for (let i = 0; i < count; i++) {
       const row = order[i] as number;
-      gradient += gradients[row] as number;
-      hessian += hessians[row] as number;
+      gradient += slopes[2 * row] as number;
+      hessian += slopes[2 * row + 1] as number;
       cover += weights[row] as number;
     }
     const node = this.#builder.startTree(cover);
@@ -73,9 +76,10 @@ export class TreeGrower {
     return { ...leaf, histogram, split: findSplit(histogram, columns, this.#binsOf, leaf, this.#growth) };
   }
 
-  #histogramOf({ from, to }: Pick<Leaf, 'from' | 'to'>, { order, gradients, hessians }: TreeRows): Histogram {
-    const histogram = this.#free.pop()?.fill(0) ?? new Float64Array(this.#data.stride * COLUMN_STRIDE);
-    addRows(histogram, this.#data, order, from, to, gradients, hessians);
+  #histogramOf({ from, to }: Pick<Leaf, 'from' | 'to'>, { order, slopes }: TreeRows): Histogram {
+    const { words, stride } = this.#data;
+    const histogram = this.#free.pop()?.fill(0) ?? this.#memory.doubles(stride * COLUMN_STRIDE);
+    this.#memory.addRows(histogram, { words, wordsOfARow: stride / COLUMNS_OF_A_WORD, slopes }, order, from, to);
     return histogram;
   }
 
@@ -121,22 +125,12 @@ export class TreeGrower {
     return [left, right];
   }
 
-  /** Moves the rows that go left before those that go right, in both keeping their order; answers where the latter begin. */
+  /** Moves the rows that go left before those that go right; answers where the latter begin. */
   #partition({ from, to }: Leaf, { column, bin, missingLeft }: Split, { order }: TreeRows): number {
-    const { bins, stride } = this.#data;
-    const spare = this.#spareRows;
-    let left = from;
-    let right = 0;
     // Bin 0, of missing values, becomes the last bin where they go right.
     const wrap = missingLeft ? 0 : 1;
-    for (let i = from; i < to; i++) {
-      const row = order[i] as number;
-      const place = ((bins[row * stride + column] as number) - wrap) & 0xff;
-      if (place <= bin - wrap) order[left++] = row;
-      else spare[right++] = row;
-    }
-    order.set(spare.subarray(0, right), left);
-    return left;
+    const bins = this.#data.columns[column] as Uint8Array;
+    return this.#memory.partition(bins, order, this.#spareRows, { from, to, wrap, last: bin - wrap });
   }
 
   #close(leaf: OpenLeaf, { order }: TreeRows, scores: Float64Array): void {
