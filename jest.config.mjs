@@ -19,15 +19,22 @@ const shared = {
   // Sources import each other as `./x.js`, the name that Node sees after the build.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': ['$1.ts', '$1.js'] },
   testEnvironmentOptions: { customExportConditions: ['@smart-retry/source', 'node', 'node-addons'] },
+  setupFiles: ['<rootDir>/tools/servers/redis-of-worker.mjs'],
   modulePathIgnorePatterns: ['/dist/', '/.nx/', '/.cache/'],
 };
 
 /** Three kinds of tests: pure, against real Redis and Postgres, and over HTTP against the built API. */
 export default {
-  testTimeout: 30_000,
+  // Patience, not a bound: on a busy machine a start of several servers takes as long.
+  testTimeout: 120_000,
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/{libs,apps,tools}/**/*.spec.ts'] },
     { ...shared, displayName: 'integration', testMatch: ['<rootDir>/{libs,apps,tools}/**/*.int-spec.ts'] },
-    { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/apps/*/test/**/*.e2e-spec.ts'] },
+    {
+      ...shared,
+      displayName: 'e2e',
+      testMatch: ['<rootDir>/apps/*/test/**/*.e2e-spec.ts'],
+      setupFilesAfterEnv: ['<rootDir>/tools/servers/second-try-in-ci.mjs'],
+    },
   ],
 };

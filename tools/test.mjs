@@ -1,11 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bootstrap, ROOT } from './bootstrap.mjs';
 import { build } from './build.mjs';
 import { countTests, formatCounts } from './count-tests.mjs';
+
+// Tests wait for servers and clocks more than they compute: two at a time even where there is one core.
+const WORKERS = Math.max(2, Math.floor(availableParallelism() / 2));
 
 // `npm test [paths and flags for jest]`: every test, against servers that this run starts and stops.
 const counts = await run(process.argv.slice(2)).catch((error) => {
@@ -34,19 +37,21 @@ async function startServers() {
     import('./servers/postgres.mjs'),
   ]);
   const program = findRedisProgram();
-  const redis = await startRedis(program);
+  // One for each worker of jest: what API processes say to each other through Redis knows of no databases.
+  const redises = await Promise.all(Array.from({ length: WORKERS }, () => startRedis(program)));
+  const stopRedises = () => Promise.all(redises.map((redis) => redis.stop()));
   const postgres = await startPostgres({ binDir: process.env.TEST_POSTGRES_BIN || undefined }).catch(async (error) => {
-    await redis.stop();
+    await stopRedises();
     throw error;
   });
   return {
     env: {
       TEST_DATABASE_URL: postgres.url,
-      TEST_REDIS_ADDR: redis.address,
+      TEST_REDIS_ADDRS: redises.map((redis) => redis.address).join(','),
       TEST_REDIS_SERVER_BIN: program.path,
       TEST_REDIS_LD_LIBRARY_PATH: program.libraryPath ?? '',
     },
-    stop: () => Promise.all([redis.stop(), postgres.stop()]),
+    stop: () => Promise.all([stopRedises(), postgres.stop()]),
   };
 }
 
@@ -60,6 +65,7 @@ async function runJest(jestArguments, serverEnv) {
         '--experimental-vm-modules',
         '--disable-warning=ExperimentalWarning',
         join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js'),
+        `--maxWorkers=${WORKERS}`,
         '--json',
         `--outputFile=${reportPath}`,
         ...jestArguments,

@@ -96,6 +96,14 @@ CREATE INDEX attempts_failed_job ON public.attempts USING btree (hashtextextende
 CREATE INDEX attempts_recommendation ON public.attempts USING brin (recommendation_id text_bloom_ops (n_distinct_per_range='1000', false_positive_rate='0.001')) WITH (pages_per_range='32', autosummarize='on');
 CREATE INDEX attempts_recorded_in ON public.attempts USING brin (recorded_in) WITH (pages_per_range='16', autosummarize='on');
 
+CREATE TABLE canary_judgements (
+  revision bigint NOT NULL,
+  looked_at_ms bigint NOT NULL,
+  judgement json,
+  CONSTRAINT canary_judgements_pkey PRIMARY KEY (revision),
+  CONSTRAINT canary_judgements_revision_fkey FOREIGN KEY (revision) REFERENCES model_deployments(revision)
+);
+
 CREATE TABLE change_ledger (
   sequence bigint NOT NULL,
   at_ms bigint NOT NULL,

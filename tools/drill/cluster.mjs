@@ -18,10 +18,16 @@ export async function openCluster({ cheats = {} } = {}) {
     await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   };
   try {
-    const replicas = await Promise.all(
-      Array.from({ length: REPLICAS }, (_, i) => openReplica(join(folder, `api-${i}`), { postgres, redis, maxStale })),
-    );
-    opened.unshift(...replicas);
+    // Each is opened on its own, so that one that fails leaves none behind that nobody stops.
+    const open = async (_, i) => {
+      const replica = await openReplica(join(folder, `api-${i}`), { postgres, redis, maxStale });
+      opened.unshift(replica);
+      return replica;
+    };
+    const starts = await Promise.allSettled(Array.from({ length: REPLICAS }, open));
+    const failure = starts.find(({ status }) => status === 'rejected');
+    if (failure !== undefined) throw failure.reason;
+    const replicas = starts.map(({ value }) => value);
     // Only now: whoever was first has brought the schema up to date.
     await Promise.all(replicas.map((replica) => replica.untilReady()));
     return { postgres, redis, replicas, links: createLinkLog(), close };
@@ -45,11 +51,15 @@ async function openReplica(folder, { postgres, redis, maxStale }) {
     RETRY_REDIS_ADDR: `127.0.0.1:${gates.redis.port}`,
     RETRY_MAX_STALE: maxStale,
   };
-  const replica = await startReplica({ folder, env });
+  const shut = () => Promise.all([gates.postgres.refuse(), gates.redis.refuse()]);
+  const replica = await startReplica({ folder, env }).catch(async (error) => {
+    await shut();
+    throw error;
+  });
   const stopProcess = replica.stop;
   const stop = async () => {
     await stopProcess();
-    await Promise.all([gates.postgres.refuse(), gates.redis.refuse()]);
+    await shut();
   };
   return Object.assign(replica, { gates, stop });
 }

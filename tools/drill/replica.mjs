@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
@@ -12,6 +12,7 @@ const MAIN = join(ROOT, 'apps', 'api', 'dist', 'main.js');
 const PRELOAD = pathToFileURL(join(import.meta.dirname, 'in-drill.mjs')).href;
 const START_TIMEOUT_MS = 180_000;
 const POLL_MS = 50;
+const LAST_WORDS = 2_000;
 
 /**
  * One API process that can be killed and started again on the same port and data folder. A lifetime is the time from a
@@ -25,8 +26,24 @@ export async function startReplica({ folder, env }) {
   const call = createCaller(baseUrl);
   let child;
   let lifetime = -1;
+  const logPath = join(folder, 'log');
+  const until = async (condition) => {
+    const deadlineMs = Date.now() + START_TIMEOUT_MS;
+    while (!(await condition())) {
+      const { exitCode, signalCode } = child;
+      if (exitCode !== null || signalCode !== null) {
+        const lastWords = readFileSync(logPath, 'utf8').slice(-LAST_WORDS);
+        throw new Error(`an API process ended by itself (${signalCode ?? exitCode}):\n${lastWords}`);
+      }
+      if (Date.now() > deadlineMs) {
+        child.kill('SIGKILL');
+        throw new Error('an API process did not get ready in time');
+      }
+      await sleep(POLL_MS);
+    }
+  };
   const start = async ({ skewMs = 0 } = {}) => {
-    const log = openSync(join(folder, 'log'), 'a');
+    const log = openSync(logPath, 'a');
     const settings = Object.entries(process.env).filter(([name]) => !name.startsWith('RETRY_'));
     child = spawn(process.execPath, [`--import=${PRELOAD}`, MAIN], {
       cwd: folder,
@@ -43,7 +60,7 @@ export async function startReplica({ folder, env }) {
     });
     closeSync(log);
     lifetime += 1;
-    await until(async () => (await call('GET', '/health'))?.status === 200, child);
+    await until(async () => (await call('GET', '/health'))?.status === 200);
   };
   await start();
   return {
@@ -67,13 +84,4 @@ export async function startReplica({ folder, env }) {
       await exited;
     },
   };
-}
-
-async function until(condition, child) {
-  const deadlineMs = Date.now() + START_TIMEOUT_MS;
-  while (!(await condition())) {
-    if (child.exitCode !== null || child.signalCode !== null) throw new Error('an API process ended by itself');
-    if (Date.now() > deadlineMs) throw new Error('an API process did not get ready in time');
-    await sleep(POLL_MS);
-  }
 }

@@ -6,18 +6,26 @@ export const OURS = 'ours';
 export const OURS_OVER_HTTP = 'ours-http';
 
 const HELD_OUT_SEEDS = '1001-1020';
+/** The run whose result is committed. */
+const PUBLISHED = {
+  seeds: 'held-out:1001-1005',
+  deciders: 'rules,full-jitter,celery,sidekiq,oracle,ours',
+  out: 'docs/benchmarks',
+};
 
 export function parseArguments(args) {
-  const { values } = parseArgs({
+  const { values: given } = parseArgs({
     args,
     options: {
       worlds: { type: 'string' },
-      seeds: { type: 'string', default: '1-8' },
+      seeds: { type: 'string' },
       deciders: { type: 'string' },
       http: { type: 'boolean', default: false },
       out: { type: 'string' },
+      publish: { type: 'boolean', default: false },
     },
   });
+  const values = { seeds: '1-8', ...(given.publish && PUBLISHED), ...given };
   const isHeldOut = values.seeds.startsWith('held-out');
   const worlds = WORLD_FAMILIES.map(({ name }) => name);
   const baselines = BASELINES.map(({ name }) => name);
@@ -31,6 +39,7 @@ export function parseArguments(args) {
     split: isHeldOut ? 'held-out' : 'tuning',
     seeds: parseSeeds(isHeldOut ? (values.seeds.split(':')[1] ?? HELD_OUT_SEEDS) : values.seeds),
     out: values.out,
+    isPublished: values.publish,
   };
 }
 

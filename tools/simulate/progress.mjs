@@ -7,7 +7,7 @@ export function createProgress(total) {
   return {
     advance(what) {
       const seconds = Math.round((performance.now() - startedAt) / 1_000);
-      const line = `${done++} of ${total} simulations, ${seconds} s: ${what}`;
+      const line = `${++done} of ${total} played, ${seconds} s: ${what}`;
       if (isTerminal) process.stderr.write(`\r${line.padEnd(79).slice(0, 79)}`);
       else if (Math.floor((10 * done) / total) > saidTenths) {
         saidTenths = Math.floor((10 * done) / total);

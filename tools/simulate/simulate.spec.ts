@@ -3,6 +3,7 @@ import { compareDeciders } from '../../libs/simulation/dist/index.js';
 import { parseArguments } from './arguments.mjs';
 import { toCsv } from './csv.mjs';
 import { drawComparisons } from './picture.mjs';
+import { renewParts } from './publish.mjs';
 
 describe('the arguments of npm run simulate', () => {
   it('default to all worlds, eight tuning seeds, every baseline and ours', () => {
@@ -33,6 +34,17 @@ describe('the arguments of npm run simulate', () => {
     expect(parseArguments(['--http']).deciders).not.toContain('ours');
   });
 
+  it('of the published run are five held-out seeds of every world, written where results are kept', () => {
+    expect(parseArguments(['--publish'])).toMatchObject({
+      split: 'held-out',
+      seeds: [1001, 1002, 1003, 1004, 1005],
+      deciders: ['rules', 'full-jitter', 'celery', 'sidekiq', 'oracle', 'ours'],
+      out: 'docs/benchmarks',
+      isPublished: true,
+    });
+    expect(parseArguments([]).isPublished).toBe(false);
+  });
+
   it('are refused with what there is instead', () => {
     expect(() => parseArguments(['--worlds', 'blip'])).toThrow(/no world blip; there are: blips, /);
     expect(() => parseArguments(['--seeds', '8-1'])).toThrow(/--seeds 8-1/);
@@ -45,6 +57,14 @@ describe('toCsv', () => {
     expect(toCsv([{ ...row, measurement: { utility: 0.5, brier: null } }])).toBe(
       'world,split,seed,decider,portion,utility,brier\nblips,tuning,1,rules,all,0.5,\n',
     );
+  });
+});
+
+describe('renewParts', () => {
+  it('replaces what is between the marks of a part and nothing else, and refuses a report without them', () => {
+    const text = 'before\n<!-- a -->\nold\n<!-- /a -->\nafter\n';
+    expect(renewParts(text, { a: 'new' })).toBe('before\n<!-- a -->\n\nnew\n\n<!-- /a -->\nafter\n');
+    expect(() => renewParts(text, { b: 'new' })).toThrow(/no part <!-- b -->/);
   });
 });
 

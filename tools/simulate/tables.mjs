@@ -34,6 +34,16 @@ export function printMeasurements(rows) {
   printTable(['world', 'decider', ...MEASURES.map(([title]) => title), 'took s'], lines, 2);
 }
 
+/** One line for a world that has been played: how far each decider goes from the rules to the best of all. */
+export function printWorld(world, comparison) {
+  if (comparison === undefined) return console.log(`${world}: played`);
+  const shares = comparison.standings.map(({ decider, utility, shareClosed }) => {
+    const share = shareClosed === null ? '' : ` (${shareClosed.value.toFixed(2)})`;
+    return `${decider} ${utility.value.toFixed(3)}${share}`;
+  });
+  console.log(`${world}: ${shares.join(', ')}`);
+}
+
 /** Where each decider stands between the rules and the best of all, with 95 % intervals over seeds. */
 export function printComparisons(comparisons) {
   if (comparisons.size === 0) return;

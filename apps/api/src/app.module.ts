@@ -43,6 +43,7 @@ import { LongWork } from './what-if/long-work.js';
 import { WhatIfController } from './what-if/what-if.controller.js';
 import {
   ATTEMPT_STORE,
+  CANARY_JUDGEMENTS,
   CHANGE_LEDGER,
   CLOCK,
   CONFIGURATION_STORE,
@@ -112,6 +113,7 @@ export class AppModule {
         { provide: CONFIGURATION_STORE, useValue: stores.configuration },
         { provide: MODEL_REGISTRY, useValue: stores.models },
         { provide: TRIAL_HISTORY, useValue: stores.trials },
+        { provide: CANARY_JUDGEMENTS, useValue: stores.judgements },
         { provide: DECISION_STORE, useValue: stores.decisions },
         { provide: OUTCOME_HISTORY, useValue: stores.outcomes },
         { provide: CHANGE_LEDGER, useValue: stores.ledger },

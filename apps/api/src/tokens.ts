@@ -10,4 +10,5 @@ export const SUBJECT_ARCHIVE = Symbol('SubjectArchive');
 export const TRAINING_JOBS = Symbol('TrainingJobs');
 export const STORE_PROBES = Symbol('StoreProbe[]');
 export const MODEL_REGISTRY = Symbol('ModelRegistry');
+export const CANARY_JUDGEMENTS = Symbol('CanaryJudgements');
 export const TRIAL_HISTORY = Symbol('TrialHistory');

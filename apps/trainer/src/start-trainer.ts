@@ -3,9 +3,11 @@ import { DEFAULT_STRATEGY, SmartRetryError, type Clock } from '@smart-retry/doma
 import { completeStrategy, repeat } from '@smart-retry/engine';
 import type { Logger } from 'pino';
 import type { TrainerConfig } from './config.js';
+import { findDrift } from './jobs/find-drift.js';
+import { judgeServedCanary } from './jobs/judge-served-canary.js';
 import { keepLease } from './jobs/keep-lease.js';
 import { openQueue } from './jobs/open-queue.js';
-import { orderModel } from './jobs/order-model.js';
+import { haveOutcomesCome, orderModel, type ModelOrderOptions } from './jobs/order-model.js';
 import { TrainJob } from './jobs/train-job.js';
 import { openDatabase } from './lifecycle/open-database.js';
 import { VERSION } from './lifecycle/version.js';
@@ -42,22 +44,25 @@ export async function startTrainer(
     clock,
     logger,
   });
-  const order = (isDue: 'always' | 'after_outcomes') =>
-    orderModel({
-      jobs,
-      teaching: stores.teaching,
-      modelType: config.trainerScheduledModel,
-      newOutcomes: isDue === 'always' ? 0 : config.trainerRetrainOutcomes,
-      clock,
-    });
+  const order = async (requestedBy: ModelOrderOptions['requestedBy']) => {
+    const job = await orderModel({ jobs, modelType: config.trainerScheduledModel, requestedBy, clock });
+    if (job !== null) logger.info({ job, requestedBy }, 'a model is ordered');
+  };
+  const orderWhatIsDue = async () => {
+    const { teaching, models } = stores;
+    const { trainerRetrainOutcomes: outcomes, trainerRetrainDrift: limit } = config;
+    if (outcomes > 0 && (await haveOutcomesCome(outcomes, { jobs, teaching, clock }))) await order('new outcomes');
+    const drift = limit > 0 ? await findDrift({ models, jobs, teaching, clock }) : null;
+    if (drift === null || drift.stability <= limit) return;
+    logger.info(drift, 'what comes is not what the serving model was trained on');
+    await order('drift');
+  };
   const queue = await openQueue({
     databaseUrl: url,
     concurrency: config.trainerConcurrency,
     schedule: config.trainerSchedule,
     train: (jobId) => trainJob.run(jobId),
-    onSchedule: async () => {
-      await order('always');
-    },
+    onSchedule: () => order('schedule'),
     logger,
   });
   const lease = { trainer, jobs, queue, leaseMs: config.trainerLeaseMs, clock };
@@ -66,11 +71,21 @@ export async function startTrainer(
     const isAway = error instanceof SmartRetryError && error.kind === 'unavailable';
     logger.warn(isAway ? { code: error.code } : { err: error }, 'background work failed, and is tried again');
   };
+  const judge = async () => {
+    const judgement = await judgeServedCanary({
+      models: stores.models,
+      trials: stores.trials,
+      judgements: stores.judgements,
+      objective: async () => (await strategy()).objective,
+      intervalMs: config.trainerJudgeIntervalMs,
+      clock,
+    });
+    if (judgement?.verdict === 'worse') logger.warn(judgement, 'the canary is worse, and is taken back');
+  };
   const stops = [
+    repeat(judge, { intervalMs: config.trainerJudgeIntervalMs, onError }),
     repeat(() => keepLease(lease), { intervalMs: config.trainerLeaseMs / HEARTBEATS_PER_LEASE, onError }),
-    ...(config.trainerRetrainOutcomes > 0
-      ? [repeat(async () => void (await order('after_outcomes')), { intervalMs: ORDER_INTERVAL_MS, onError })]
-      : []),
+    repeat(orderWhatIsDue, { intervalMs: ORDER_INTERVAL_MS, onError }),
   ];
   logger.info({ trainer, concurrency: config.trainerConcurrency }, 'the trainer is ready');
   return {

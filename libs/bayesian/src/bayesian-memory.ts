@@ -1,6 +1,8 @@
 import type { EpochMs } from '@smart-retry/domain';
+import { contextAfterHint } from './after-hint.js';
 import { Beliefs } from './beliefs.js';
 import { delayBinIndex } from './delay-grid.js';
+import type { BinnedOutcome } from './evidence-cell.js';
 import { attemptGroupOf, type FailureContext } from './failure-context.js';
 import { ageGroupOf } from './incident-age.js';
 import { momentOf, type Moment } from './moment.js';
@@ -51,14 +53,20 @@ export class BayesianMemory {
 
   learn({ context, delayMs, success, atMs, hasIncidentContinued }: LearnedOutcome): void {
     const seen = { bin: delayBinIndex(delayMs), success };
-    const { incidentAgeMs, attemptNumber, tenant } = context;
-    const state = { ageGroup: ageGroupOf(incidentAgeMs), attemptGroup: attemptGroupOf(attemptNumber), tenant };
+    const { incidentAgeMs, attemptNumber, tenant, payloadSize } = context;
+    const attemptGroup = attemptGroupOf(attemptNumber);
+    const state = { ageGroup: ageGroupOf(incidentAgeMs), attemptGroup, attemptNumber, tenant, payloadSize };
     const at = momentOf(atMs);
-    (this.#growing ?? this.#store).teach(context, at, (subject) => {
-      subject.learn(seen, state, at);
-      if (!success && hasIncidentContinued !== undefined)
-        subject.continuation.note({ hasContinued: hasIncidentContinued });
-    });
+    const store = this.#growing ?? this.#store;
+    const teach = (kind: FailureContext, outcome: BinnedOutcome) =>
+      store.teach(kind, at, (subject) => {
+        subject.learn(outcome, state, at);
+        if (!success && hasIncidentContinued !== undefined)
+          subject.continuation.note({ hasContinued: hasIncidentContinued });
+      });
+    teach(context, seen);
+    const { hintMs = 0 } = context;
+    if (hintMs > 0) teach(contextAfterHint(context), { bin: delayBinIndex(Math.max(0, delayMs - hintMs)), success });
   }
 
   /** What is believed of failures like this one; null until (job type, error class) has been seen ten times. */

@@ -6,7 +6,7 @@ import { AGE_GROUPS, ageGroupOf } from './incident-age.js';
 import { FAST, SLOW, type Moment, type Speed } from './moment.js';
 import { Plan, type PlanTerms } from './plan.js';
 import { combineOdds, mixPosteriors, pool, PRIOR, type Posterior } from './posterior.js';
-import { PRIOR_STRENGTHS } from './prior-strengths.js';
+import { priorStrengthOfLevel, PRIOR_STRENGTHS } from './prior-strengths.js';
 import type { Shelf } from './shelf.js';
 import type { State, Subject } from './subject.js';
 import type { ObservedBucket } from './view.js';
@@ -139,12 +139,10 @@ export class Beliefs {
 
   #priorOfSubject(speed: Speed): Posterior {
     const { subject, at } = this.#source;
-    const [ofClass, ofFamily, ofCode] = subject.path;
-    if (ofClass === undefined) return PRIOR;
-    const byClass = { cell: ofClass, child: ofFamily, priorStrength: PRIOR_STRENGTHS.class };
-    const prior = pool(PRIOR, byClass, speed, at);
-    if (ofFamily === undefined || ofCode === undefined) return prior;
-    return pool(prior, { cell: ofFamily, child: ofCode, priorStrength: PRIOR_STRENGTHS.jobType }, speed, at);
+    return subject.path.slice(0, -1).reduce((prior, cell, level) => {
+      const child = subject.path[level + 1];
+      return pool(prior, { cell, child, priorStrength: priorStrengthOfLevel(level) }, speed, at);
+    }, PRIOR);
   }
 
   /**
@@ -179,7 +177,7 @@ export class Beliefs {
 
   #levelOfSubject(): PathLevel {
     const { path } = this.#source.subject;
-    return { cell: path.at(-1), priorStrength: path.length > 2 ? PRIOR_STRENGTHS.code : PRIOR_STRENGTHS.jobType };
+    return { cell: path.at(-1), priorStrength: priorStrengthOfLevel(path.length - 1) };
   }
 
   /** Pools the levels of a path, the most general first, into the posterior of the last; levels without a cell are left out. */

@@ -8,6 +8,10 @@ export interface FailureContext {
   readonly attemptNumber: number;
   /** How long the dependency had been failing, without a success between; absent when not known. */
   readonly incidentAgeMs?: number | undefined;
+  /** Of the job, in bytes; absent when not known. */
+  readonly payloadSize?: number | undefined;
+  /** How long the server asked to wait, in milliseconds; absent where it did not. */
+  readonly hintMs?: number | undefined;
 }
 
 /** Attempts 1, 2, 3 and all later ones are learned apart: who fails for the third time is a harder case. */

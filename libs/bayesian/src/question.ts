@@ -11,6 +11,8 @@ export interface BayesianQuestion extends PlanTerms {
   readonly floorMs: number;
   /** The longest wait that is of use now, for example what is left until a deadline; ∞ without one. */
   readonly ceilingMs: number;
+  /** The longest wait that may be chosen now, where that is less than a plan allows; it says nothing of the time left. */
+  readonly longestMs?: number;
   /** The delay that the rules ask for; null where they stop. */
   readonly rulesDelayMs: number | null;
 }
@@ -23,12 +25,12 @@ const MAX_ATTEMPT = 1_023;
 
 /** What is asked under a plan, but for the time and the tenant: the same beliefs answer it the same. */
 export function questionKeyOf(question: BayesianQuestion): number {
-  const { context, floorMs, ceilingMs } = question;
+  const { context, floorMs, ceilingMs, longestMs = ceilingMs } = question;
   const time = isShortOfTime(question) ? timeKeyOf(ceilingMs) : NO_CEILING;
   let key = Math.min(context.attemptNumber, MAX_ATTEMPT);
   key = key * AGE_GROUPS + ageGroupOf(context.incidentAgeMs);
   key = key * BIN_COUNT + delayBinIndex(floorMs);
-  key = key * (BIN_COUNT + 1) + binsUntil(ceilingMs);
+  key = key * (BIN_COUNT + 1) + binsUntil(Math.min(ceilingMs, longestMs));
   key = key * (NO_CEILING + 1) + time;
   return key * (BIN_COUNT + 1) + rulesBinOf(question);
 }

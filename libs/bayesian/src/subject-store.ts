@@ -58,8 +58,8 @@ export class SubjectStore {
   }
 
   /** What is known of failures of this kind: the family's, where the code was never seen. */
-  subjectOf({ whole, unseen, subjects }: Family, { errorCode = '' }: FailureContext): Subject {
-    return subjects.get(errorCode) ?? (errorCode === '' ? whole : unseen);
+  subjectOf({ whole, unseen, subjects }: Family, { errorCode = '', payloadSize }: FailureContext): Subject {
+    return (subjects.get(errorCode) ?? (errorCode === '' ? whole : unseen)).ofSize(payloadSize);
   }
 
   /** Hands the subject to `teach`, and makes room for what it has learned. */
@@ -108,12 +108,12 @@ export class SubjectStore {
   #forgetOne(family: Family, subject: Subject): boolean {
     if (family.cells <= FAMILY_SHARE * this.#maxCells && this.#families.size > 1) return this.#forgetOldestFamily();
     const [code, oldest] = family.subjects.entries().next().value ?? [];
-    const forgotten =
-      code === undefined || oldest === undefined || oldest === subject ? 0 : oldest.cells + ownCells(oldest);
-    if (code !== undefined && forgotten > 0) family.subjects.delete(code);
-    else if (!subject.forgetTenant()) return this.#families.size > 1 && this.#forgetOldestFamily();
-    family.cells -= Math.max(1, forgotten);
-    this.#size -= Math.max(1, forgotten);
+    const isOther = code !== undefined && oldest !== undefined && oldest !== subject;
+    const forgotten = isOther ? oldest.cells + ownCells(oldest) : subject.forgetSome();
+    if (isOther) family.subjects.delete(code);
+    if (forgotten === 0) return this.#families.size > 1 && this.#forgetOldestFamily();
+    family.cells -= forgotten;
+    this.#size -= forgotten;
     return true;
   }
 

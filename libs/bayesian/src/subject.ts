@@ -2,10 +2,11 @@ import { Continuation } from './continuation.js';
 import type { Beliefs } from './beliefs.js';
 import { EvidenceCell, type BinnedOutcome } from './evidence-cell.js';
 import { ATTEMPT_GROUPS } from './failure-context.js';
+import { KindsBySize } from './kinds-by-size.js';
 import { MemoryContest } from './memory-contest.js';
 import { FAST, SLOW, type Moment, type Speed } from './moment.js';
 import { pooledMean } from './posterior.js';
-import { PRIOR_STRENGTHS } from './prior-strengths.js';
+import { priorStrengthOfLevel } from './prior-strengths.js';
 
 /** Beyond this much evidence of its own, a tenant's outcomes count less for all others, so that none of them moves the rest. */
 const TENANT_CAP = 200;
@@ -15,6 +16,14 @@ export interface State {
   readonly ageGroup: number;
   readonly attemptGroup: number;
   readonly tenant: string | undefined;
+}
+
+/** An outcome's place among those of its kind. */
+export interface LearnedState extends State {
+  /** Of the failed attempt, from 1. */
+  readonly attemptNumber: number;
+  /** In bytes, where it is known. */
+  readonly payloadSize: number | undefined;
 }
 
 /** The evidence of one kind of failure (job type, error class, code): of all, and by age of the incident, attempt and tenant. */
@@ -34,23 +43,33 @@ export class Subject {
   readonly #states: (EvidenceCell | undefined)[] = [];
   /** Least recently taught first. */
   readonly #tenants = new Map<string, EvidenceCell>();
+  /** Undefined while no size is known. */
+  #bySize: KindsBySize<Subject> | undefined;
+  readonly #isOfSize: boolean;
 
   /** What was seen of all of this kind; undefined for a code that was never seen, of which its relatives are all that is known. */
   readonly own: EvidenceCell | undefined;
 
-  constructor(path: readonly EvidenceCell[], { isSeen } = { isSeen: true }) {
+  constructor(path: readonly EvidenceCell[], { isSeen = true, isOfSize = false } = {}) {
     this.path = path;
     this.own = isSeen ? path.at(-1) : undefined;
+    this.#isOfSize = isOfSize;
   }
 
-  learn(seen: BinnedOutcome, state: State, at: Moment): void {
+  learn(seen: BinnedOutcome, state: LearnedState, at: Moment): void {
     this.contest.judge(this.#predict(FAST, seen.bin, at), this.#predict(SLOW, seen.bin, at), seen);
     const weight = state.tenant === undefined ? 1 : this.#learnOfTenant(seen, state, state.tenant, at);
-    for (const cell of this.path) cell.add(seen, weight, at);
+    for (const cell of this.#isOfSize ? this.path.slice(-1) : this.path) cell.add(seen, weight, at);
     this.#cellIn(this.#ages, state.ageGroup, at).add(seen, weight, at);
     this.#cellIn(this.#attempts, state.attemptGroup, at).add(seen, weight, at);
     this.#cellIn(this.#states, indexOf(state), at).add(seen, weight, at);
     this.outcomes++;
+    if (!this.#isOfSize && state.payloadSize !== undefined) this.#learnOfSize(seen, state, state.payloadSize, at);
+  }
+
+  /** What is known of failures of this kind with such a payload; itself, where payloads are not told apart. */
+  ofSize(payloadSize: number | undefined): Subject {
+    return this.#bySize?.kindOf(payloadSize) ?? this;
   }
 
   ofAge(ageGroup: number): EvidenceCell | undefined {
@@ -68,13 +87,17 @@ export class Subject {
       : this.#tenants.get(tenantKey(state, state.tenant));
   }
 
-  /** Forgets what the tenant unheard of for longest has seen; false where there is none. */
-  forgetTenant(): boolean {
+  /** Forgets what its sizes have seen, else what the tenant unheard of for longest has; answers how many cells that was. */
+  forgetSome(): number {
+    const before = this.cells;
+    if (this.#bySize !== undefined) this.#countKinds(() => this.#bySize?.forget());
+    if (this.cells < before) return before - this.cells;
     for (const key of this.#tenants.keys()) {
+      this.#tenants.delete(key);
       this.cells--;
-      return this.#tenants.delete(key);
+      break;
     }
-    return false;
+    return before - this.cells;
   }
 
   /** Learns what one tenant has seen, and answers how much it counts for the others. */
@@ -92,6 +115,24 @@ export class Subject {
     return Math.min(1, TENANT_CAP / cell.totalAt(at));
   }
 
+  /** Learns where payloads are told apart, and what those of this size have seen. */
+  #learnOfSize(seen: BinnedOutcome, state: LearnedState, payloadSize: number, at: Moment): void {
+    const bySize = (this.#bySize ??= new KindsBySize());
+    this.#countKinds(() => {
+      bySize.kindOf(payloadSize)?.learn(seen, state, at);
+      if (state.attemptNumber === 1)
+        bySize.count(payloadSize, seen, () => new Subject([...this.path, new EvidenceCell(at)], { isOfSize: true }));
+    });
+  }
+
+  /** Does something to the kinds by size, and counts their cells anew. */
+  #countKinds(change: () => void): void {
+    const count = () => this.#bySize?.kinds.reduce((sum, { cells }) => sum + 1 + cells, 0) ?? 0;
+    const before = count();
+    change();
+    this.cells += count() - before;
+  }
+
   #cellIn(cells: (EvidenceCell | undefined)[], index: number, at: Moment): EvidenceCell {
     let cell = cells[index];
     if (cell === undefined) {
@@ -104,21 +145,10 @@ export class Subject {
 
   /** What a memory would have said beforehand, by the kind of failure alone. */
   #predict(speed: Speed, bin: number, at: Moment): number {
-    const [ofClass, ofFamily, ofCode] = this.path;
-    if (ofClass === undefined) return 0.5;
-    const byClass = pooledMean(
-      0.5,
-      bin,
-      { cell: ofClass, child: ofFamily, priorStrength: PRIOR_STRENGTHS.class },
-      speed,
-      at,
-    );
-    if (ofFamily === undefined) return byClass;
-    const family = { cell: ofFamily, child: ofCode, priorStrength: PRIOR_STRENGTHS.jobType };
-    const byFamily = pooledMean(byClass, bin, family, speed, at);
-    if (ofCode === undefined) return byFamily;
-    const code = { cell: ofCode, child: undefined, priorStrength: PRIOR_STRENGTHS.code };
-    return pooledMean(byFamily, bin, code, speed, at);
+    return this.path.reduce((mean, cell, level) => {
+      const child = this.path[level + 1];
+      return pooledMean(mean, bin, { cell, child, priorStrength: priorStrengthOfLevel(level) }, speed, at);
+    }, 0.5);
   }
 }
 

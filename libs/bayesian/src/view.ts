@@ -1,4 +1,5 @@
 import type { ExplorationPlan, ExplorationSettings } from '@smart-retry/domain';
+import { questionAfterHint, viewFromFailure } from './after-hint.js';
 import type { BayesianMemory } from './bayesian-memory.js';
 import type { Beliefs } from './beliefs.js';
 import { credibleInterval } from './beta.js';
@@ -40,6 +41,8 @@ export interface BayesianView {
   readonly confidence: number;
   readonly evidence: ObservedBucket;
   readonly exploration: ExplorationPlan | null;
+  /** Where the server's hint decides: how long it asks to wait. What was seen counts delays from there. */
+  readonly hintMs?: number;
 }
 
 /**
@@ -52,6 +55,16 @@ const ENOUGH_OUTCOMES = 50;
 
 /** The view of one failure; null while there is too little evidence to speak at all. */
 export function viewOf(memory: BayesianMemory, question: BayesianQuestion): BayesianView | null {
+  const { context, bounds } = question;
+  const { hintMs = 0 } = context;
+  const isHinted = hintMs > 0 && hintMs <= (question.longestMs ?? bounds.maxDelayMs);
+  const view = isHinted ? viewAfter(memory, questionAfterHint(question, hintMs)) : null;
+  return view === null
+    ? viewAfter(memory, question)
+    : viewFromFailure(view, hintMs, question.objective.valueHalfLifeMs);
+}
+
+function viewAfter(memory: BayesianMemory, question: BayesianQuestion): BayesianView | null {
   const { context } = question;
   const beliefs = memory.beliefsOf(context, question.nowMs);
   if (beliefs === null) return null;
@@ -87,10 +100,7 @@ function formView(beliefs: Beliefs, plan: Plan, question: BayesianQuestion): Bay
   };
   const others = bestOfOtherBuckets(terms, posterior, later, best).map(consider);
   return {
-    best:
-      best === -1
-        ? null
-        : { ...consider(best), interval: credibleInterval(posterior.means[best] ?? 0, posterior.evidence[best] ?? 0) },
+    best: best === -1 ? null : withInterval(consider(best), posterior.evidence[best] ?? 0),
     others,
     confidence: notWorse * Math.min(1, beliefs.familyCount / ENOUGH_OUTCOMES),
     evidence: beliefs.observedAt(best === -1 ? delayBinIndex(others[0]?.delayMs ?? 0) : best),
@@ -124,10 +134,10 @@ function oneMoreTry(
 /** Bins below the floor and beyond the ceiling may not be waited; `longest` is the last that may, −1 where none may. */
 function narrow(
   terms: ValueTerms,
-  { floorMs, ceilingMs }: BayesianQuestion,
+  { floorMs, ceilingMs, longestMs = ceilingMs }: BayesianQuestion,
 ): { readonly terms: ValueTerms; readonly longest: number } {
   const { gains, costs } = terms;
-  const end = binsUntil(ceilingMs);
+  const end = binsUntil(Math.min(ceilingMs, longestMs));
   let longest = end - 1;
   while (longest >= 0 && (gains[longest] ?? 0) <= 0) longest--;
   // Who is asked to wait longer than is allowed waits as long as is allowed.
@@ -138,6 +148,12 @@ function narrow(
 }
 
 /** Thompson's share shrinks as the kind of failure becomes known; the anchor stays. */
+function withInterval(considered: ConsideredDelay, evidence: number): NonNullable<BayesianView['best']> {
+  const { delayMs, successProbability, value, valueAfterFailure } = considered;
+  const interval = credibleInterval(successProbability, evidence);
+  return { delayMs, successProbability, value, valueAfterFailure, interval };
+}
+
 function shrink({ maxShare, ...settings }: ExplorationSettings, { subjectCount }: Beliefs): ExplorationSettings {
   return { ...settings, maxShare: maxShare * Math.min(1, ENOUGH_OUTCOMES / Math.max(1, subjectCount)) };
 }

@@ -49,6 +49,8 @@ export interface FailureLink {
   readonly recommendationId?: string;
   /** How long the dependency had been failing when that attempt failed (see `RetryFeatures.incidentAgeMs`). */
   readonly incidentAgeMs?: number;
+  /** How long the server asked to wait with that failure; absent where it did not, or nobody knows. */
+  readonly hintMs?: number;
 }
 
 /** An attempt on its way to the store. */

@@ -155,6 +155,8 @@ export interface ArmTotals {
   readonly arm: string;
   /** Decisions made, whether or not their outcome is known. */
   readonly made: number;
+  /** Those of them that the arm's model should have made and failed to. */
+  readonly errors: number;
   /** Jobs with m > 0; all that follows is of them. */
   readonly jobs: number;
   /** `Σ m`. */
@@ -180,4 +182,32 @@ export interface TrialHistory {
     readonly objective: Objective;
     readonly maxDecisions: number;
   }): Promise<readonly ArmTotals[]>;
+}
+
+export const CANARY_VERDICTS = ['worse', 'better', 'inconclusive'] as const;
+export type CanaryVerdict = (typeof CANARY_VERDICTS)[number];
+
+/** What was last found out about a canary. */
+export interface CanaryJudgement {
+  /** Of the move that gave the canary its share. */
+  readonly revision: number;
+  readonly version: string;
+  readonly atMs: EpochMs;
+  readonly verdict: CanaryVerdict;
+  /** With the numbers that decided. */
+  readonly reason: string;
+  /** Utility per decision, canary less what answers the rest; null while nothing is known. */
+  readonly difference: number | null;
+  /** Always-valid p-value of "not worse", 0–1. */
+  readonly pWorse: number;
+}
+
+/** What judges find out, and whose turn it is to look. */
+export interface CanaryJudgements {
+  /** Whether this judge is to look now: of all that ask, one in each `intervalMs`, for each move. */
+  claimLook(look: { readonly revision: number; readonly atMs: EpochMs; readonly intervalMs: number }): Promise<boolean>;
+  /** Replaces what was noted of the same move. */
+  note(judgement: CanaryJudgement): Promise<void>;
+  /** Of the newest move that was judged; null before the first one. */
+  latest(): Promise<CanaryJudgement | null>;
 }

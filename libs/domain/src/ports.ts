@@ -99,6 +99,8 @@ export interface FailureCandidate {
   readonly recommendationId?: string;
   /** How long the dependency had been failing then (see `RetryFeatures.incidentAgeMs`); absent when nobody knew. */
   readonly incidentAgeMs?: number | undefined;
+  /** How long the server asked to wait with the failure (`RetryFeatures.retryAfterMs`); absent where nobody knew. */
+  readonly hintMs?: number | undefined;
   readonly atMs: EpochMs;
 }
 

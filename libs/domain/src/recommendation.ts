@@ -53,6 +53,7 @@ export const REASON_CODES = [
   'ml_unfamiliar',
   'ml_unsure',
   'ml_not_better',
+  'ml_failed',
   'bayesian_no_posterior',
   'bayesian_unsure',
   'bayesian_attempts_exhausted',

@@ -21,6 +21,8 @@ export interface TaughtOutcome {
   readonly recordedAtMs: EpochMs;
   /** How long the dependency had been failing at the failure; absent when nobody knew. */
   readonly incidentAgeMs?: number;
+  /** How long the server asked to wait with that failure (`RetryFeatures.retryAfterMs`); absent where it did not. */
+  readonly hintMs?: number;
 }
 
 /** The parts of an attempt's record that it takes to teach. */
@@ -49,5 +51,6 @@ export function taughtOutcomeOf({ report, link, recordedAtMs }: TeachingRecord):
     atMs: report.timestampMs,
     recordedAtMs,
     ...(link.incidentAgeMs !== undefined && { incidentAgeMs: link.incidentAgeMs }),
+    ...(link.hintMs !== undefined && { hintMs: link.hintMs }),
   };
 }

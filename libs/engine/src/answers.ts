@@ -10,9 +10,6 @@ import {
 } from '@smart-retry/domain';
 import type { TerminalStop } from '@smart-retry/guardrails';
 
-/** An answer whose propensity is still to be worked out. */
-export type Answer = Omit<Recommendation, 'propensity'>;
-
 /** What every answer to one question shares. */
 export interface AnswerFrame {
   readonly policy: RetryPolicy | null;
@@ -28,6 +25,8 @@ export interface Grounds {
   readonly effects: readonly GuardrailEffect[];
   /** Clauses of the rationale, without a full stop. */
   readonly because: readonly string[];
+  /** With which the answer was chosen. */
+  readonly propensity: number;
 }
 
 /** Who speaks where guardrails end the matter: the policy's own attempts are answered. */
@@ -40,7 +39,7 @@ export function answerWait(
   proposal: Proposal,
   grounds: Grounds,
   frame: AnswerFrame,
-): Answer {
+): Recommendation {
   const opening = isDeferred
     ? `Wait ${describeDuration(delayMs)} without using up an attempt, then ask again`
     : `Retry in ${describeDuration(delayMs)}`;
@@ -60,20 +59,21 @@ export function answerWait(
     policy: frame.policy?.name ?? null,
     alternatives: proposal.alternatives,
     reasons: grounds.reasons,
+    propensity: grounds.propensity,
     modelVersion: proposal.modelVersion,
     countsAsAttempt: !isDeferred,
   };
 }
 
 /** A stop that a layer proposed, or to which a guardrail turned its proposal. */
-export function answerStop(proposal: Proposal, confidence: number, grounds: Grounds, frame: AnswerFrame): Answer {
-  return {
-    ...stopFrame(grounds, frame, proposal),
-    confidence,
-    method: proposal.layer,
-    alternatives: proposal.alternatives,
-    modelVersion: proposal.modelVersion,
-  };
+export function answerStop(
+  { layer, reasons, alternatives, modelVersion }: Proposal,
+  confidence: number,
+  grounds: Grounds,
+  frame: AnswerFrame,
+): Recommendation {
+  const maxAttempts = allowedAttempts(frame, { layer, reasons });
+  return stopAs({ method: layer, confidence, maxAttempts, alternatives, modelVersion }, grounds, frame);
 }
 
 /** A stop that guardrails imposed before any layer was asked. */
@@ -82,15 +82,11 @@ export function answerTerminalStops(stops: readonly TerminalStop[], frame: Answe
     reasons: stops.map((stop) => stop.reason),
     effects: stops.map((stop) => ({ name: stop.guardrail, before: 'retry', after: 'stop' })),
     because: stops.map((stop) => stop.because),
-  };
-  return {
-    ...stopFrame(grounds, frame, UNASKED),
-    confidence: 1,
-    method: 'guardrails',
-    alternatives: [],
-    modelVersion: null,
     propensity: 1,
   };
+  const maxAttempts = allowedAttempts(frame, UNASKED);
+  const speaker = { method: 'guardrails', confidence: 1, maxAttempts, alternatives: [], modelVersion: null } as const;
+  return stopAs(speaker, grounds, frame);
 }
 
 /** How the guardrail lowers the attempts that a policy allows, if it does. */
@@ -109,13 +105,17 @@ function allowedAttempts(
   return isLearned ? learnedMaxAttempts : Math.min((policy ?? BUILT_IN_POLICY).maxAttempts, guardrailMaxAttempts);
 }
 
-function stopFrame(grounds: Grounds, frame: AnswerFrame, speaker: Pick<Proposal, 'layer' | 'reasons'>) {
+type Speaker = Pick<Recommendation, 'method' | 'confidence' | 'maxAttempts' | 'alternatives' | 'modelVersion'>;
+
+function stopAs(speaker: Speaker, grounds: Grounds, frame: AnswerFrame): Recommendation {
   return {
     decision: 'stop',
     shouldRetry: false,
     delayMs: 0,
-    maxAttempts: allowedAttempts(frame, speaker),
+    maxAttempts: speaker.maxAttempts,
+    confidence: speaker.confidence,
     rationale: `Stop: ${grounds.because.join('; ')}.`,
+    method: speaker.method,
     // The chance that the recommended action leads to a success: no retry, no success.
     estimatedSuccess: 0,
     estimatedSuccessInterval: [0, 0],
@@ -123,7 +123,10 @@ function stopFrame(grounds: Grounds, frame: AnswerFrame, speaker: Pick<Proposal,
     policyGuardrails: grounds.effects.map((effect) => effect.name),
     guardrailEffects: grounds.effects,
     policy: frame.policy?.name ?? null,
+    alternatives: speaker.alternatives,
     reasons: grounds.reasons,
+    propensity: grounds.propensity,
+    modelVersion: speaker.modelVersion,
     countsAsAttempt: false,
-  } as const;
+  };
 }

@@ -5,6 +5,7 @@ import {
   objectiveOf,
   type Abstention,
   type Alternative,
+  type ExplorationPlan,
   type Proposal,
   type ReasonCode,
   type RetryFeatures,
@@ -32,10 +33,7 @@ export function createBayesianLayer(memory: BayesianMemory): Layer {
     if (features.attemptNumber >= bounds.maxAttempts) return abstain('bayesian_attempts_exhausted');
     const view = lookAtBeliefs(memory, context, bounds);
     if (view === null) return abstain('bayesian_no_posterior');
-    if (view.confidence < strategy.bayesianThreshold) {
-      const exploration = view.exploration === null ? {} : { exploration: view.exploration };
-      return { ...abstain('bayesian_unsure'), ...exploration };
-    }
+    if (view.confidence < strategy.bayesianThreshold) return abstain('bayesian_unsure', view.exploration);
     let proposal = spoken.get(view);
     if (proposal === undefined) {
       proposal = speak(view, features, bounds);
@@ -78,7 +76,7 @@ export function lookAtBeliefs(
   const processingMs = features.avgProcessingTimeMs ?? 0;
   const { untilDeadlineMs, untilMaxElapsedMs } = timeLeftOf(features, policy, nowMs);
   return viewOf(memory, {
-    context: features,
+    context: features.retryAfterMs === undefined ? features : { ...features, hintMs: features.retryAfterMs },
     nowMs: Math.min(nowMs, learnedUntilMs(learning, features.jobType)),
     objective,
     bounds: {
@@ -101,10 +99,10 @@ function roundToPowerOfTwo(ms: number): number {
   return ms < 1 ? 0 : 2 ** Math.round(Math.log2(ms));
 }
 
-function explain({ best, others, evidence }: BayesianView, jobType: string, errorClass: string): string {
+function explain({ best, others, evidence, hintMs }: BayesianView, jobType: string, errorClass: string): string {
   const [other] = others;
   const wait = (delayMs: number) => (delayMs < 1_000 ? 'retrying at once' : `waiting ${describeDuration(delayMs)}`);
-  const tries = `retries of ${jobType} that waited ${evidence.waited} after ${errorClass}`;
+  const tries = `retries of ${jobType} that waited ${evidence.waited}${hintMs === undefined ? '' : " beyond the server's hint"} after ${errorClass}`;
   const seen =
     evidence.outcomes === 0
       ? `no ${tries} are known yet`
@@ -132,6 +130,8 @@ function alternativesOf({ best, others }: BayesianView): readonly Alternative[] 
   }));
 }
 
-function abstain(reason: ReasonCode): Abstention {
-  return { kind: 'abstention', layer: 'bayesian', reason };
+function abstain(reason: ReasonCode, exploration: ExplorationPlan | null = null): Abstention {
+  return exploration === null
+    ? { kind: 'abstention', layer: 'bayesian', reason }
+    : { kind: 'abstention', layer: 'bayesian', reason, exploration };
 }

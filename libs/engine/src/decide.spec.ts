@@ -5,6 +5,7 @@ import { someFeatures, somePolicy, someStrategy, T0 } from '@smart-retry/domain/
 import { compileSnapshot } from './configuration-snapshot.js';
 import { decide } from './decide.js';
 import type { DecisionSnapshot } from './decision-snapshot.js';
+import { repeatGate } from './fleet/fleet-gate.js';
 import { UNTAUGHT_LAYERS } from './layers.js';
 
 const snapshot = (strategy: Strategy = someStrategy(), changes: Partial<DecisionSnapshot> = {}): DecisionSnapshot => ({
@@ -164,6 +165,16 @@ describe('decide with a server hint', () => {
     const recommendation = answer({ attemptNumber: 4, errorClass: 'rate_limit', retryAfterMs: 1_000 });
     expect(recommendation.delayMs).toBeGreaterThanOrEqual(30_000);
     expect(recommendation.reasons).not.toContain('hint_applied');
+  });
+
+  it('keeps what others were told while it is told nothing itself, and what it is told itself where it is', () => {
+    const gate = repeatGate({ isCalm: true, sharedHintMs: 60_000, verdict: null });
+    const ask = (retryAfterMs?: number) =>
+      answer(retryAfterMs === undefined ? {} : { retryAfterMs }, undefined, { gate });
+    expect(ask().delayMs).toBeGreaterThanOrEqual(60_000);
+    expect(ask().reasons).toContain('shared_hint');
+    expect(ask(20_000).delayMs).toBeLessThanOrEqual(22_000);
+    expect(ask(20_000).reasons).not.toContain('shared_hint');
   });
 
   it('defers a hint beyond the cap without burning an attempt', () => {

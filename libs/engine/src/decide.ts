@@ -1,6 +1,7 @@
 import {
   type EpochMs,
   type Evidence,
+  type FleetEvidence,
   type GuardrailEffect,
   type Proposal,
   type ReasonCode,
@@ -14,7 +15,6 @@ import {
   answerTerminalStops,
   answerWait,
   attemptEffects,
-  type Answer,
   type AnswerFrame,
   type Grounds,
 } from './answers.js';
@@ -70,7 +70,7 @@ export function decide(features: RetryFeatures, snapshot: DecisionSnapshot, nowM
   }
 
   const { gate } = snapshot;
-  const context = { features, policy, strategy, nowMs, rng, ...(gate && { sharedHintMs: gate.sharedHintMs }) };
+  const context = { features, policy, strategy, nowMs, rng, sharedHintMs: gate?.sharedHintMs ?? 0 };
   const asked = askLayers(context, snapshot);
   const exploited = { proposal: asked.proposal, restricted: restrictProposal(asked.proposal, context) };
   const explored = asked.exploration === null ? null : explore(asked.exploration, asked.proposal, context, rng);
@@ -78,21 +78,24 @@ export function decide(features: RetryFeatures, snapshot: DecisionSnapshot, nowM
 
   const isOutOfAttempts = proposal.reasons.includes('policy_attempts_exhausted');
   const attempts = isOutOfAttempts ? [STOPPED_BY_ATTEMPTS] : attemptEffects(frame);
+  const isWait = restricted.kind === 'wait';
+  const delayMs = isWait ? drawDelay(restricted.plan, rng) : 0;
+  const admission = isWait ? passGate(gate, delayMs, restricted, context) : null;
+  const isStop = !isWait || admission?.kind === 'refused';
+  const action = isStop ? null : (admission?.delayMs ?? delayMs);
+  // What was put off or turned away would have been whatever had been proposed.
+  const isForced = admission !== null && (admission.kind !== 'admitted' || admission.delayMs !== delayMs);
   const grounds = {
     reasons: [...restricted.reasons, ...proposal.reasons, ...asked.silences, ...staleReasons(snapshot)],
     effects: [...attempts, ...asked.effects, ...restricted.effects],
     because: restricted.because,
+    propensity: isForced ? 1 : propensityOf(action, exploited.restricted, explored, context),
   };
-  const isWait = restricted.kind === 'wait';
-  const delayMs = isWait ? drawDelay(restricted.plan, rng) : 0;
-  const admission = isWait ? passGate(gate, delayMs, restricted, { ...context, guardrails }) : null;
-  const evidence: Evidence = { layers: asked.layers, configurationRevision, ...evidenceOfGate(gate, admission) };
-  const answer = answerFor({ restricted, delayMs, admission, proposal, grounds, frame });
-  const action = answer.decision === 'stop' ? null : answer.delayMs;
-  // What was put off or turned away would have been whatever had been proposed.
-  const isForced = admission !== null && (admission.kind !== 'admitted' || admission.delayMs !== delayMs);
-  const propensity = isForced ? 1 : propensityOf(action, exploited.restricted, explored, context);
-  return { recommendation: { ...answer, propensity }, evidence, admission };
+  return {
+    recommendation: answerFor({ restricted, delayMs, admission, proposal, grounds, frame }),
+    evidence: evidenceOf(asked.layers, configurationRevision, gate && evidenceOfGate(gate, admission)),
+    admission,
+  };
 }
 
 interface Outcome {
@@ -105,7 +108,7 @@ interface Outcome {
   readonly frame: AnswerFrame;
 }
 
-function answerFor({ restricted, delayMs, admission, proposal, grounds, frame }: Outcome): Answer {
+function answerFor({ restricted, delayMs, admission, proposal, grounds, frame }: Outcome): Recommendation {
   if (restricted.kind === 'stop') {
     return answerStop(proposal, restricted.isImposed ? 1 : proposal.confidence, grounds, frame);
   }
@@ -115,10 +118,19 @@ function answerFor({ restricted, delayMs, admission, proposal, grounds, frame }:
     reasons: [...reasons, ...grounds.reasons],
     effects: [...grounds.effects, ...effects],
     because: kind === 'admitted' ? [...grounds.because, ...because] : because,
+    propensity: grounds.propensity,
   };
   return kind === 'refused'
     ? answerStop(proposal, 1, shared, frame)
     : answerWait(admission.delayMs, { isDeferred: kind === 'deferred' }, proposal, shared, frame);
+}
+
+function evidenceOf(
+  layers: Evidence['layers'],
+  configurationRevision: number,
+  fleet: FleetEvidence | undefined,
+): Evidence {
+  return fleet === undefined ? { layers, configurationRevision } : { layers, configurationRevision, fleet };
 }
 
 function staleReasons({ freshness }: DecisionSnapshot): readonly ReasonCode[] {

@@ -14,5 +14,5 @@ export interface DecisionSnapshot {
   /** Whether something may be tried only to learn from it; never in a preview. */
   readonly explores: boolean;
   /** The guardrails that all callers of a dependency share; absent where they do not matter. */
-  readonly gate?: FleetGate;
+  readonly gate?: FleetGate | undefined;
 }

@@ -50,7 +50,9 @@ export type { ModelRefusal, ModelServingOptions } from './background/model-servi
 export { ModelContest } from './models/model-contest.js';
 export type { Standing } from './models/model-contest.js';
 export { ModelRollout } from './models/model-rollout.js';
-export type { ModelMove, ModelRolloutOptions, ModelShare } from './models/model-rollout.js';
+export type { ModelRolloutOptions, ModelShare } from './models/model-rollout.js';
+export { ModelMoves } from './models/model-moves.js';
+export type { ModelMove } from './models/model-moves.js';
 export type { LoadedModel, ServingModels } from './models/serving-models.js';
 export { differenceOf, successRateOf, utilityOf } from './models/arm-estimate.js';
 export type { Estimate } from './models/arm-estimate.js';

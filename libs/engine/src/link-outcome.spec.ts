@@ -42,11 +42,15 @@ describe('way 1: the recommendation id', () => {
   });
 
   it('hands on how long the dependency had been failing, where that is known', () => {
-    const id = ids.encode({ ...CLAIMS, incidentAgeMs: 7_000 });
+    const id = ids.encode({ ...CLAIMS, incidentAgeMs: 7_000, hintMs: 1_023 });
     const link = linkByRecommendationId(someReport({ recommendationId: id }), ids.decode(id));
-    expect(link).toMatchObject({ source: 'recommendation', incidentAgeMs: 7_000 });
-    const found = { ...NO_CANDIDATES, recommendedForJob: [candidate({ incidentAgeMs: 90_000 })] };
-    expect(linkByCandidates(someReport(), found)).toMatchObject({ source: 'job', incidentAgeMs: 90_000 });
+    expect(link).toMatchObject({ source: 'recommendation', incidentAgeMs: 7_000, hintMs: 1_023 });
+    const found = { ...NO_CANDIDATES, recommendedForJob: [candidate({ incidentAgeMs: 90_000, hintMs: 5_000 })] };
+    expect(linkByCandidates(someReport(), found)).toMatchObject({
+      source: 'job',
+      incidentAgeMs: 90_000,
+      hintMs: 5_000,
+    });
     const known = { ...NO_CANDIDATES, recommendedForJob: [candidate()] };
     expect(linkByCandidates(someReport(), known)).not.toHaveProperty('incidentAgeMs');
   });

@@ -13,6 +13,7 @@ export function linkByRecommendationId(report: AttemptReport, id: DecodedRecomme
     attemptNumber: id.attemptNumber,
     delayMs: id.delayMs,
     incidentAgeMs: id.incidentAgeMs,
+    hintMs: id.hintMs,
     ...(report.recommendationId !== undefined && { recommendationId: report.recommendationId }),
     atMs: id.issuedAtMs,
   });
@@ -101,5 +102,6 @@ function link(report: AttemptReport, source: LinkSource, failure: FailureCandida
     ...(delayMs !== undefined && { delayMs }),
     ...(failure.recommendationId !== undefined && { recommendationId: failure.recommendationId }),
     ...(failure.incidentAgeMs !== undefined && { incidentAgeMs: failure.incidentAgeMs }),
+    ...(failure.hintMs !== undefined && { hintMs: failure.hintMs }),
   };
 }

@@ -1,4 +1,4 @@
-import type { EpochMs, FleetEvidence, GuardrailSettings, RetryFeatures, RetryPolicy, Rng } from '@smart-retry/domain';
+import type { EpochMs, FleetEvidence, RetryFeatures, RetryPolicy, Rng, Strategy } from '@smart-retry/domain';
 import type { Admission } from '@smart-retry/guardrails';
 import type { FleetGate } from './fleet/fleet-gate.js';
 import type { Restricted } from './restrict-proposal.js';
@@ -7,7 +7,7 @@ import { timeLeftOf } from './time-left.js';
 export interface GateContext {
   readonly features: RetryFeatures;
   readonly policy: RetryPolicy | null;
-  readonly guardrails: Pick<GuardrailSettings, 'minDelayMs' | 'maxDelayMs'>;
+  readonly strategy: Pick<Strategy, 'guardrails'>;
   readonly nowMs: EpochMs;
   readonly rng: Rng;
 }
@@ -17,7 +17,7 @@ export function passGate(
   gate: FleetGate | undefined,
   delayMs: number,
   restricted: Extract<Restricted, { kind: 'wait' }>,
-  { features, policy, guardrails, nowMs, rng }: GateContext,
+  { features, policy, strategy: { guardrails }, nowMs, rng }: GateContext,
 ): Admission | null {
   if (gate === undefined || restricted.isDeferred) return null;
   const { untilDeadlineMs, untilMaxElapsedMs } = timeLeftOf(features, policy, nowMs);
@@ -33,10 +33,8 @@ export function passGate(
 }
 
 /** What the audit trail keeps of the gate, so that the decision can be replayed. */
-export function evidenceOfGate(gate: FleetGate | undefined, admission: Admission | null): { fleet?: FleetEvidence } {
-  if (gate === undefined) return {};
-  const { isCalm, sharedHintMs } = gate;
-  if (admission === null) return { fleet: { isCalm, sharedHintMs, verdict: null } };
+export function evidenceOfGate({ isCalm, sharedHintMs }: FleetGate, admission: Admission | null): FleetEvidence {
+  if (admission === null) return { isCalm, sharedHintMs, verdict: null };
   const { kind, delayMs, reasons, effects, because } = admission;
-  return { fleet: { isCalm, sharedHintMs, verdict: { kind, delayMs, reasons, effects, because } } };
+  return { isCalm, sharedHintMs, verdict: { kind, delayMs, reasons, effects, because } };
 }

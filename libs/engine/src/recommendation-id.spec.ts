@@ -63,6 +63,19 @@ describe('RecommendationIds', () => {
     expect(decoded?.isFor({ tenant: 'acme', jobType: 'email_send' })).toBe(true);
   });
 
+  it('carries how long the server asked to wait to a few milliseconds a minute, and is no longer where it did not', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 86_400_000, noNaN: true }), (hintMs) => {
+        const decoded = ids.decode(ids.encode(claims({ hintMs })));
+        expect(Math.abs((decoded?.hintMs ?? NaN) - hintMs)).toBeLessThanOrEqual(1 + 0.0002 * hintMs);
+        expect(decoded?.failure).toEqual({ errorClass: 'timeout', errorCode: '504' });
+      }),
+    );
+    const without = ids.encode(claims());
+    expect(ids.decode(without)?.hintMs).toBeUndefined();
+    expect(ids.encode(claims({ hintMs: 1 })).length).toBeGreaterThan(without.length);
+  });
+
   it('is for its own tenant and job type only', () => {
     const decoded = ids.decode(ids.encode(claims()));
     expect(decoded?.isFor({ tenant: 'acme', jobType: 'email_send' })).toBe(true);

@@ -16,6 +16,8 @@ export interface RecommendationClaims {
   readonly errorCode: string | undefined;
   /** How long the dependency had been failing; kept to 5 % of a second and it together, unknown when absent. */
   readonly incidentAgeMs?: number | undefined;
+  /** How long the server asked to wait; kept to 0.02 % of a millisecond and it together. */
+  readonly hintMs?: number | undefined;
   /** Random 32 bits that keep two ids of one millisecond apart. */
   readonly nonce: number;
 }
@@ -29,17 +31,23 @@ export interface DecodedRecommendationId {
   readonly propensity: number;
   /** Undefined where it was not known, and in ids of version 1. */
   readonly incidentAgeMs: number | undefined;
+  /** Undefined where the server gave none. */
+  readonly hintMs: number | undefined;
   /** Null when class and code did not fit into the id; the outcome is then linked by job or shape. */
   readonly failure: { readonly errorClass: string; readonly errorCode: string | undefined } | null;
   /** Whether the id was issued for this tenant and job type. */
   isFor(job: { readonly tenant: string; readonly jobType: string }): boolean;
 }
 
-const VERSION = 2;
-/** Where the header ends, by version: version 1 knew no incidents. Ids live for a day, and replicas are updated one by one. */
-const HEADER_BYTES_OF: Readonly<Record<number, number>> = { 1: 28, 2: 29 };
-const HEADER_BYTES = 29;
+const WITHOUT_HINT = 2;
+const WITH_HINT = 3;
+/**
+ * Where the header ends, by version: version 1 knew no incidents, version 2 knows no hint and is still written without
+ * one. Ids live for a day, and replicas are updated one by one.
+ */
+const HEADER_BYTES_OF: Readonly<Record<number, number>> = { 1: 28, [WITHOUT_HINT]: 29, [WITH_HINT]: 31 };
 const INCIDENT_AGE_AT = 28;
+const HINT_AT = 29;
 const MAC_BYTES = 12;
 /** 96 bytes are 128 characters of base64url. */
 const MAX_BYTES = 96;
@@ -50,6 +58,7 @@ const UINT32_MAX = 2 ** 32 - 1;
 const UINT16_MAX = 2 ** 16 - 1;
 const AGE_STEPS_PER_DOUBLING = 8;
 const UNKNOWN_AGE = 255;
+const HINT_STEPS_PER_DOUBLING = 2_048;
 const SCOPE_AT = 18;
 const SCOPE_BYTES = 6;
 /** Tenants and job types are few beside jobs: nearly every digest is one that was worked out before. */
@@ -62,8 +71,8 @@ type Mac = (message: Uint8Array) => string;
 
 /**
  * Signs and reads recommendation ids: base64url of
- * `version, flags, issuedAt₄₈, propensity₁₆, attempt₃₂, delay₃₂, scope digest₄₈, nonce₃₂, incident age₈, [class, code],
- * HMAC-SHA-256₉₆`.
+ * `version, flags, issuedAt₄₈, propensity₁₆, attempt₃₂, delay₃₂, scope digest₄₈, nonce₃₂, incident age₈, [hint₁₆],
+ * [class, code], HMAC-SHA-256₉₆`.
  */
 export class RecommendationIds {
   #current: Mac;
@@ -85,9 +94,12 @@ export class RecommendationIds {
 
   encode(claims: RecommendationClaims): string {
     const bytes = this.#bytes;
-    const bodyEnd = writeFailure(bytes, claims);
-    bytes[0] = VERSION;
-    bytes[1] = DECISIONS.indexOf(claims.decision) | (bodyEnd > HEADER_BYTES ? HAS_FAILURE : 0);
+    const { hintMs } = claims;
+    const version = hintMs === undefined ? WITHOUT_HINT : WITH_HINT;
+    const headerEnd = HEADER_BYTES_OF[version] ?? 0;
+    const bodyEnd = writeFailure(bytes, headerEnd, claims);
+    bytes[0] = version;
+    bytes[1] = DECISIONS.indexOf(claims.decision) | (bodyEnd > headerEnd ? HAS_FAILURE : 0);
     bytes.writeUIntBE(claims.issuedAtMs, 2, 6);
     bytes.writeUInt16BE(Math.round(claims.propensity * UINT16_MAX), 8);
     bytes.writeUInt32BE(Math.min(claims.attemptNumber, UINT32_MAX), 10);
@@ -95,6 +107,7 @@ export class RecommendationIds {
     bytes.write(this.#scopeDigest(claims), SCOPE_AT, SCOPE_BYTES, 'latin1');
     bytes.writeUInt32BE(claims.nonce, 24);
     bytes[INCIDENT_AGE_AT] = packAge(claims.incidentAgeMs);
+    if (hintMs !== undefined) bytes.writeUInt16BE(packHint(hintMs), HINT_AT);
     bytes.write(this.#current(bytes.subarray(0, bodyEnd)), bodyEnd, MAC_BYTES, 'latin1');
     return bytes.toString('base64url', 0, bodyEnd + MAC_BYTES);
   }
@@ -119,6 +132,7 @@ export class RecommendationIds {
       attemptNumber: bytes.readUInt32BE(10),
       delayMs: bytes.readUInt32BE(14),
       incidentAgeMs: headerBytes > INCIDENT_AGE_AT ? unpackAge(bytes.readUInt8(INCIDENT_AGE_AT)) : undefined,
+      hintMs: headerBytes > HINT_AT ? unpackHint(bytes.readUInt16BE(HINT_AT)) : undefined,
       failure: (flags & HAS_FAILURE) === 0 ? null : readFailure(bytes.subarray(headerBytes, bodyEnd)),
       isFor: (job) => scope === this.#scopeDigest(job),
     };
@@ -141,14 +155,14 @@ export class RecommendationIds {
 }
 
 /** Writes class and code behind the header where both fit; answers where the body ends. */
-function writeFailure(bytes: Buffer, { errorClass, errorCode = '' }: RecommendationClaims): number {
-  const room = MAX_BYTES - MAC_BYTES - HEADER_BYTES - 1;
+function writeFailure(bytes: Buffer, headerEnd: number, { errorClass, errorCode = '' }: RecommendationClaims): number {
+  const room = MAX_BYTES - MAC_BYTES - headerEnd - 1;
   // A UTF-16 unit takes at most three bytes: most texts need no measuring.
   const mayExceed = 3 * (errorClass.length + errorCode.length) > room;
-  if (mayExceed && Buffer.byteLength(errorClass) + Buffer.byteLength(errorCode) > room) return HEADER_BYTES;
-  const classBytes = bytes.write(errorClass, HEADER_BYTES + 1);
-  bytes[HEADER_BYTES] = classBytes;
-  return HEADER_BYTES + 1 + classBytes + bytes.write(errorCode, HEADER_BYTES + 1 + classBytes);
+  if (mayExceed && Buffer.byteLength(errorClass) + Buffer.byteLength(errorCode) > room) return headerEnd;
+  const classBytes = bytes.write(errorClass, headerEnd + 1);
+  bytes[headerEnd] = classBytes;
+  return headerEnd + 1 + classBytes + bytes.write(errorCode, headerEnd + 1 + classBytes);
 }
 
 function readFailure(bytes: Uint8Array): DecodedRecommendationId['failure'] {
@@ -168,6 +182,14 @@ function packAge(ageMs: number | undefined): number {
 
 function unpackAge(packed: number): number | undefined {
   return packed === UNKNOWN_AGE ? undefined : Math.round(1_000 * (2 ** (packed / AGE_STEPS_PER_DOUBLING) - 1));
+}
+
+function packHint(hintMs: number): number {
+  return Math.min(UINT16_MAX, Math.round(HINT_STEPS_PER_DOUBLING * Math.log2(1 + Math.max(0, hintMs))));
+}
+
+function unpackHint(packed: number): number {
+  return Math.round(2 ** (packed / HINT_STEPS_PER_DOUBLING) - 1);
 }
 
 /** Compares the bytes of `claimed` with as many of `signed`. */

@@ -13,7 +13,6 @@ import type { Configuration } from './configuration.js';
 import { decide } from './decide.js';
 import type { DecisionSnapshot } from './decision-snapshot.js';
 import type { Fleet } from './fleet/fleet.js';
-import type { FleetGate } from './fleet/fleet-gate.js';
 import type { Incidents } from './incidents.js';
 import type { Layer } from './layers.js';
 import { planRetries, type Preview } from './preview.js';
@@ -62,7 +61,7 @@ export class Recommender {
     // A replay spends no budget and moves no breaker.
     const fleet = receivedAtMs - nowMs > REPLAY_AGE_MS ? undefined : this.#deps.fleet;
     const gate = fleet?.meet(features, nowMs);
-    const snapshot = this.#snapshot({ explores: true, ...(gate && { gate }) });
+    const snapshot = this.#snapshot({ explores: true, gate });
     const { recommendation, evidence, admission } = decide(features, snapshot, nowMs, createRng(rngSeed));
     fleet?.settle(features, { isRetry: recommendation.shouldRetry, admission }, nowMs);
     const { errorClass, errorCode, attemptNumber, jobType, tenant = '' } = features;
@@ -77,6 +76,7 @@ export class Recommender {
       errorClass,
       errorCode,
       incidentAgeMs: features.incidentAgeMs,
+      hintMs: features.retryAfterMs,
       nonce: randomWord(),
     });
     if (recommendation.shouldRetry) {
@@ -87,6 +87,7 @@ export class Recommender {
         delayMs: recommendation.delayMs,
         recommendationId,
         incidentAgeMs: features.incidentAgeMs,
+        hintMs: features.retryAfterMs,
         atMs: receivedAtMs,
       });
     }
@@ -117,7 +118,7 @@ export class Recommender {
     return { incidentAgeMs, recentFailures: failures.recent(dependency), ...features };
   }
 
-  #snapshot({ explores, gate }: { readonly explores: boolean; readonly gate?: FleetGate }): DecisionSnapshot {
+  #snapshot({ explores, gate }: Pick<DecisionSnapshot, 'explores' | 'gate'>): DecisionSnapshot {
     const { configuration } = this.#deps;
     return {
       configuration: configuration.current(),
@@ -125,7 +126,7 @@ export class Recommender {
       learnedLayers: this.#deps.learnedLayers,
       canAudit: this.#deps.audit.canTake,
       explores,
-      ...(gate && { gate }),
+      gate,
     };
   }
 }

@@ -76,9 +76,10 @@ export function shareOfDelay(proposed: DelayPlan, delayMs: number | null, contex
 function restrictDelay(proposed: DelayPlan, context: RestrictionContext) {
   const { features, policy, strategy, nowMs, sharedHintMs = 0 } = context;
   const { guardrails } = strategy;
-  const { retryAfterMs = 0 } = features;
-  const hinted = applyServerHint(proposed, Math.max(retryAfterMs, sharedHintMs), guardrails);
-  const isShared = sharedHintMs > retryAfterMs;
+  // What the server says to this very call is its newest word, and counts for more than what it told others before.
+  const { retryAfterMs = sharedHintMs } = features;
+  const hinted = applyServerHint(proposed, retryAfterMs, guardrails);
+  const isShared = features.retryAfterMs === undefined;
   const { untilDeadlineMs, untilMaxElapsedMs } = timeLeftOf(features, policy, nowMs);
   const { minDelayMs, maxDelayMs } = guardrails;
   const guarded = applyGuardrails(hinted.plan, { minDelayMs, maxDelayMs, untilDeadlineMs, untilMaxElapsedMs });

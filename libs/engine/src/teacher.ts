@@ -22,7 +22,7 @@ export class Teacher {
 
   teach(outcome: TaughtOutcome, learning: LearningSettings): void {
     const { memory, incidents } = this.#options;
-    const { jobType, errorClass, errorCode, tenant, delayMs, success, atMs } = outcome;
+    const { jobType, errorClass, errorCode, tenant, payloadSize, hintMs, delayMs, success, atMs } = outcome;
     const dependency = dependencyOf(outcome);
     const toldAgeMs = this.#told.fail(dependency, atMs - delayMs);
     if (success) {
@@ -35,6 +35,8 @@ export class Teacher {
       errorClass,
       errorCode,
       tenant,
+      payloadSize,
+      hintMs,
       attemptNumber: outcome.failedAttemptNumber,
       incidentAgeMs: outcome.incidentAgeMs ?? toldAgeMs,
     };

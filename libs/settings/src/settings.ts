@@ -210,6 +210,21 @@ export const SETTINGS = {
     fallback: 0,
     description: 'New outcomes after which a model is trained as well; 0: never.',
   }),
+  trainerRetrainDrift: defaulted({
+    env: 'RETRY_TRAINER_RETRAIN_DRIFT',
+    file: 'trainer.retrain_drift',
+    type: RATIO,
+    fallback: 0,
+    description:
+      'Population stability index of an input of the serving model above which a model is trained as well, at most every six hours; 0: never, 0.25: another population.',
+  }),
+  trainerJudgeIntervalMs: defaulted({
+    env: 'RETRY_TRAINER_JUDGE_INTERVAL',
+    file: 'trainer.judge_interval',
+    type: DURATION,
+    fallback: 15_000,
+    description: 'How often a canary is compared with what answers the rest, by all trainers together.',
+  }),
   logLevel: defaulted({
     env: 'RETRY_LOG_LEVEL',
     file: 'log_level',

@@ -4,7 +4,6 @@ import {
   assembleModel,
   checksumOf,
   encodeArtifact,
-  Encoder,
   schemaHashOf,
   type Calibration,
   type FeatureSchema,
@@ -48,7 +47,7 @@ export function buildArtifact({ modelType, schema, body, data, validated, testRo
     schemaHash: schemaHashOf(schema, sha256),
     body,
     calibration,
-    drift: learnDriftReference(new Encoder(schema).columns, data),
+    drift: learnDriftReference(schema, data.rows),
   };
   const model = assembleModel(unmeasured);
   const probabilities = testRows.map(({ context, delayMs }) => {

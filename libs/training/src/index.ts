@@ -1,4 +1,7 @@
 export { trainModel } from './train-model.js';
+export { rowsOfLog } from './rows-of-log.js';
+export type { LeftOut, RowsOfLog } from './rows-of-log.js';
+export { USUAL_FEATURES } from './usual-features.js';
 export type { TrainingRow } from './training-row.js';
 export { trainingRequestProblems } from './training-request.js';
 export type { TrainingRequest } from './training-request.js';
@@ -17,12 +20,6 @@ export type { Estimate } from './off-policy/clustered-mean.js';
 export type { LoggedChoice } from './off-policy/logged-choice.js';
 export { judgeOffPolicy, OFF_POLICY_LIMITS, OFF_POLICY_VERDICTS } from './off-policy/off-policy-verdict.js';
 export type { OffPolicyVerdict } from './off-policy/off-policy-verdict.js';
-export type { ArmTotals } from './judgement/arm-totals.js';
-export {
-  CANARY_VERDICTS,
-  FALSE_STOP_PROBABILITY,
-  HARD_STOPS,
-  judgeCanary,
-  MIN_JOBS,
-} from './judgement/judge-canary.js';
-export type { CanaryJudgement, CanaryVerdict } from './judgement/judge-canary.js';
+export type { JudgedArm } from './judgement/arm-totals.js';
+export { FALSE_STOP_PROBABILITY, HARD_STOPS, judgeCanary, MIN_JOBS } from './judgement/judge-canary.js';
+export type { CanaryFinding } from './judgement/judge-canary.js';

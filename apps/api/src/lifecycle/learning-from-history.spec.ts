@@ -42,6 +42,8 @@ describe('a process that only reads the history', () => {
       const features = someFeatures({
         jobType,
         attemptNumber,
+        payloadSize: 500 + 1_000_000 * (i % 2),
+        ...(i % 4 === 0 && { retryAfterMs: 20_000 + i }),
         ...(tenant !== undefined && { tenant }),
         ...(errorCode !== undefined && { errorCode }),
         ...(i % 3 > 0 && { jobId }),
@@ -56,6 +58,7 @@ describe('a process that only reads the history', () => {
           jobType,
           attemptNumber: attemptNumber + 1,
           success,
+          payloadSize: 500 + 1_000_000 * (i % 2),
           actualDelayMs,
           timestampMs,
           ...(tenant !== undefined && { tenant }),
@@ -71,7 +74,8 @@ describe('a process that only reads the history', () => {
         TENANTS.flatMap((tenant) =>
           [1, 2, 3, 4].flatMap((attemptNumber) =>
             [undefined, 0, 5_000, 60_000, 600_000].flatMap((incidentAgeMs) => {
-              const context = { jobType, errorClass: 'timeout', errorCode, tenant, attemptNumber, incidentAgeMs };
+              const kind = { jobType, errorClass: 'timeout', errorCode, tenant };
+              const context = { ...kind, attemptNumber, incidentAgeMs, payloadSize: 1_000 };
               const posterior = learning.memory.refresh(context, clock.read())?.posteriorFor(context);
               return [...(posterior?.means ?? []), ...(posterior?.evidence ?? [])];
             }),

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type {
   ApiKeyStore,
   AttemptStore,
+  CanaryJudgements,
   ChangeLedger,
   ConfigurationChannel,
   ConfigurationMirror,
@@ -38,6 +39,7 @@ export interface Stores {
   readonly subjects: SubjectArchive;
   readonly models: ModelRegistry;
   readonly trials: TrialHistory;
+  readonly judgements: CanaryJudgements;
   readonly signingKeys: SigningKeyStore;
   readonly apiKeys: ApiKeyStore;
   readonly failureCounters: FailureCounters;
@@ -77,6 +79,7 @@ export async function openStores(config: Config, logger: Logger): Promise<Stores
     subjects: postgres.subjects,
     models: postgres.models,
     trials: postgres.trials,
+    judgements: postgres.judgements,
     signingKeys: postgres.signingKeys,
     apiKeys: postgres.apiKeys,
     trainingJobs: postgres.trainingJobs,

@@ -3,6 +3,7 @@ import { RouteSchema } from '@nestjs/platform-fastify';
 import {
   NOTHING_DEPLOYED,
   SmartRetryError,
+  type CanaryJudgements,
   type Clock,
   type EpochMs,
   type ModelRegistry,
@@ -13,8 +14,8 @@ import type { Static } from 'typebox';
 import { problemResponses } from '../http/problem-responses.js';
 import { Access } from '../http/route-access.js';
 import { readTimestampMs } from '../http/wire-time.js';
-import { CLOCK, MODEL_REGISTRY, TRIAL_HISTORY } from '../tokens.js';
-import { ExperimentParams, ExperimentResponse, fromArms } from './experiment.dto.js';
+import { CANARY_JUDGEMENTS, CLOCK, MODEL_REGISTRY, TRIAL_HISTORY } from '../tokens.js';
+import { ExperimentParams, ExperimentResponse, fromArms, fromJudgement } from './experiment.dto.js';
 
 /** Of more decisions than this the newest are compared: a look must end. */
 const MAX_DECISIONS = 500_000;
@@ -26,6 +27,7 @@ export class ExperimentController {
   constructor(
     @Inject(MODEL_REGISTRY) private readonly registry: Pick<ModelRegistry, 'deployments'>,
     @Inject(TRIAL_HISTORY) private readonly trials: TrialHistory,
+    @Inject(CANARY_JUDGEMENTS) private readonly judgements: Pick<CanaryJudgements, 'latest'>,
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly audit: AuditTrail,
     private readonly configuration: Configuration,
@@ -49,8 +51,12 @@ export class ExperimentController {
     if (fromMs >= toMs) throw emptyWindow();
     await this.audit.flush();
     const { objective } = this.configuration.current().strategy;
-    const arms = await this.trials.arms({ fromMs, toMs, objective, maxDecisions: MAX_DECISIONS });
-    return fromArms(arms, moves[0]?.rollout ?? NOTHING_DEPLOYED, { fromMs, toMs });
+    const [arms, judgement] = await Promise.all([
+      this.trials.arms({ fromMs, toMs, objective, maxDecisions: MAX_DECISIONS }),
+      this.judgements.latest(),
+    ]);
+    const compared = fromArms(arms, moves[0]?.rollout ?? NOTHING_DEPLOYED, { fromMs, toMs });
+    return { ...compared, judgement: judgement === null ? null : fromJudgement(judgement) };
   }
 }
 

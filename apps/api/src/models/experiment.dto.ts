@@ -1,4 +1,11 @@
-import type { ArmTotals, EpochMs, Rollout } from '@smart-retry/domain';
+import {
+  CANARY_VERDICTS,
+  type ArmTotals,
+  type CanaryJudgement,
+  type CanaryVerdict,
+  type EpochMs,
+  type Rollout,
+} from '@smart-retry/domain';
 import { differenceOf, successRateOf, utilityOf, type Estimate } from '@smart-retry/engine';
 import { Type, type Static } from 'typebox';
 import { named } from '../http/named.js';
@@ -34,6 +41,16 @@ const Arm = Type.Object({
   mean_time_ms: Type.Number({ description: "From a job's first decision to its last reported attempt." }),
 });
 
+interface ShownJudgement {
+  readonly version: string;
+  readonly revision: number;
+  readonly judged_at: string;
+  readonly verdict: CanaryVerdict;
+  readonly reason: string;
+  readonly difference: number | null;
+  readonly p_worse: number;
+}
+
 export const ExperimentParams = Type.Object({
   from: Type.Optional(Type.String({ maxLength: 64, description: 'RFC 3339; default the last move of what serves.' })),
   to: Type.Optional(Type.String({ maxLength: 64, description: 'RFC 3339, exclusive; default now.' })),
@@ -54,6 +71,20 @@ export const ExperimentResponse = named(
       description:
         'Utility per decision of the canary less that of what answers the rest, 95 %, for one look. null: not known.',
     }),
+    judgement: Type.Unsafe<ShownJudgement | null>({
+      type: ['object', 'null'],
+      properties: {
+        version: { type: 'string' },
+        revision: { type: 'integer', description: 'Of the move that gave the canary its share.' },
+        judged_at: { type: 'string', format: 'date-time' },
+        verdict: { type: 'string', enum: [...CANARY_VERDICTS] },
+        reason: { type: 'string' },
+        difference: { type: ['number', 'null'], description: 'Utility per decision less that of the rest.' },
+        p_worse: { type: 'number', description: 'p-value of "not worse", valid however often one looks.' },
+      },
+      description:
+        'What a trainer found out last about the newest canary; `worse` is taken back. null: none was judged.',
+    }),
   }),
 );
 export type ExperimentResponse = Static<typeof ExperimentResponse>;
@@ -63,7 +94,7 @@ export function fromArms(
   arms: readonly ArmTotals[],
   { champion, canary }: Rollout,
   window: { readonly fromMs: EpochMs; readonly toMs: EpochMs },
-): ExperimentResponse {
+): Omit<ExperimentResponse, 'judgement'> {
   const of = (name: string) => arms.find(({ arm }) => arm === name);
   const difference = canary === null ? null : differenceOf(of(canary.version), of(champion ?? 'bayesian'));
   const places = new Map<string, Static<typeof Arm>['place']>([
@@ -79,6 +110,11 @@ export function fromArms(
     arms: arms.map((arm) => fromArm(arm, places.get(arm.arm) ?? null)),
     difference: difference === null ? null : { utility: difference.mean, interval: difference.interval },
   };
+}
+
+export function fromJudgement(judgement: CanaryJudgement): ShownJudgement {
+  const { version, revision, atMs, verdict, reason, difference, pWorse } = judgement;
+  return { version, revision, judged_at: formatTimestamp(atMs), verdict, reason, difference, p_worse: pWorse };
 }
 
 function fromArm(totals: ArmTotals, place: Static<typeof Arm>['place']): Static<typeof Arm> {

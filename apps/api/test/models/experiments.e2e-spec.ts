@@ -34,7 +34,7 @@ describe('GET /ml/experiments', () => {
   it('has no arms before anything is deployed', async () => {
     expect(await client.get('/ml/experiments')).toMatchObject({
       status: 200,
-      body: { arms: [], canary: null, champion: null, difference: null },
+      body: { arms: [], canary: null, champion: null, difference: null, judgement: null },
     });
   });
 

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { handMadeModel } from '@smart-retry/engine/testing';
+import { openPostgres } from '@smart-retry/storage/postgres';
 import { createTestDatabase, type TestDatabase } from '@smart-retry/storage/testing';
 import { untilPasses } from '../faults/support/until-passes.js';
 import { createClient, type Client } from '../support/client.js';
@@ -27,7 +29,7 @@ describe('training', () => {
   };
   beforeAll(async () => {
     database = await createTestDatabase();
-    env = { RETRY_DATABASE_URL: database.url };
+    env = { RETRY_DATABASE_URL: database.url, RETRY_TRAINER_JUDGE_INTERVAL: '200ms' };
     api = await startApi({ env });
     client = createClient(api.baseUrl);
     // Under load the first migration outlasts what a call may wait for it.
@@ -137,6 +139,46 @@ describe('training', () => {
     const { body: page } = await client.get('/ml/jobs?limit=1');
     expect(page['jobs']).toMatchObject([{ state: 'succeeded', progress: 1, version: body['version'] }]);
   }, 120_000);
+
+  it('takes a canary back by itself that does worse than the trained model that answers the rest', async () => {
+    const { body: listed } = await client.get('/ml/models?limit=1');
+    const [{ version: trained }] = listed['models'] as [{ version: string }];
+    expect((await client.post('/ml/deploy', { model: { version: trained }, force: true })).status).toBe(200);
+    const stores = openPostgres({ url: database.url });
+    // It believes that waiting harms: whatever it is asked, it retries at once.
+    const hasty = handMadeModel({ version: 'hasty', perLogDelay: -3 });
+    await stores.models.register(hasty.description, hasty.artifact);
+    await stores.close();
+    expect((await client.post('/ml/deploy', { model: { version: 'hasty' }, canary_percent: 50 })).status).toBe(200);
+    const kind = { job_type: 'email_send', error_class: 'timeout', attempt_number: 1 };
+    const features = Array.from({ length: 600 }, (_, i) => ({ ...kind, job_id: `judged-${i}` }));
+    const { body: answer } = await client.post('/recommendation/batch', { features });
+    const advice = answer['recommendations'] as readonly {
+      readonly delay_ms: number;
+      readonly recommendation_id: string;
+    }[];
+    const attempts = advice.map(({ delay_ms, recommendation_id }, i) => ({
+      job_id: `judged-${i}`,
+      job_type: 'email_send',
+      attempt_number: 2,
+      success: delay_ms >= 1_000,
+      delay_ms,
+      recommendation_id,
+    }));
+    expect((await client.post('/attempt/batch', { attempts })).status).toBe(200);
+    await untilPasses(async () => {
+      const { body } = await client.get('/ml/experiments');
+      expect(body).toMatchObject({
+        champion: trained,
+        canary: null,
+        judgement: { version: 'hasty', verdict: 'worse' },
+      });
+    }, WAIT);
+    const { body: moves } = await client.get('/ml/deployments?limit=1');
+    expect(moves['deployments']).toMatchObject([{ status: 'rolled_back', version: 'hasty', deployed_by: 'judge' }]);
+    const { body: audit } = await client.get('/audit?limit=1');
+    expect(audit['entries']).toMatchObject([{ actor: 'judge' }]);
+  }, 180_000);
 
   it('cancels a job in mid-training', async () => {
     await teach(2_500, 'many');

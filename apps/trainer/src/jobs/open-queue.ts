@@ -61,7 +61,8 @@ export async function openQueue(options: QueueOptions): Promise<Queue> {
       train: async (payload) => options.train(jobIdOf(payload)),
       scheduled: async () => options.onSchedule(),
     },
-    ...(schedule !== undefined && { crontab: `${schedule} scheduled` }),
+    // What was due while no trainer ran is made up for: once, however often it was due.
+    ...(schedule !== undefined && { crontab: `${schedule} scheduled ?fill=1d&jobKey=scheduled` }),
   });
   // Entries are held in the name of the pool, not of the one worker in it.
   const workerIds = new Set<string>();

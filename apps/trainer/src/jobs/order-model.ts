@@ -1,56 +1,45 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock, ModelType, TeachingHistory, TrainingJobs } from '@smart-retry/domain';
+import { USUAL_FEATURES } from '@smart-retry/training';
 
-/** What a model that nobody has asked for in particular is trained on: everything that workers may report. */
-const FEATURES = [
-  'attempt_number',
-  'payload_size',
-  'time_of_day',
-  'day_of_week',
-  'since_last_failure_ms',
-  'recent_failures',
-  'avg_processing_time_ms',
-  'delay_ms',
-  'job_type',
-  'error_class',
-  'error_code',
-  'queue',
-  'dependency',
-];
 const PERIOD_MS = 30 * 86_400_000;
 
 export interface ModelOrderOptions {
   readonly jobs: TrainingJobs;
-  readonly teaching: TeachingHistory;
   readonly modelType: ModelType;
-  /** Retries that must have come since the last order; 0: none. */
-  readonly newOutcomes: number;
+  /** Why: shown as who asked for the job. */
+  readonly requestedBy: 'schedule' | 'new outcomes' | 'drift';
   readonly clock: Clock;
 }
 
 /**
- * Orders a model on its own account. Answers the job, or null where enough is under way already or too little is new.
- * Of several trainers each may order in the same minute; the second one finds the first one's order open.
+ * Orders a model on its own account. Answers the job, or null where enough is under way already. Of several trainers each
+ * may order in the same minute; the second one finds the first one's order open.
  */
-export async function orderModel({ jobs, teaching, modelType, newOutcomes, clock }: ModelOrderOptions) {
-  const nowMs = clock();
+export async function orderModel({ jobs, modelType, requestedBy, clock }: ModelOrderOptions): Promise<string | null> {
   const [last] = await jobs.list({ limit: 1 });
   if (last?.state === 'queued' || last?.state === 'running') return null;
-  if (newOutcomes > 0) {
-    const fromMs = last?.requestedAtMs ?? nowMs - PERIOD_MS;
-    const { retries } = await teaching.count({ fromMs, toMs: nowMs });
-    if (retries < newOutcomes) return null;
-  }
   const id = randomUUID();
   const order = {
     modelType,
-    features: FEATURES,
+    features: USUAL_FEATURES,
     trainingPeriodMs: PERIOD_MS,
     validationShare: 0.2,
     crossValidation: 5,
     hyperparameters: {},
     seed: 1,
   };
-  await jobs.submit({ id, order, requestedBy: 'schedule', requestedAtMs: nowMs });
+  await jobs.submit({ id, order, requestedBy, requestedAtMs: clock() });
   return id;
+}
+
+/** Whether that many retries that teach have come since the last order, whoever gave it. */
+export async function haveOutcomesCome(
+  newOutcomes: number,
+  { jobs, teaching, clock }: Pick<ModelOrderOptions, 'jobs' | 'clock'> & { readonly teaching: TeachingHistory },
+): Promise<boolean> {
+  const nowMs = clock();
+  const [last] = await jobs.list({ limit: 1 });
+  const { retries } = await teaching.count({ fromMs: last?.requestedAtMs ?? nowMs - PERIOD_MS, toMs: nowMs });
+  return retries >= newOutcomes;
 }

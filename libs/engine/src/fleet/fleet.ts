@@ -95,7 +95,8 @@ export class Fleet {
     return {
       isCalm: state === 'closed',
       sharedHintMs,
-      admit: (question) => admitRetry({ ...question, units }, view),
+      admit: ({ nowMs: atMs, delayMs, floorMs, untilEndMs, maxDelayMs, draw }) =>
+        admitRetry({ nowMs: atMs, delayMs, floorMs, units, untilEndMs, maxDelayMs, draw }, view),
     };
   }
 
@@ -128,7 +129,7 @@ export class Fleet {
       const name = dependencyOf(report);
       const { success, errorClass, errorCode, timestampMs, processingTimeMs = 0, attemptNumber, status } = report;
       const failedAttempt = link?.failedAttemptNumber ?? attemptNumber - 1;
-      if (isRetry) this.turns.drop({ ...report, attemptNumber: failedAttempt });
+      if (isRetry) this.turns.drop({ tenant: report.tenant, jobId: report.jobId, attemptNumber: failedAttempt });
       if (status === 'cancelled' || status === 'unknown') continue;
       // Without a class nobody knows whose failure it was.
       if (!success && errorClass === undefined) continue;

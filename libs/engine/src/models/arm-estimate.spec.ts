@@ -5,6 +5,7 @@ import { differenceOf, successRateOf, utilityOf } from './arm-estimate.js';
 
 const EMPTY: ArmTotals = {
   arm: 'v1',
+  errors: 0,
   made: 0,
   jobs: 0,
   decisions: 0,

@@ -33,21 +33,21 @@ export function candidateDelays(
   const { valueHalfLifeMs, attemptCost } = objectiveOf(strategy, policy);
   const discount = (ms: number) => 2 ** (-ms / valueHalfLifeMs);
   const processing = discount(features.avgProcessingTimeMs ?? 0);
-  const terms = (delayMs: number) => ({
+  const candidate = (delayMs: number, later: number, byBayesian: number | null): CandidateDelay => ({
     delayMs,
     gain: discount(delayMs) * processing,
     cost: discount(delayMs) * attemptCost,
+    later,
+    byBayesian,
   });
   if (view === null) {
-    return allowedDelays(context, bounds).map((delayMs) => ({ ...terms(delayMs), later: 0, byBayesian: null }));
+    return allowedDelays(context, bounds).map((delayMs) => candidate(delayMs, 0, null));
   }
   const considered = view.best === null ? view.others : [view.best, ...view.others];
   return considered
-    .map(({ delayMs, successProbability, valueAfterFailure }) => ({
-      ...terms(delayMs),
-      later: valueAfterFailure,
-      byBayesian: successProbability,
-    }))
+    .map(({ delayMs, successProbability, valueAfterFailure }) =>
+      candidate(delayMs, valueAfterFailure, successProbability),
+    )
     .sort((a, b) => a.delayMs - b.delayMs);
 }
 

@@ -95,6 +95,22 @@ describe('the ml layer', () => {
     expect(recommendation.reasons).toContain(reason);
   });
 
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new TypeError('a defect');
+      },
+    ],
+    ['answers no probability', (_context: unknown, _delays: unknown, out: Float64Array) => void out.fill(NaN)],
+  ])('leaves the answer to others where the model %s, and says so', (_how, scoreDelays) => {
+    const sound = loaded();
+    const champion = { ...sound, scoring: { ...sound.scoring, scoreDelays } };
+    const { recommendation, evidence } = decideWith({}, { models: { champion } });
+    expect(recommendation.method).toBe('bayesian');
+    expect(evidence.layers[0]).toMatchObject({ reason: 'ml_failed', trial: { arm: 'v1' } });
+  });
+
   it('keeps within the guardrails, and waits no shorter than a server asks for', () => {
     const strategy = someStrategy(undefined, { maxDelayMs: 12_000 });
     expect(answer({}, { strategy }).delayMs).toBeLessThanOrEqual(12_000);

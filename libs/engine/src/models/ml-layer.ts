@@ -57,7 +57,7 @@ export function createMlLayer({ models: currentModels, memory, means, contest }:
     }
     if (isExhausted) return { ...abstain('ml_attempts_exhausted'), ...trial([]) };
     const ranking = rank(model);
-    if (ranking === null) return { ...abstain('ml_unsure'), ...trial([]) };
+    if (ranking === null) return { ...abstain('ml_failed'), ...trial([]) };
     const inTrial = trial(ranking.forecasts);
     if (!isFamiliar(model, features)) return { ...abstain('ml_unfamiliar'), ...inTrial };
     const confidence = confidenceOf(ranking, anchorOf(context, candidates));

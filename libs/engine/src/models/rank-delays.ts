@@ -28,11 +28,16 @@ export function rankDelays(
   candidates: readonly CandidateDelay[],
 ): Ranking | null {
   const chances = new Float64Array(candidates.length);
-  model.scoring.scoreDelays(
-    context,
-    candidates.map(({ delayMs }) => delayMs),
-    chances,
-  );
+  try {
+    model.scoring.scoreDelays(
+      context,
+      candidates.map(({ delayMs }) => delayMs),
+      chances,
+    );
+  } catch {
+    // Counted where the decision is kept: a defect of one model is no reason to leave the job without an answer.
+    return null;
+  }
   if (!chances.every((chance) => chance >= 0 && chance <= 1)) return null;
   const delays = candidates.map(({ delayMs, gain, cost, later }, i): RankedDelay => {
     const successProbability = chances[i] ?? 0;

@@ -13,8 +13,6 @@ const LATE_TURN_MS = 10_000;
 const RELEASE_SPREAD_MS = 60_000;
 const SECOND_MS = 1_000;
 
-const UNCHANGED = { kind: 'admitted', effects: [], because: [], isProbe: false } as const;
-
 /**
  * Whether a retry may go ahead as planned, beside all others that call the same dependency: its breaker first, then its
  * retry budget and the limits of its tenant, queue and job type. What may not go ahead now is put off, and has its place then; what may not be put off for so long is
@@ -122,7 +120,7 @@ function takeTurn(
 ): Admission {
   const { nowMs, delayMs, draw, floorMs } = question;
   // The same question asked again: what it needs is booked.
-  if (!turn.hasWaited) return { ...UNCHANGED, delayMs, reasons: [], booking: 'kept' };
+  if (!turn.hasWaited) return admitted(delayMs, [], 'kept');
   const turnMs = (turn.bookedSecond ?? 0) * SECOND_MS;
   if (nowMs > turnMs + LATE_TURN_MS) return findPlace(question, { ...view, turn: { ...turn, bookedSecond: null } });
   if (turnMs > nowMs + SECOND_MS) {
@@ -136,11 +134,15 @@ function takeTurn(
   const waitMs = Math.max(floorMs, turnMs - nowMs);
   return waitMs > question.untilEndMs
     ? refuse(waitMs, question, { guardrail: 'budget', reason: 'budget_spent', because: 'its turn comes too late' })
-    : { ...UNCHANGED, delayMs: waitMs, reasons: ['deferred_turn'], booking: 'kept' };
+    : admitted(waitMs, ['deferred_turn'], 'kept');
 }
 
 function admit(delayMs: number, { nowMs, units }: AdmissionQuestion, reasons: readonly ReasonCode[]): Admission {
-  return { ...UNCHANGED, delayMs, reasons, booking: { second: secondOf(nowMs + delayMs), units } };
+  return admitted(delayMs, reasons, { second: secondOf(nowMs + delayMs), units });
+}
+
+function admitted(delayMs: number, reasons: readonly ReasonCode[], booking: Admission['booking']): Admission {
+  return { kind: 'admitted', delayMs, reasons, effects: [], because: [], booking, isProbe: false };
 }
 
 /** The second that holds a time. */

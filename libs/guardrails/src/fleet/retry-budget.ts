@@ -43,12 +43,13 @@ export interface BudgetTerms {
 }
 
 /** `percent` of first tries, but never less than the floor. */
-export function budgetOf({ firstTriesPerSecond, percent, ...course }: BudgetTerms): RetryBudget {
+export function budgetOf(terms: BudgetTerms): RetryBudget {
+  const { firstTriesPerSecond, percent, maxGrowth, releasedAtMs, troubledAtMs } = terms;
   const earned = (percent / 100) * UNITS_PER_CALL * firstTriesPerSecond;
   const unitsPerSecond = Math.max(FLOOR_UNITS_PER_SECOND, earned);
   const windowSeconds =
     WINDOWS_SECONDS.find((seconds) => seconds * unitsPerSecond >= UNITS_PER_WINDOW) ?? LONGEST_WINDOW_SECONDS;
-  return { unitsPerSecond, windowSeconds, ...course };
+  return { unitsPerSecond, windowSeconds, maxGrowth, releasedAtMs, troubledAtMs };
 }
 
 /** The aligned window that holds a second: `[fromSecond, fromSecond + windowSeconds)`. */

@@ -103,12 +103,8 @@ function createPoisonWorld(name: string, types: readonly PoisonedType[], seed: n
     arrivalsEndAtMs,
     dependencies,
     poison: (job) => (isPoisoned(job) ? (typeOf.get(job.jobType)?.poison ?? null) : null),
-    trueSuccess({ job, attemptNumber }) {
-      if (types === BY_CODE) return isPoisoned(job) ? 0 : soundSuccess;
-      // Class and code are the same for both: what is known is how many of those that came so far are sound.
-      const sound = (1 - parameters.poisonedFailures) * parameters.blipShare ** (attemptNumber - 1);
-      return (soundSuccess * sound) / (sound + parameters.poisonedFailures);
-    },
+    // The code or the payload, which both are seen with the failure, tells the poisoned apart.
+    trueSuccess: ({ job }) => (isPoisoned(job) ? 0 : soundSuccess),
   });
 }
 

@@ -54,12 +54,15 @@ export function describeFailureLookup(name: string, open: Open<Stores>): void {
       ]);
     });
 
-    it('knows how long the dependency had been failing when a retry was recommended', async () => {
+    it('knows how long the dependency had been failing when a retry was recommended, and what its server asked for', async () => {
       const job = { tenant: unique('tenant'), jobId: unique('job'), attemptNumber: 1 };
       const shape = { tenant: job.tenant, attemptNumber: 1, incidentAgeMs: 0.5 };
-      await stores.decisions.append([exampleDecision({ ...job, incidentAgeMs: 61_000 }), exampleDecision(shape)]);
+      await stores.decisions.append([
+        exampleDecision({ ...job, incidentAgeMs: 61_000, retryAfterMs: 9_000 }),
+        exampleDecision(shape),
+      ]);
       const found = await find({ ...job, attemptNumber: 2 });
-      expect(found?.recommendedForJob).toMatchObject([{ incidentAgeMs: 61_000 }]);
+      expect(found?.recommendedForJob).toMatchObject([{ incidentAgeMs: 61_000, hintMs: 9_000 }]);
       expect((await find({ ...shape, delayMs: 4_000 }))?.recommendedForShape).toMatchObject([{ incidentAgeMs: 0.5 }]);
     });
 

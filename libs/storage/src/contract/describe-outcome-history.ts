@@ -45,6 +45,7 @@ export function describeOutcomeHistory(name: string, open: Open<Stores>): void {
         failedAttemptNumber: 3,
         delayMs: 0.5,
         incidentAgeMs: 7.5,
+        hintMs: 60_000,
       };
       await stores.attempts.record([exampleAttempt(report, { link, recordedAtMs: NOON_MS + 9 })], 2 ** 53 - 1);
       await stores.attempts.record([exampleAttempt({ tenant }, known)]);
@@ -65,6 +66,7 @@ export function describeOutcomeHistory(name: string, open: Open<Stores>): void {
             atMs: NOON_MS,
             recordedAtMs: NOON_MS + 9,
             incidentAgeMs: 7.5,
+            hintMs: 60_000,
           },
         },
         {

@@ -27,16 +27,25 @@ export function describeTrialHistory(name: string, open: Open<Stores>): void {
       readonly tenant?: string;
       readonly atMs: number;
       readonly isStop?: boolean;
+      readonly hasFailed?: boolean;
     }
 
-    const decide = async ({ arm, jobId, tenant, atMs, isStop = false }: Made): Promise<DecisionRecord> => {
+    const decide = async ({
+      arm,
+      jobId,
+      tenant,
+      atMs,
+      isStop = false,
+      hasFailed = false,
+    }: Made): Promise<DecisionRecord> => {
       const decision = exampleDecision(
         { ...(jobId !== undefined && { jobId }), ...(tenant !== undefined && { tenant }) },
         { shouldRetry: !isStop },
         { decidedAtMs: atMs },
       );
       const trial = arm === undefined ? {} : { trial: { arm, forecasts: [] } };
-      const layers = [{ kind: 'abstention', layer: 'ml', reason: 'ml_unsure', ...trial } as const];
+      const reason = hasFailed ? 'ml_failed' : 'ml_unsure';
+      const layers = [{ kind: 'abstention', layer: 'ml', reason, ...trial } as const];
       const record = { ...decision, evidence: { ...decision.evidence, layers } };
       await stores.decisions.append([record]);
       return record;
@@ -56,7 +65,7 @@ export function describeTrialHistory(name: string, open: Open<Stores>): void {
       await report(first, false, atMs + 500_000);
       const second = await decide({ arm: 'v1', jobId: 'a', atMs: atMs + 500_000 });
       await report(second, true, atMs + 1_000_000);
-      await decide({ arm: 'v1', jobId: 'b', atMs, isStop: true });
+      await decide({ arm: 'v1', jobId: 'b', atMs, isStop: true, hasFailed: true });
       const alone = await decide({ arm: 'bayesian', atMs });
       await report(alone, true, atMs);
       const [ofBayesian, ofModel] = await armsFrom(atMs);
@@ -64,6 +73,7 @@ export function describeTrialHistory(name: string, open: Open<Stores>): void {
       expect(ofModel).toEqual({
         arm: 'v1',
         made: 3,
+        errors: 1,
         jobs: 2,
         decisions: 3,
         attempts: 2,
@@ -74,7 +84,13 @@ export function describeTrialHistory(name: string, open: Open<Stores>): void {
         decisionSquares: 5,
         meanTimeMs: 500_000,
       });
-      expect(ofBayesian).toMatchObject({ arm: 'bayesian', made: 1, jobs: 1, utility: expect.closeTo(0.9, 9) });
+      expect(ofBayesian).toMatchObject({
+        arm: 'bayesian',
+        made: 1,
+        errors: 0,
+        jobs: 1,
+        utility: expect.closeTo(0.9, 9),
+      });
     });
 
     it('counts what nobody has reported yet as made, and as nothing else', async () => {

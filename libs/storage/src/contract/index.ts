@@ -1,5 +1,6 @@
 export { describeApiKeyStore } from './describe-api-key-store.js';
 export { describeAttemptStore } from './describe-attempt-store.js';
+export { describeCanaryJudgements } from './describe-canary-judgements.js';
 export { describeChangeLedger } from './describe-change-ledger.js';
 export { describeConfigurationChannel } from './describe-configuration-channel.js';
 export { describeConfigurationMirror } from './describe-configuration-mirror.js';

@@ -120,6 +120,7 @@ function toCandidate({ features, recommendation, recommendationId, decidedAtMs }
     delayMs: recommendation.delayMs,
     recommendationId,
     ...(features.incidentAgeMs === undefined ? {} : { incidentAgeMs: features.incidentAgeMs }),
+    ...(features.retryAfterMs === undefined ? {} : { hintMs: features.retryAfterMs }),
     atMs: decidedAtMs,
   };
 }

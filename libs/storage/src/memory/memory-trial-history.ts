@@ -60,6 +60,11 @@ function armOf({ evidence }: DecisionRecord): string | undefined {
   return evidence.layers[0]?.trial?.arm;
 }
 
+function isError({ evidence }: DecisionRecord): boolean {
+  const [first] = evidence.layers;
+  return first?.kind === 'abstention' && first.reason === 'ml_failed';
+}
+
 function jobOf({ features, recommendationId }: DecisionRecord): readonly string[] {
   return features.jobId === undefined ? [recommendationId] : [features.tenant ?? '', features.jobId];
 }
@@ -71,6 +76,7 @@ function sumsOf(job: readonly Decided[], { valueHalfLifeMs, attemptCost }: Objec
     2 ** (-Math.max(0, atMs - begunAtMs) / valueHalfLifeMs) * (Number(success) - attemptCost);
   return {
     made: job.length,
+    errors: job.filter(({ decision }) => isError(decision)).length,
     m: job.filter(({ decision, reported }) => reported !== null || !decision.recommendation.shouldRetry).length,
     attempts: reports.length,
     successes: reports.filter(({ success }) => success).length,
@@ -85,6 +91,7 @@ function totalsOf(arm: string, jobs: readonly ReturnType<typeof sumsOf>[]): ArmT
   return {
     arm,
     made: sum(({ made }) => made),
+    errors: sum(({ errors }) => errors),
     jobs: known.length,
     decisions: sum(({ m }) => m),
     attempts: sum(({ attempts }) => attempts),

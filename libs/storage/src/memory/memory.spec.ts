@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import {
   describeApiKeyStore,
   describeAttemptStore,
+  describeCanaryJudgements,
   describeChangeLedger,
   describeConfigurationChannel,
   describeConfigurationMirror,
@@ -40,6 +41,7 @@ describeDecisionStore('memory', open);
 describeOutcomeHistory('memory', open);
 describeModelRegistry('memory', open);
 describeTrialHistory('memory', open);
+describeCanaryJudgements('memory', open);
 describeFailureCounters('memory', open);
 describeConfigurationChannel('memory', open);
 describeTrainingJobs('memory', open);

@@ -1,5 +1,6 @@
 import { MemoryApiKeyStore } from './memory-api-key-store.js';
 import { MemoryAttemptStore } from './memory-attempt-store.js';
+import { MemoryCanaryJudgements } from './memory-canary-judgements.js';
 import { MemoryChangeLedger } from './memory-change-ledger.js';
 import { MemoryConfigurationChannel } from './memory-configuration-channel.js';
 import { MemoryConfigurationStore } from './memory-configuration-store.js';
@@ -23,6 +24,7 @@ export interface MemoryStores {
   readonly subjects: MemorySubjectArchive;
   readonly models: MemoryModelRegistry;
   readonly trials: MemoryTrialHistory;
+  readonly judgements: MemoryCanaryJudgements;
   readonly signingKeys: MemorySigningKeyStore;
   readonly apiKeys: MemoryApiKeyStore;
   readonly channel: MemoryConfigurationChannel;
@@ -46,6 +48,7 @@ export function openMemory({ maxRecords = 100_000 }: { readonly maxRecords?: num
     decisions,
     subjects: new MemorySubjectArchive({ attempts, decisions, ledger }),
     trials: new MemoryTrialHistory(decisions, outcomes),
+    judgements: new MemoryCanaryJudgements(),
     models: new MemoryModelRegistry(configuration, keptResponses, ledger),
     signingKeys: new MemorySigningKeyStore(),
     apiKeys: new MemoryApiKeyStore(),

@@ -1,7 +1,8 @@
 import { MAX_CANDIDATES } from '../answer-limits.js';
 
 const FROM_DECISION = `features->>'errorClass', features->>'errorCode', decision.attempt_number, decision.delay_ms::double precision,
-  recommendation_id, (features->>'incidentAgeMs')::double precision, decided_at_ms FROM decisions AS decision`;
+  recommendation_id, (features->>'incidentAgeMs')::double precision,
+  (features->>'retryAfterMs')::double precision, decided_at_ms FROM decisions AS decision`;
 
 /** What may have preceded each of many outcomes. */
 export const FIND_FAILURES = `
@@ -16,7 +17,7 @@ SELECT position, candidate.* FROM lookups AS lookup CROSS JOIN LATERAL (
       AND decision.attempt_number IN (lookup.attempt_number, lookup.attempt_number - 1)
     ORDER BY decided_at_ms DESC, recommendation_id DESC LIMIT ${MAX_CANDIDATES})
   UNION ALL
-  (SELECT 'recordedForJob', details->>'errorClass', details->>'errorCode', attempt.attempt_number, NULL, NULL, NULL, at_ms
+  (SELECT 'recordedForJob', details->>'errorClass', details->>'errorCode', attempt.attempt_number, NULL, NULL, NULL, NULL, at_ms
     FROM attempts AS attempt
     WHERE hashtextextended(attempt.job_id, 0) = hashtextextended(lookup.job_id, 0) AND attempt.job_id = lookup.job_id
       AND attempt.tenant = lookup.tenant AND NOT success AND attempt.attempt_number = lookup.attempt_number - 1
@@ -31,4 +32,4 @@ SELECT position, candidate.* FROM lookups AS lookup CROSS JOIN LATERAL (
       AND decision.job_id IS NULL AND should_retry AND decided_at_ms >= lookup.since_ms
     ORDER BY decided_at_ms DESC, recommendation_id DESC LIMIT ${MAX_CANDIDATES})
 ) AS candidate (list, error_class, error_code, attempt_number, delay_ms, recommendation_id,
-  incident_age_ms, at_ms)`;
+  incident_age_ms, hint_ms, at_ms)`;

@@ -1,6 +1,7 @@
 import type {
   ApiKeyStore,
   AttemptStore,
+  CanaryJudgements,
   ChangeLedger,
   ConfigurationStore,
   DecisionStore,
@@ -19,6 +20,7 @@ import { Database } from './database.js';
 import { migrateDatabase } from './migrate-database.js';
 import { PostgresApiKeyStore } from './postgres-api-key-store.js';
 import { PostgresAttemptStore } from './postgres-attempt-store.js';
+import { PostgresCanaryJudgements } from './postgres-canary-judgements.js';
 import { PostgresChangeLedger } from './postgres-change-ledger.js';
 import { PostgresConfigurationStore } from './postgres-configuration-store.js';
 import { PostgresDecisionStore } from './postgres-decision-store.js';
@@ -44,6 +46,7 @@ export interface PostgresStores {
   readonly subjects: SubjectArchive;
   readonly models: ModelRegistry;
   readonly trials: TrialHistory;
+  readonly judgements: CanaryJudgements;
   readonly signingKeys: SigningKeyStore;
   readonly apiKeys: ApiKeyStore;
   readonly trainingJobs: TrainingJobs;
@@ -88,6 +91,7 @@ export function openPostgres(options: PostgresOptions): PostgresStores {
     subjects: new PostgresSubjectArchive(database),
     models: new PostgresModelRegistry(session),
     trials: new PostgresTrialHistory(database),
+    judgements: new PostgresCanaryJudgements(database),
     signingKeys: new PostgresSigningKeyStore(session),
     apiKeys: new PostgresApiKeyStore(database),
     trainingJobs: new PostgresTrainingJobs(database),

@@ -32,6 +32,7 @@ interface CandidateRow {
   readonly delay_ms: number | null;
   readonly recommendation_id: string | null;
   readonly incident_age_ms: number | null;
+  readonly hint_ms: number | null;
   readonly at_ms: EpochMs;
 }
 
@@ -131,6 +132,7 @@ function toCandidate(row: CandidateRow): FailureCandidate {
     ...(row.delay_ms === null ? {} : { delayMs: row.delay_ms }),
     ...(row.recommendation_id === null ? {} : { recommendationId: row.recommendation_id }),
     ...(row.incident_age_ms === null ? {} : { incidentAgeMs: row.incident_age_ms }),
+    ...(row.hint_ms === null ? {} : { hintMs: row.hint_ms }),
     atMs: row.at_ms,
   };
 }

@@ -8,8 +8,9 @@ import type { Database } from './database.js';
  */
 const ARMS = `
 WITH made AS MATERIALIZED (
-  SELECT arm, job, decided_at_ms, recommendation_id, should_retry FROM (
-    SELECT evidence->'layers'->0->'trial'->>'arm' AS arm, decided_at_ms, recommendation_id, should_retry,
+  SELECT arm, job, decided_at_ms, recommendation_id, should_retry, is_error FROM (
+    SELECT evidence->'layers'->0->'trial'->>'arm' AS arm,
+      coalesce(evidence->'layers'->0->>'reason' = 'ml_failed', false) AS is_error, decided_at_ms, recommendation_id, should_retry,
       CASE WHEN job_id IS NULL THEN recommendation_id ELSE length(tenant) || ':' || tenant || job_id END AS job
     FROM decisions WHERE decided_at_ms >= $1 AND decided_at_ms < $2
     ORDER BY decided_at_ms DESC LIMIT $5) AS newest
@@ -22,19 +23,21 @@ reported AS (
   GROUP BY recommendation_id
 ),
 decided AS (
-  SELECT arm, job, should_retry, at_ms, success,
+  SELECT arm, job, should_retry, is_error, at_ms, success,
     min(decided_at_ms) OVER (PARTITION BY arm, job) AS begun_at_ms
   FROM made LEFT JOIN reported USING (recommendation_id)
 ),
 jobs AS (
-  SELECT arm, count(*) AS made, count(*) FILTER (WHERE at_ms IS NOT NULL OR NOT should_retry) AS m,
+  SELECT arm, count(*) AS made, count(*) FILTER (WHERE is_error) AS errors,
+    count(*) FILTER (WHERE at_ms IS NOT NULL OR NOT should_retry) AS m,
     count(at_ms) AS attempts, count(*) FILTER (WHERE success) AS successes,
     coalesce(sum(power(2::double precision, -greatest(0, at_ms - begun_at_ms) / $3::double precision)
       * (success::integer - $4::double precision)), 0) AS u,
     greatest(0, coalesce(max(at_ms) - min(begun_at_ms), 0)) AS time_ms
   FROM decided GROUP BY arm, job
 )
-SELECT arm, sum(made)::double precision AS made, count(*) FILTER (WHERE m > 0)::double precision AS jobs,
+SELECT arm, sum(made)::double precision AS made, sum(errors)::double precision AS errors,
+  count(*) FILTER (WHERE m > 0)::double precision AS jobs,
   sum(m)::double precision AS decisions, sum(attempts)::double precision AS attempts,
   sum(successes)::double precision AS successes, sum(u) AS utility, sum(u * u) AS utility_squares,
   sum(u * m) AS utility_decisions, sum(m * m)::double precision AS decision_squares,
@@ -44,6 +47,7 @@ FROM jobs GROUP BY arm ORDER BY arm`;
 interface ArmRow {
   readonly arm: string;
   readonly made: number;
+  readonly errors: number;
   readonly jobs: number;
   readonly decisions: number;
   readonly attempts: number;
@@ -76,6 +80,7 @@ export class PostgresTrialHistory implements TrialHistory {
     return rows.map((row) => ({
       arm: row.arm,
       made: row.made,
+      errors: row.errors,
       jobs: row.jobs,
       decisions: row.decisions,
       attempts: row.attempts,

@@ -1,6 +1,7 @@
 import {
   describeApiKeyStore,
   describeAttemptStore,
+  describeCanaryJudgements,
   describeChangeLedger,
   describeConfigurationStore,
   describeDecisionStore,
@@ -29,4 +30,5 @@ describeDecisionStore('Postgres', openTestPostgres);
 describeOutcomeHistory('Postgres', openTestPostgres);
 describeModelRegistry('Postgres', openTestPostgres);
 describeTrialHistory('Postgres', openTestPostgres);
+describeCanaryJudgements('Postgres', openTestPostgres);
 describeTrainingJobs('Postgres', openTestPostgres);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { createRng, type Rng } from '@smart-retry/domain';
-import type { ArmTotals } from './arm-totals.js';
-import { judgeCanary, MIN_JOBS, type CanaryVerdict } from './judge-canary.js';
+import { createRng, type CanaryVerdict, type Rng } from '@smart-retry/domain';
+import type { JudgedArm } from './arm-totals.js';
+import { judgeCanary, MIN_JOBS } from './judge-canary.js';
 import { normalCdf } from './normal-cdf.js';
 
 const CANARY_SHARE = 0.1;
@@ -12,6 +12,7 @@ const USUAL = 0.15;
 
 class Arm {
   readonly totals = {
+    made: 0,
     jobs: 0,
     decisions: 0,
     utility: 0,
@@ -34,6 +35,7 @@ class Arm {
 
   add(decisions: number, utility: number): void {
     this.totals.jobs += 1;
+    this.totals.made += decisions;
     this.totals.decisions += decisions;
     this.totals.attempts += decisions;
     this.totals.utility += utility;
@@ -57,11 +59,11 @@ function stoppedAfter(rng: Rng, options: { loss: number; spread: number; limit: 
   return null;
 }
 
-type Judge = (canary: ArmTotals, control: ArmTotals) => CanaryVerdict;
+type Judge = (canary: JudgedArm, control: JudgedArm) => CanaryVerdict;
 const judged: Judge = (canary, control) => judgeCanary(canary, control).verdict;
 /** Takes every decision for a job of its own. */
 const naive: Judge = (canary, control) => {
-  const asIndependent = (arm: ArmTotals): ArmTotals => {
+  const asIndependent = (arm: JudgedArm): JudgedArm => {
     const mean = arm.utility / arm.decisions;
     // Utilities are 0.97 or −0.03: their squares follow from their mean.
     const squares = arm.decisions * ((mean + 0.03) * 0.97 ** 2 + (0.97 - mean) * 0.03 ** 2);
@@ -111,7 +113,7 @@ describe('a canary that is worse by 5 points of success', () => {
 });
 
 describe('judgeCanary', () => {
-  const armOf = (jobs: number, utility: number, more: Partial<ArmTotals> = {}): ArmTotals => {
+  const armOf = (jobs: number, utility: number, more: Partial<JudgedArm> = {}): JudgedArm => {
     const arm = new Arm();
     for (let i = 0; i < jobs; i++) arm.add(1, i % 10 < utility * 10 ? 1 : 0);
     return { ...arm.totals, ...more };
@@ -134,7 +136,7 @@ describe('judgeCanary', () => {
     expect(judgeCanary(better, control).verdict).toBe('better');
     expect(judgeCanary({ ...better, errors: 20 }, control)).toMatchObject({
       verdict: 'worse',
-      reason: 'the model failed in 20 of 1020 decisions',
+      reason: 'the model failed in 20 of 1000 decisions',
     });
     expect(judgeCanary({ ...better, attempts: 1_600 }, control)).toMatchObject({
       verdict: 'worse',

@@ -1,18 +1,8 @@
-import { meanOfArm, type ArmTotals } from './arm-totals.js';
+import type { CanaryJudgement } from '@smart-retry/domain';
+import { meanOfArm, type JudgedArm } from './arm-totals.js';
 import { likelihoodOfBetter, likelihoodOfWorse } from './sequential-test.js';
 
-export const CANARY_VERDICTS = ['worse', 'better', 'inconclusive'] as const;
-export type CanaryVerdict = (typeof CANARY_VERDICTS)[number];
-
-export interface CanaryJudgement {
-  readonly verdict: CanaryVerdict;
-  /** With the numbers that decided. */
-  readonly reason: string;
-  /** Utility per decision, canary − control; null while nothing is known. */
-  readonly difference: number | null;
-  /** Always-valid p-value of "not worse" at this look, 0–1. */
-  readonly pWorse: number;
-}
+export type CanaryFinding = Pick<CanaryJudgement, 'verdict' | 'reason' | 'difference' | 'pWorse'>;
 
 /** Probability of stopping a canary that is as good as the rest, however often it is looked at. */
 export const FALSE_STOP_PROBABILITY = 0.02;
@@ -34,7 +24,7 @@ export const HARD_STOPS = {
  * Whether a canary is worse than what serves the rest. Hard stops first, then utility by a sequential test that may be
  * looked at continuously. Too little is `inconclusive`, and never a success.
  */
-export function judgeCanary(canary: ArmTotals, control: ArmTotals): CanaryJudgement {
+export function judgeCanary(canary: JudgedArm, control: JudgedArm): CanaryFinding {
   const hard = hardStop(canary, control);
   if (hard !== null) return { verdict: 'worse', reason: hard, difference: null, pWorse: 0 };
   if (canary.jobs < MIN_JOBS || control.jobs < MIN_JOBS) {
@@ -52,11 +42,11 @@ export function judgeCanary(canary: ArmTotals, control: ArmTotals): CanaryJudgem
   return { verdict, reason: `${numbers} (${p})`, difference: evidence.difference, pWorse };
 }
 
-function hardStop(canary: ArmTotals, control: ArmTotals): string | null {
+function hardStop(canary: JudgedArm, control: JudgedArm): string | null {
   const { maxErrorShare, minDecisions, maxAmplification, maxTimeRatio } = HARD_STOPS;
-  const asked = canary.decisions + canary.errors;
-  if (asked >= minDecisions && canary.errors / asked > maxErrorShare)
-    return `the model failed in ${canary.errors} of ${asked} decisions`;
+  const { made, errors } = canary;
+  if (made >= minDecisions && errors / made > maxErrorShare)
+    return `the model failed in ${errors} of ${made} decisions`;
   if (canary.jobs < MIN_JOBS || control.jobs < MIN_JOBS) return null;
   const [attempts, usual] = [canary.attempts / canary.jobs, control.attempts / control.jobs];
   if (attempts > maxAmplification * usual) return `${attempts.toFixed(2)} attempts per job against ${usual.toFixed(2)}`;

@@ -1,0 +1,92 @@
+import { describe, expect, it } from '@jest/globals';
+import { createRng } from '@smart-retry/domain';
+import { BayesianMemory } from './bayesian-memory.js';
+import { delayBinIndex } from './delay-grid.js';
+import { PayloadSizes, sizeBandOf } from './payload-sizes.js';
+import { LEAST_CELLS } from './subject-store.js';
+import { someContext, T0 } from './testing/builders.js';
+
+const rng = createRng([0x7061, 0x796c, 0x6f61, 0x6473]);
+
+/** First retries of payloads from 200 to 20,000 bytes, and of as many that are a hundred times as large. */
+function countRetries(sizes: PayloadSizes, count: number, chanceOf: (isLarge: boolean) => number) {
+  for (let i = 0; i < count; i++) {
+    const isLarge = i % 2 === 1;
+    sizes.count(200 * 100 ** rng() * (isLarge ? 100 : 1), { success: rng() < chanceOf(isLarge) });
+  }
+}
+
+const teach = (memory: BayesianMemory, count: number, canLargeSucceed: boolean) => {
+  for (let i = 0; i < count; i++) {
+    const isLarge = i % 2 === 1;
+    const context = someContext({ payloadSize: isLarge ? 1e6 : 1e3 });
+    memory.learn({ context, delayMs: 2_000, success: canLargeSucceed || !isLarge, atMs: T0 });
+  }
+};
+const chanceOf = (memory: BayesianMemory, payloadSize?: number) => {
+  const context = someContext({ payloadSize });
+  return memory.refresh(context, T0)?.posteriorFor(context).means[delayBinIndex(2_000)] ?? Number.NaN;
+};
+
+describe('PayloadSizes', () => {
+  it('finds the size beyond which jobs fail', () => {
+    const sizes = new PayloadSizes();
+    countRetries(sizes, 60, (isLarge) => (isLarge ? 0 : 0.8));
+    const border = sizes.border(null) ?? 0;
+    expect(border).toBeGreaterThan(sizeBandOf(10_000));
+    expect(border).toBeLessThanOrEqual(sizeBandOf(40_000));
+  });
+
+  it('tells no sizes apart that fare alike', () => {
+    const sizes = new PayloadSizes();
+    for (let i = 0; i < 100; i++) {
+      countRetries(sizes, 20, () => 0.5);
+      expect(sizes.border(null)).toBeNull();
+    }
+  });
+
+  it('keeps a border while it tells anything, and gives it up when sizes have come to fare alike', () => {
+    const sizes = new PayloadSizes();
+    countRetries(sizes, 60, (isLarge) => (isLarge ? 0 : 0.8));
+    const border = sizes.border(null);
+    countRetries(sizes, 100, () => 0.5);
+    expect(sizes.border(border)).toBe(border);
+    for (let i = 0; i < 100; i++) countRetries(sizes, 1_000, () => 0.5);
+    expect(sizes.border(border)).toBeNull();
+  });
+});
+
+describe('what BayesianMemory knows of payloads', () => {
+  it('is that large ones never succeed and small ones do, where that is so', () => {
+    const memory = new BayesianMemory({ maxCells: 1_000 });
+    teach(memory, 100, false);
+    expect(chanceOf(memory, 1e3)).toBeGreaterThan(0.9);
+    expect(chanceOf(memory, 1e6)).toBeLessThan(0.1);
+    // Of a job whose payload nobody told, all of the kind are known together.
+    expect(chanceOf(memory)).toBeCloseTo(0.5, 1);
+  });
+
+  it('is one thing for all where they fare alike', () => {
+    const memory = new BayesianMemory({ maxCells: 1_000 });
+    teach(memory, 100, true);
+    const [small, large, all] = [1e3, 1e6, undefined].map((bytes) =>
+      memory.refresh(someContext({ payloadSize: bytes }), T0)?.posterior(1, 0),
+    );
+    expect(small).toEqual(all);
+    expect(large).toEqual(all);
+  });
+
+  it('is forgotten first where there is no room for it', () => {
+    const memory = new BayesianMemory({ maxCells: LEAST_CELLS });
+    for (let i = 0; i < 2_000; i++) {
+      const context = someContext({
+        payloadSize: i % 2 === 1 ? 1e6 : 1e3,
+        attemptNumber: 1 + (i % 4),
+        incidentAgeMs: 10 ** (i % 8),
+        tenant: `tenant ${i}`,
+      });
+      memory.learn({ context, delayMs: 2_000, success: i % 2 === 0, atMs: T0 });
+      expect(memory.size).toBeLessThanOrEqual(LEAST_CELLS);
+    }
+  });
+});

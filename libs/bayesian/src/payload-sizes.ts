@@ -1,0 +1,82 @@
+/** Sizes are told apart by their order of magnitude: one band for each doubling, 0 bytes in the first. */
+const BANDS = 40;
+/** First retries counted; beyond, what was counted halves, so that what has changed is noticed. */
+const MAX_COUNTED = 2_000;
+/**
+ * How much likelier outcomes must be with two kinds of payload than with one, in nats. The border is the best of many, and
+ * is looked for again and again: at 10 nats, payloads that mean nothing are told apart about once in a thousand looks.
+ */
+const EVIDENCE_NEEDED = 10;
+/** … and to go on telling them apart. */
+const EVIDENCE_KEPT = 3;
+
+/** Where payloads are told apart: those of this band and above are the large ones. */
+export type SizeBorder = number;
+
+/** Finds out whether jobs with large payloads fare otherwise than those with small ones. */
+export class PayloadSizes {
+  readonly #successes = new Array<number>(BANDS).fill(0);
+  readonly #failures = new Array<number>(BANDS).fill(0);
+  #counted = 0;
+
+  /** Counts a job by its first retry: later ones are of those that have failed before, and of the same few jobs. */
+  count(payloadSize: number, { success }: { readonly success: boolean }): void {
+    const counts = success ? this.#successes : this.#failures;
+    const band = sizeBandOf(payloadSize);
+    counts[band] = (counts[band] ?? 0) + 1;
+    if (++this.#counted < MAX_COUNTED) return;
+    for (let i = 0; i < BANDS; i++) {
+      this.#successes[i] = (this.#successes[i] ?? 0) / 2;
+      this.#failures[i] = (this.#failures[i] ?? 0) / 2;
+    }
+    this.#counted /= 2;
+  }
+
+  /**
+   * The border that tells most, by the likelihood ratio of two chances of success to one; null where none tells enough.
+   *
+   * @param present the border in use, which stays unless it tells hardly anything any more, or another one much more
+   */
+  border(present: SizeBorder | null): SizeBorder | null {
+    const all = this.#tally(0);
+    let best: SizeBorder | null = null;
+    let most = EVIDENCE_NEEDED;
+    const large = { successes: 0, failures: 0 };
+    for (let band = BANDS - 1; band > 0; band--) {
+      large.successes += this.#successes[band] ?? 0;
+      large.failures += this.#failures[band] ?? 0;
+      const small = { successes: all.successes - large.successes, failures: all.failures - large.failures };
+      const told = logLikelihood(large) + logLikelihood(small) - logLikelihood(all);
+      const advantage = band === present ? EVIDENCE_NEEDED - EVIDENCE_KEPT : 0;
+      if (told + advantage <= most) continue;
+      most = told + advantage;
+      best = band;
+    }
+    return best;
+  }
+
+  #tally(fromBand: number): Tally {
+    const tally = { successes: 0, failures: 0 };
+    for (let band = fromBand; band < BANDS; band++) {
+      tally.successes += this.#successes[band] ?? 0;
+      tally.failures += this.#failures[band] ?? 0;
+    }
+    return tally;
+  }
+}
+
+/** The band of a payload of `bytes` (≥ 0). */
+export function sizeBandOf(bytes: number): number {
+  return Math.min(BANDS - 1, Math.floor(Math.log2(1 + bytes)));
+}
+
+interface Tally {
+  readonly successes: number;
+  readonly failures: number;
+}
+
+/** Of the outcomes under their own most likely chance, in nats: `s·ln(s/n) + f·ln(f/n)`. */
+function logLikelihood({ successes, failures }: Tally): number {
+  const of = (count: number) => (count <= 0 ? 0 : count * Math.log(count / (successes + failures)));
+  return of(successes) + of(failures);
+}
