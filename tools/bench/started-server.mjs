@@ -29,6 +29,7 @@ export async function startApi({ cores } = {}) {
     baseUrl: `http://127.0.0.1:${port}/api/v1/retry`,
     dataDir,
     cpuSeconds: server.cpuSeconds,
+    memoryBytes: server.memoryBytes,
     async stop() {
       await server.stop();
       await rm(dataDir, { recursive: true, force: true });
@@ -64,6 +65,7 @@ async function start(script, { cores, readyUrl, env }) {
   }
   return {
     cpuSeconds: () => readCpuSeconds(server.pid),
+    memoryBytes: () => readMemoryBytes(server.pid),
     async stop() {
       server.kill('SIGTERM');
       await exited;
@@ -78,6 +80,12 @@ async function isReady(url) {
   } catch {
     return false;
   }
+}
+
+/** Resident memory of a process. */
+function readMemoryBytes(pid) {
+  const [, kib] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  return Number(kib) * 1_024;
 }
 
 /** Processor time of a process and all of its threads, in user and kernel mode. */

@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { TcpGate } from '../../libs/storage/dist/testing/index.js';
 import { createLinkLog } from './link-log.mjs';
 import { startReplica } from './replica.mjs';
-import { REPLICAS } from './schedule.mjs';
+import { MAX_STALE_MS, REPLICAS } from './schedule.mjs';
 import { openPostgresServer, openRedisServer } from './stores.mjs';
 
-/** Postgres, Redis and three API processes, each of which reaches each store through a gate of its own. */
-export async function openCluster() {
+/** Postgres, Redis and three API processes, each of which reaches each store through a gate of its own. A cheat lets them be stale for an hour. */
+export async function openCluster({ cheats = {} } = {}) {
+  const maxStale = cheats.stale === true ? '1h' : `${MAX_STALE_MS}ms`;
   const folder = await mkdtemp(join(tmpdir(), 'smart-retry-drill-'));
   const [postgres, redis] = await Promise.all([openPostgresServer(folder), openRedisServer()]);
   const opened = [postgres, redis];
@@ -19,7 +20,7 @@ export async function openCluster() {
   try {
     // Each is opened on its own, so that one that fails leaves none behind that nobody stops.
     const open = async (_, i) => {
-      const replica = await openReplica(join(folder, `api-${i}`), postgres, redis);
+      const replica = await openReplica(join(folder, `api-${i}`), { postgres, redis, maxStale });
       opened.unshift(replica);
       return replica;
     };
@@ -36,7 +37,7 @@ export async function openCluster() {
   }
 }
 
-async function openReplica(folder, postgres, redis) {
+async function openReplica(folder, { postgres, redis, maxStale }) {
   await mkdir(folder, { recursive: true });
   const gates = {
     postgres: new TcpGate({ host: '127.0.0.1', port: postgres.port }),
@@ -45,7 +46,11 @@ async function openReplica(folder, postgres, redis) {
   await Promise.all([gates.postgres.open(), gates.redis.open()]);
   const url = new URL(postgres.url);
   url.host = `127.0.0.1:${gates.postgres.port}`;
-  const env = { RETRY_DATABASE_URL: url.href, RETRY_REDIS_ADDR: `127.0.0.1:${gates.redis.port}` };
+  const env = {
+    RETRY_DATABASE_URL: url.href,
+    RETRY_REDIS_ADDR: `127.0.0.1:${gates.redis.port}`,
+    RETRY_MAX_STALE: maxStale,
+  };
   const shut = () => Promise.all([gates.postgres.refuse(), gates.redis.refuse()]);
   const replica = await startReplica({ folder, env }).catch(async (error) => {
     await shut();

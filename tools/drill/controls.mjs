@@ -7,6 +7,7 @@ export const CONTROLS = [
   { invariant: 'twice', how: 'a client sends reports again under another name' },
   { invariant: 'guardrail', how: 'the operator allows more than the drill believes' },
   { invariant: 'emergencyStop', how: 'the operator stops a tenant that nobody has' },
+  { invariant: 'stale', how: 'the operator allows a configuration to be stale for longer than the drill believes' },
   { invariant: 'audit', how: 'every other decision is deleted' },
   { invariant: 'status', how: 'a client reads 503 as 500' },
   { invariant: 'ledger', how: 'one entry is changed behind the trigger' },

@@ -24,18 +24,31 @@ export async function inflict(fault, cluster, observations) {
     case 'half_open':
       return gated(cluster, fault, [fault.store], (gate) => gate.silence());
     case 'isolate':
-      return gated(cluster, fault, ['postgres', 'redis'], (gate) => gate.silence());
+      return isolate(fault, cluster, observations);
     default:
       throw new Error(`there is no fault ${fault.kind}`);
   }
 }
 
-async function gated(cluster, { replica, durationMs }, stores, shut) {
+/** Cuts a replica off from both stores; when that has begun and has not ended yet, is noted. */
+async function isolate(fault, cluster, observations) {
+  await gated(
+    cluster,
+    fault,
+    ['postgres', 'redis'],
+    async (gate) => gate.silence(),
+    (fromMs) => observations.isolations.push({ replica: fault.replica, fromMs, toMs: Date.now() }),
+  );
+}
+
+async function gated(cluster, { replica, durationMs }, stores, shut, note = () => undefined) {
   const troubles = stores.map((store) => ({ replica, store }));
   await during(cluster, troubles, async () => {
     const gates = stores.map((store) => cluster.replicas[replica].gates[store]);
     await Promise.all(gates.map(shut));
+    const fromMs = Date.now();
     await sleep(durationMs);
+    note(fromMs);
     // Connections that fell silent stay so: new ones get through beside them.
     await Promise.all(gates.map((gate) => gate.open()));
   });

@@ -1,6 +1,9 @@
 import { LIMITS } from './operator.mjs';
+import { MAX_STALE_MS, REPLICAS } from './schedule.mjs';
 
 const STOP_WITHIN_MS = 1_000;
+/** When a process last heard from a store, before it was cut off, is not known to the drill more exactly. */
+const STALE_WITHIN_MS = 2_000;
 
 /** Everything that must hold after a run, each with what it was found by. `books` is what the stores hold. */
 export function checkInvariants({ observations, books, links }) {
@@ -9,6 +12,7 @@ export function checkInvariants({ observations, books, links }) {
     nothingTwice(observations, books),
     withinGuardrails(observations),
     stoppedInTime(observations, links),
+    staleStopped(observations),
     everyDecisionKept(observations, books),
     onlyHonestFailures(observations),
     ledgerIntact(books),
@@ -47,13 +51,30 @@ function stoppedInTime({ answers, stops }, links) {
   const late = stops.flatMap(({ acknowledgedMs, endedMs }) =>
     answers.filter(({ retries, replica, startedMs, endedMs: answeredMs }) => {
       if (startedMs < acknowledgedMs + STOP_WITHIN_MS || answeredMs > endedMs) return false;
-      if (!links.isClear(replica, 'postgres', acknowledgedMs, answeredMs)) return false;
+      if (!links.reaches(replica, REPLICAS, acknowledgedMs, answeredMs)) return false;
       judged++;
       return retries;
     }),
   );
   const isHeld = late.length === 0 && judged > 0;
   return verdict('emergencyStop', 'nobody retries 1 s after a stop', isHeld, `${late.length} of ${judged} answers`);
+}
+
+/** Who has reached no store for so long cannot rule out that retries were stopped. */
+function staleStopped({ answers, isolations }) {
+  const judged = isolations.flatMap(({ replica, fromMs, toMs }) =>
+    answers.filter(
+      (answer) =>
+        answer.replica === replica &&
+        answer.startedMs >= fromMs + MAX_STALE_MS + STALE_WITHIN_MS &&
+        answer.endedMs <= toMs,
+    ),
+  );
+  const wrong = judged.filter(({ retries, reasons }) => retries || !reasons.includes('config_stale'));
+  // A run in which nobody was cut off for so long has nothing to judge.
+  const isHeld = wrong.length === 0 && (isolations.length === 0 || judged.length > 0);
+  const found = `${wrong.length} of ${judged.length} answers`;
+  return verdict('stale', 'whoever is cut off from both stores stops after max_stale', isHeld, found);
 }
 
 /** A process that is killed takes with it what it had not written yet: at most what it was seen to owe, and all later answers. */

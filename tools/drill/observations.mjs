@@ -7,6 +7,8 @@ export function createObservations({ replicas, cheats }) {
   /** Calls by status; `none` where no answer came. */
   const statuses = new Map();
   const stops = [];
+  /** When which replica was cut off from both stores. */
+  const isolations = [];
   /** What each lifetime of a process was last seen to owe its audit trail, by `replica/lifetime`. */
   const owed = new Map();
   /** Acknowledged reports that a later answer called new. */
@@ -17,6 +19,7 @@ export function createObservations({ replicas, cheats }) {
     answers,
     statuses,
     stops,
+    isolations,
     owed,
     get acknowledged() {
       return [...reports.values()].filter(Boolean).length;

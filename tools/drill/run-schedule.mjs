@@ -21,7 +21,7 @@ const UNLIMITED = { max_attempts: 100, max_delay_ms: 3_600_000 };
  */
 export async function runSchedule(schedule, { attempts, cheats = {} }) {
   const startedMs = Date.now();
-  const cluster = await openCluster();
+  const cluster = await openCluster({ cheats });
   try {
     const observations = createObservations({ replicas: cluster.replicas, cheats });
     const rng = createRng([schedule.seed, 0, 0, 3]);

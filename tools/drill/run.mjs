@@ -2,7 +2,7 @@ import { describeMachine } from '../bench/report.mjs';
 import { parseArguments } from './arguments.mjs';
 import { CONTROLS } from './controls.mjs';
 import { runSchedule } from './run-schedule.mjs';
-import { describeFaultShort, planSchedule } from './schedule.mjs';
+import { describeFaultShort, MAX_STALE_MS, planSchedule } from './schedule.mjs';
 import { writeResult } from './write-result.mjs';
 
 const CONTROL_ATTEMPTS = 1_500;
@@ -47,9 +47,10 @@ function print(run) {
   return run;
 }
 
-/** The faults are those that make the cheat matter: an API is killed, and a store is away. */
+/** The faults are those that make the cheat matter: an API is killed, and a store is away, or one API is cut off from both. */
 async function runControl({ invariant, how }) {
   const kinds = [{ kind: 'kill_api' }, { kind: 'restart_postgres', durationMs: 800 }, { kind: 'kill_api' }];
+  if (invariant === 'stale') kinds.splice(1, 2, { kind: 'isolate', durationMs: 2 * MAX_STALE_MS });
   const faults = kinds.map((fault, i) => ({ ...fault, replica: i % 3, atShare: 0.2 + 0.2 * i }));
   const schedule = { seed: CONTROL_SEED, faults, stopsAtShare: [0.5] };
   const run = await attempt(

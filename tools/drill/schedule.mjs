@@ -12,6 +12,10 @@ export const FAULT_KINDS = [
   'skew_clock',
 ];
 export const REPLICAS = 3;
+/** Of every process in the drill: `RETRY_MAX_STALE`. */
+export const MAX_STALE_MS = 6_000;
+/** Beyond that, so that what comes of it is seen. */
+const ISOLATED_MS = MAX_STALE_MS + 4_000;
 const STORES = ['postgres', 'redis'];
 const SCHEDULE_FAULTS = 5;
 const STOPS = 2;
@@ -46,7 +50,7 @@ function describeFault(kind, rng) {
     case 'latency':
       return { replica, store, durationMs, delayMs: uniformInteger(rng, 20, 300) };
     case 'isolate':
-      return { replica, durationMs };
+      return { replica, durationMs: durationMs + ISOLATED_MS };
     case 'skew_clock':
       return { replica, skewMs: (rng() < 0.5 ? -1 : 1) * uniformInteger(rng, 30_000, 240_000) };
     default:

@@ -11,6 +11,7 @@ export type { Comparison, ComparisonRoles, Standing, UtilitiesByDecider } from '
 export type { Estimate } from './metrics/bootstrap.js';
 export { measureRecovery } from './metrics/recovery.js';
 export type { Recovery } from './metrics/recovery.js';
+export { peakAmplification } from './metrics/load.js';
 export { measure } from './metrics/measure.js';
 export type { Measurement, Portion } from './metrics/measure.js';
 export type { Split } from './parameters.js';
@@ -18,4 +19,6 @@ export { JOB_LIFETIME_MS, SIMULATION_EPOCH_MS, simulate } from './simulate.js';
 export type { SimulationOptions } from './simulate.js';
 export type { FailedJobTrace, RetryTrace, Trace } from './trace.js';
 export type { Call, ClientHabits, ErrorLabel, Job, KnownFailure, Outcome, World, WorldFamily } from './world.js';
+export { createOverloadWorld } from './worlds/overloads.js';
+export type { OverloadParameters } from './worlds/overloads.js';
 export { WORLD_FAMILIES } from './worlds/families.js';

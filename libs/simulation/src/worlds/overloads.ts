@@ -91,7 +91,11 @@ function findBusyTimes(jobs: readonly Job[], settings: LoadedServerSettings): Ou
   return new Outages(intervals);
 }
 
-function createOverloadWorld(name: string, parameters: Parameters, seed: number, split: Split): World {
+/** What makes an overload: rates in calls a second, times in milliseconds, shares 0–1, as in the ranges of its two families. */
+export type OverloadParameters = Parameters;
+
+/** An overload of given parameters instead of drawn ones. */
+export function createOverloadWorld(name: string, parameters: Parameters, seed: number, split: Split): World {
   const { utilisation, failures, slowdownMs, timeoutMs } = parameters;
   const slowdowns = drawSlowdowns(seed, parameters);
   const arrivalsEndAtMs = (slowdowns.ends.at(-1) ?? 0) + slowdownMs * parameters.gapRatio;
