@@ -2,7 +2,7 @@ import autocannon from 'autocannon';
 import { join } from 'node:path';
 import { bootstrap, ROOT } from '../bootstrap.mjs';
 import { build } from '../build.mjs';
-import { describeMachine, median, table, writeReport } from './report.mjs';
+import { describeMachine, describeRatios, median, table, writeReport } from './report.mjs';
 
 // `npm run bench:api`: recommendations over HTTP beside a bare echo of the same body, in the same run.
 const ROUNDS = 5;
@@ -15,6 +15,7 @@ build('.');
 const machine = describeMachine();
 const { startApi, startEcho } = await import('./started-server.mjs');
 const { drive, findWrk } = await import('./wrk.mjs');
+const { measureFleetCost } = await import('./fleet-cost.mjs');
 const wrk = findWrk();
 const script = join(ROOT, 'tools/bench/recommendation.lua');
 const BODY = JSON.stringify({
@@ -32,6 +33,7 @@ const BODY = JSON.stringify({
 });
 
 const throughput = await measureThroughput();
+const fleetCost = await measureFleetCost(wrk);
 const steady = await measureSteadyRate();
 
 writeReport('api', {
@@ -58,6 +60,9 @@ writeReport('api', {
     ),
     'Where the machine is shared with others, requests a second say more of them than of the servers. Processor time of the server process a request (without Postgres) is less disturbed; its ratio is what throughput comes to where the server has a core to itself.',
     `Audit records after the run: ${throughput.audit}.`,
+    '## What breaker and budget cost',
+    'Jobs that name a dependency whose first tries are reported, beside a server that asks neither breaker nor budget. Wanted: at least 85 % of its throughput.',
+    fleetCost,
     `## Latency at ${STEADY_RATE.toLocaleString('en')} requests/s on one core`,
     `The server and what it starts (Postgres too) pinned to core 0, autocannon to core 1 with 16 connections at a fixed rate, ${STEADY_SECONDS} s each. Wanted: API p99 under 10 ms or 3 × the echo's.`,
     table(['server', 'req/s', 'p50 ms', 'p97.5 ms', 'p99 ms', 'failed'], steady),
@@ -107,11 +112,6 @@ function summarise(connections, apiRounds, echoRounds) {
     describeRatios(apiRounds.map((round, i) => echoRounds[i].cpuMicroseconds / round.cpuMicroseconds)),
     failures,
   ];
-}
-
-function describeRatios(ratios) {
-  const percent = (ratio) => `${Math.round(100 * ratio)} %`;
-  return `**${percent(median(ratios))}** (${percent(Math.min(...ratios))}–${percent(Math.max(...ratios))})`;
 }
 
 async function driveMeasured(server, path, connections) {

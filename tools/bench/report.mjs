@@ -40,3 +40,9 @@ export function writeReport(name, { title, machine, sections }) {
   writeFileSync(join(folder, `${name}.md`), text);
   console.log(text);
 }
+
+/** The median of ratios as percent, with their range. */
+export function describeRatios(ratios) {
+  const percent = (ratio) => `${Math.round(100 * ratio)} %`;
+  return `**${percent(median(ratios))}** (${percent(Math.min(...ratios))}–${percent(Math.max(...ratios))})`;
+}

@@ -15,12 +15,14 @@ const CLOCK_TICKS_A_SECOND = 100;
 /**
  * Starts the built API as `npm start` does, on the embedded default in a temporary folder.
  *
- * @param {{ cores?: string }} [options] cores to run on, as taskset spells them; default all
+ * @param {{ cores?: string, preload?: string }} [options] cores to run on, as taskset spells them, default all; a module to
+ *   load before all others
  */
-export async function startApi({ cores } = {}) {
+export async function startApi({ cores, preload } = {}) {
   const dataDir = await mkdtemp(join(tmpdir(), 'smart-retry-bench-'));
   const port = await findFreePort();
-  const server = await start([join(ROOT, 'apps/api/dist/main.js')], {
+  const first = preload === undefined ? [] : ['--import', preload];
+  const server = await start([...first, join(ROOT, 'apps/api/dist/main.js')], {
     cores,
     readyUrl: `http://127.0.0.1:${port}/api/v1/retry/health/ready`,
     env: { RETRY_PORT: String(port), RETRY_DATA_DIR: dataDir },

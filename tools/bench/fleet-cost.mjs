@@ -1,0 +1,78 @@
+import { pathToFileURL } from 'node:url';
+import { join } from 'node:path';
+import { ROOT } from '../bootstrap.mjs';
+import { describeRatios, median, table } from './report.mjs';
+import { startApi } from './started-server.mjs';
+import { drive } from './wrk.mjs';
+
+const ROUNDS = 5;
+const SECONDS = 5;
+const FIRST_TRIES = 30_000_000;
+const WINDOW_MS = 300_000;
+
+/**
+ * Recommendations for jobs that name their dependency, whose first tries are reported, so that breaker and budget are
+ * asked each time; beside a server that asks neither. Alternating rounds.
+ */
+export async function measureFleetCost(wrk) {
+  const checked = await startApi();
+  const unchecked = await startApi({ preload: pathToFileURL(join(ROOT, 'tools/bench/without-fleet.mjs')).href });
+  try {
+    const rows = [];
+    for (const connections of [16, 64]) {
+      const rounds = [];
+      for (let round = 0; round <= ROUNDS; round++) {
+        await reportFirstTries(checked);
+        const pair = { on: await measure(wrk, checked, connections), off: await measure(wrk, unchecked, connections) };
+        if (round > 0) rounds.push(pair);
+      }
+      rows.push(summarise(connections, rounds));
+    }
+    const columns = ['connections', 'req/s', 'without', 'share', 'CPU µs', 'without', 'share', 'failed'];
+    return table(columns, rows);
+  } finally {
+    await checked.stop();
+    await unchecked.stop();
+  }
+}
+
+/** So many that the budget has room for every retry: what is measured is asking it. */
+async function reportFirstTries({ baseUrl }) {
+  const nowMs = Date.now();
+  const counts = {
+    job_type: 'email_send',
+    dependency: 'smtp',
+    succeeded: FIRST_TRIES,
+    failed: 0,
+    window_start: new Date(nowMs - WINDOW_MS).toISOString(),
+    window_end: new Date(nowMs).toISOString(),
+  };
+  const response = await fetch(`${baseUrl}/attempt/counts`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ counts: [counts] }),
+  });
+  if (!response.ok) throw new Error(`counts were refused: ${await response.text()}`);
+}
+
+async function measure(wrk, server, connections) {
+  const script = join(ROOT, 'tools/bench/recommendation-dependency.lua');
+  const before = server.cpuSeconds();
+  const driven = await drive(wrk, { url: `${server.baseUrl}/recommendation`, script, connections, seconds: SECONDS });
+  const requests = driven.requestsPerSecond * SECONDS;
+  return { ...driven, cpuMicroseconds: (1e6 * (server.cpuSeconds() - before)) / requests };
+}
+
+function summarise(connections, rounds) {
+  const of = (side, field) => Math.round(median(rounds.map((round) => round[side][field]))).toLocaleString('en');
+  return [
+    connections,
+    of('on', 'requestsPerSecond'),
+    of('off', 'requestsPerSecond'),
+    describeRatios(rounds.map(({ on, off }) => on.requestsPerSecond / off.requestsPerSecond)),
+    of('on', 'cpuMicroseconds'),
+    of('off', 'cpuMicroseconds'),
+    describeRatios(rounds.map(({ on, off }) => off.cpuMicroseconds / on.cpuMicroseconds)),
+    rounds.reduce((sum, { on, off }) => sum + on.failures + off.failures, 0),
+  ];
+}
