@@ -157,4 +157,10 @@ describe('dimensions', () => {
     expectProblem(answer, 400, 'INVALID_REQUEST');
     expect(problemPaths(answer)).toEqual(['group_by']);
   });
+
+  it.each(['jobtype', 'window_start', 'window_end'])('a filter that there is none of, %s, is refused', async (name) => {
+    const answer = await client.get(`/stats?${name}=x`);
+    expectProblem(answer, 400, 'INVALID_REQUEST');
+    expect(problemPaths(answer)).toEqual([name]);
+  });
 });
