@@ -15,9 +15,22 @@ export function findWrk() {
  * @param {{ path: string, libraryPath: string | undefined }} wrk
  * @returns requests per second, latency percentiles in milliseconds, and how many requests failed
  */
-export async function drive(wrk, { url, script, connections, seconds }) {
+export async function drive(wrk, { url, script, scriptArguments = [], connections, seconds }) {
   const env = wrk.libraryPath === undefined ? process.env : { ...process.env, LD_LIBRARY_PATH: wrk.libraryPath };
-  const options = ['-t', '1', '-c', String(connections), '-d', `${seconds}s`, '--latency', '-s', script, url];
+  const options = [
+    '-t',
+    '1',
+    '-c',
+    String(connections),
+    '-d',
+    `${seconds}s`,
+    '--latency',
+    '-s',
+    script,
+    url,
+    '--',
+    ...scriptArguments,
+  ];
   const { stdout } = await run(wrk.path, options, { env, maxBuffer: 2 ** 24 });
   return {
     requestsPerSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)[1]),

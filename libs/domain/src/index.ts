@@ -107,7 +107,7 @@ export type {
   StoredConfiguration,
 } from './ports.js';
 export type { ChangeEntry, ChangeEvent, ChangeLedger, LedgerVerdict } from './audit-ports.js';
-export { CANARY_VERDICTS, MODEL_TYPES, NOTHING_DEPLOYED } from './model-ports.js';
+export { CANARY_VERDICTS, MODEL_TYPES, noDecisions, NOTHING_DEPLOYED } from './model-ports.js';
 export type {
   ArmTotals,
   CanaryJudgement,

@@ -173,6 +173,24 @@ export interface ArmTotals {
   readonly meanTimeMs: number;
 }
 
+/** The totals of an arm that has decided nothing. */
+export function noDecisions(arm: string): ArmTotals {
+  return {
+    arm,
+    made: 0,
+    errors: 0,
+    jobs: 0,
+    decisions: 0,
+    attempts: 0,
+    successes: 0,
+    utility: 0,
+    utilitySquares: 0,
+    utilityDecisions: 0,
+    decisionSquares: 0,
+    meanTimeMs: 0,
+  };
+}
+
 /** What the audit trail and the reports together say of the arms of a comparison. */
 export interface TrialHistory {
   /** By arm, those of decisions within `[fromMs, toMs)`; of more than `maxDecisions`, the newest count. */

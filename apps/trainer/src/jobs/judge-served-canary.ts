@@ -1,12 +1,12 @@
-import type {
-  ArmTotals,
-  CanaryJudgement,
-  CanaryJudgements,
-  Clock,
-  Deployment,
-  ModelRegistry,
-  Objective,
-  TrialHistory,
+import {
+  noDecisions,
+  type CanaryJudgement,
+  type CanaryJudgements,
+  type Clock,
+  type Deployment,
+  type ModelRegistry,
+  type Objective,
+  type TrialHistory,
 } from '@smart-retry/domain';
 import { ModelMoves } from '@smart-retry/engine';
 import { judgeCanary } from '@smart-retry/training';
@@ -69,21 +69,4 @@ async function compare(move: CanaryMove, { trials, objective, clock }: CanaryJud
   const arms = await trials.arms({ ...window, objective: await objective(), maxDecisions: MAX_DECISIONS });
   const of = (name: string) => arms.find(({ arm }) => arm === name) ?? noDecisions(name);
   return judgeCanary(of(move.canary), of(move.control));
-}
-
-function noDecisions(arm: string): ArmTotals {
-  return {
-    arm,
-    made: 0,
-    errors: 0,
-    jobs: 0,
-    decisions: 0,
-    attempts: 0,
-    successes: 0,
-    utility: 0,
-    utilitySquares: 0,
-    utilityDecisions: 0,
-    decisionSquares: 0,
-    meanTimeMs: 0,
-  };
 }

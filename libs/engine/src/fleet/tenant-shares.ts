@@ -6,6 +6,7 @@ import {
   windowStart,
   type RetryBudget,
 } from '@smart-retry/guardrails';
+import { hashText } from '@smart-retry/ml';
 import type { FleetPlace } from './budget-places.js';
 import { FullRun } from './full-run.js';
 import { SharedSums } from './shared-sums.js';
@@ -93,10 +94,6 @@ function demandSlot(atMs: EpochMs): number {
   return Math.floor(atMs / DEMAND_SLOT_MS);
 }
 
-/** FNV-1a over UTF-16 code units, folded onto groups 1–255. */
 function groupOf(tenant: string | undefined): number {
-  if (tenant === undefined) return 0;
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < tenant.length; i++) hash = Math.imul(hash ^ tenant.charCodeAt(i), 0x01000193);
-  return 1 + ((hash >>> 0) % (GROUPS - 1));
+  return tenant === undefined ? 0 : 1 + (hashText(tenant) % (GROUPS - 1));
 }

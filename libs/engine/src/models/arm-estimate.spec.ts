@@ -1,22 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ArmTotals } from '@smart-retry/domain';
-import { createRng } from '@smart-retry/domain';
+import { createRng, noDecisions, type ArmTotals } from '@smart-retry/domain';
 import { differenceOf, successRateOf, utilityOf } from './arm-estimate.js';
 
-const EMPTY: ArmTotals = {
-  arm: 'v1',
-  errors: 0,
-  made: 0,
-  jobs: 0,
-  decisions: 0,
-  attempts: 0,
-  successes: 0,
-  utility: 0,
-  utilitySquares: 0,
-  utilityDecisions: 0,
-  decisionSquares: 0,
-  meanTimeMs: 0,
-};
+const EMPTY = noDecisions('v1');
 
 /** Sums over jobs of (decisions, utility). */
 function totalsOf(jobs: readonly (readonly [m: number, u: number])[]): ArmTotals {

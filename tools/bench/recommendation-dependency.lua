@@ -1,9 +1,0 @@
--- Asks for a recommendation; each request is for another job that names what it calls.
-local id = 0
-local headers = { ["Content-Type"] = "application/json" }
-local before = '{"job_type":"email_send","error_class":"timeout","error_code":"504","attempt_number":2,"queue":"default","dependency":"smtp","tenant":"customer_a","payload_size":1024,"worker_version":"v1.2.3","health":{"downstream_latency":250.0},"since_last_failure":"00:02:30","job_id":"task_'
-
-function request()
-  id = id + 1
-  return wrk.format("POST", nil, headers, before .. id .. '"}')
-end
