@@ -1,5 +1,12 @@
 import { LRUCache } from 'lru-cache';
-import type { Clock, FailureCandidate, FailureCandidates, FailureLookup, RetryFeatures } from '@smart-retry/domain';
+import type {
+  Clock,
+  EpochMs,
+  FailureCandidate,
+  FailureCandidates,
+  FailureLookup,
+  RetryFeatures,
+} from '@smart-retry/domain';
 
 const MAX_CANDIDATES_PER_SHAPE = 8;
 
@@ -10,42 +17,59 @@ export interface RecentRecommendationsOptions {
   readonly clock: Clock;
 }
 
+interface Remembered {
+  readonly failures: readonly FailureCandidate[];
+  /** Looked at when it is found, so that remembering need not keep a clock for each entry. */
+  readonly untilMs: EpochMs;
+}
+
 /** The recommendations that this process has just given, by job or by shape: what an outcome most likely followed. */
 export class RecentRecommendations {
-  readonly #entries: LRUCache<string, readonly FailureCandidate[]> | null;
+  readonly #entries: LRUCache<string, Remembered> | null;
+  readonly #ttlMs: number;
+  readonly #clock: Clock;
   #hits = 0;
   #misses = 0;
 
   constructor({ maxEntries, ttlMs, clock }: RecentRecommendationsOptions) {
-    this.#entries =
-      maxEntries === 0 ? null : new LRUCache({ max: maxEntries, ttl: ttlMs, ttlResolution: 0, perf: { now: clock } });
+    this.#entries = maxEntries === 0 ? null : new LRUCache({ max: maxEntries });
+    this.#ttlMs = ttlMs;
+    this.#clock = clock;
   }
 
   remember(features: RetryFeatures, failure: FailureCandidate & { readonly delayMs: number }): void {
-    if (this.#entries === null) return;
+    const entries = this.#entries;
+    if (entries === null) return;
+    const untilMs = this.#clock() + this.#ttlMs;
     const { tenant = '', jobType, jobId, attemptNumber } = features;
     if (jobId !== undefined) {
-      this.#entries.set(jobKey({ tenant, jobType, jobId, attemptNumber }), [failure]);
+      entries.set(jobKey({ tenant, jobType, jobId, attemptNumber }), { failures: [failure], untilMs });
       return;
     }
     const key = shapeKey({ tenant, jobType, attemptNumber, delayMs: failure.delayMs });
-    const others = this.#entries.get(key) ?? [];
-    this.#entries.set(key, [failure, ...others].slice(0, MAX_CANDIDATES_PER_SHAPE));
+    const failures = [failure, ...(this.#get(entries, key) ?? [])].slice(0, MAX_CANDIDATES_PER_SHAPE);
+    entries.set(key, { failures, untilMs });
   }
 
   /** What this process knows; null when it knows nothing, and the store has to be asked. */
   find(lookup: FailureLookup): FailureCandidates | null {
-    if (this.#entries === null) return null;
+    const entries = this.#entries;
+    if (entries === null) return null;
     const { attemptNumber, delayMs } = lookup;
-    const before = this.#entries.get(jobKey({ ...lookup, attemptNumber: attemptNumber - 1 }));
-    const same = this.#entries.get(jobKey(lookup));
-    const shaped = delayMs === undefined ? undefined : this.#entries.get(shapeKey({ ...lookup, delayMs }));
+    const before = this.#get(entries, jobKey({ ...lookup, attemptNumber: attemptNumber - 1 }));
+    const same = this.#get(entries, jobKey(lookup));
+    const shaped = delayMs === undefined ? undefined : this.#get(entries, shapeKey({ ...lookup, delayMs }));
     if (before === undefined && same === undefined && shaped === undefined) return null;
     return {
       recommendedForJob: [...(before ?? []), ...(same ?? [])],
       recordedForJob: [],
       recommendedForShape: shaped ?? [],
     };
+  }
+
+  #get(entries: LRUCache<string, Remembered>, key: string): readonly FailureCandidate[] | undefined {
+    const remembered = entries.get(key);
+    return remembered === undefined || remembered.untilMs < this.#clock() ? undefined : remembered.failures;
   }
 
   /** Counts what a look-up for one outcome found. */

@@ -80,6 +80,8 @@ export class RecommendationIds {
   /** Every id is put together here. */
   readonly #bytes = Buffer.alloc(MAX_BYTES);
   readonly #scopeDigests = new LRUCache<string, string>({ max: MAX_KNOWN_SCOPES });
+  /** Failures come in bursts of one kind: most often it is the scope of the id before. */
+  #lastScope = { tenant: '', jobType: '', digest: '' };
 
   /** @param key at least 16 random bytes */
   constructor(key: Uint8Array) {
@@ -140,12 +142,15 @@ export class RecommendationIds {
 
   /** Six characters of one byte each. */
   #scopeDigest({ tenant, jobType }: { readonly tenant: string; readonly jobType: string }): string {
+    const last = this.#lastScope;
+    if (last.digest !== '' && last.tenant === tenant && last.jobType === jobType) return last.digest;
     const scope = `${tenant.length}:${tenant}${jobType}`;
     let digest = this.#scopeDigests.get(scope);
     if (digest === undefined) {
       digest = sha256Bytes(`recommendation-scope:${scope}`).slice(0, SCOPE_BYTES);
       this.#scopeDigests.set(scope, digest);
     }
+    this.#lastScope = { tenant, jobType, digest };
     return digest;
   }
 

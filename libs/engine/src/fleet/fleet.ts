@@ -15,7 +15,7 @@ import { Dependency } from './dependency.js';
 import type { FleetGate } from './fleet-gate.js';
 import { stateOfDependency, type DependencyState } from './dependency-state.js';
 import { TenantLimits } from './tenant-limits.js';
-import { Turns } from './turns.js';
+import { Turns, type BookedTurn } from './turns.js';
 import type { WindowPlaces } from './window-places.js';
 
 export interface FleetOptions {
@@ -28,6 +28,12 @@ export interface FleetOptions {
 export interface FleetOutcome {
   readonly isRetry: boolean;
   readonly admission: Admission | null;
+}
+
+interface Meeting {
+  readonly features: RetryFeatures;
+  readonly limits: readonly WindowPlaces[];
+  readonly turn: BookedTurn | null;
 }
 
 const MAX_KINDS = 1_000;
@@ -45,8 +51,8 @@ export class Fleet {
   readonly #kinds = new LRUCache<string, FailureKind>({ max: MAX_KINDS });
   readonly turns: Turns;
   readonly limits = new TenantLimits({ maxLimits: MAX_LIMITS });
-  /** Those of the job that was met last, which is the next to be settled. */
-  #met: { readonly features: RetryFeatures; readonly limits: readonly WindowPlaces[] } | null = null;
+  /** What was found for the job that was met last, which is the next to be settled. */
+  #met: Meeting | null = null;
   /** As of the last exchange; alone without one. */
   place: FleetPlace = { replicas: 1, rank: 0 };
   readonly sharing = { isSharing: false };
@@ -79,7 +85,7 @@ export class Fleet {
     if (state === 'half_open') dependency.waiting++;
     const budget = state === 'closed' ? this.budgetOf(dependency, nowMs) : null;
     const limits = this.#limitsOf(features, { name, dependency, budget, units }, nowMs);
-    this.#met = { features, limits };
+    this.#met = { features, limits, turn };
     const view: DependencyView = {
       dependency: name,
       breaker: state,
@@ -109,10 +115,11 @@ export class Fleet {
     const { booking, isProbe, kind } = admission;
     if (isProbe) dependency.probesLeft--;
     if (booking === 'kept') return;
-    const before = this.turns.find(features);
+    const met = this.#met?.features === features ? this.#met : null;
+    const before = met === null ? this.turns.find(features) : met.turn;
     if (before !== null) this.#giveBack(features, nowMs);
     if (booking !== null) dependency.bookings.add(booking.second, booking.units);
-    const limits = this.#met?.features === features && booking !== null ? this.#met.limits : NO_LIMITS;
+    const limits = met !== null && booking !== null ? met.limits : NO_LIMITS;
     const second = booking?.second ?? 0;
     this.turns.keep(features, {
       dependency: name,

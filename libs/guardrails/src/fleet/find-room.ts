@@ -17,10 +17,10 @@ export function findRoom(
   draw: number,
   { budget, limits }: { readonly budget: BudgetView | null; readonly limits: readonly LimitView[] },
 ): FoundRoom {
+  const asked = units === 0 ? null : budget;
+  if (asked === null && limits.length === 0) return { second: wanted, heldBy: null };
   const views = [
-    ...(budget === null || units === 0
-      ? []
-      : [{ is: 'budget' as const, next: (at: number) => budget.firstPlace(at, units, draw) }]),
+    ...(asked === null ? [] : [{ is: 'budget' as const, next: (at: number) => asked.firstPlace(at, units, draw) }]),
     ...limits.map((limit) => ({ is: limit, next: (at: number) => limit.firstPlace(at, draw) })),
   ];
   let second = wanted;
