@@ -11,7 +11,7 @@ export interface WorkerRoutes {
 
 /**
  * The routes that workers ask at every failure, served by Fastify alone: what Nest does for each request costs as much as
- * a decision. In a scope of their own, so that hooks which Nest adds later are not theirs.
+ * a decision. In a scope of their own, which has its own way to answer failures.
  */
 export async function serveWorkers(fastify: FastifyInstance, options: WorkerRoutes): Promise<void> {
   const { basePath: prefix, services, answerFailure } = options;

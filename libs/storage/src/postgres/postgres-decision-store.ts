@@ -28,7 +28,7 @@ interface DecisionRow {
   readonly evidence: DecisionRecord['evidence'];
 }
 
-/** A row as JSON text: a third of the memory that the record takes. */
+/** A row as JSON text. */
 interface SealedDecision {
   readonly decidedAtMs: EpochMs;
   readonly row: string;
