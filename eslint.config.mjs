@@ -290,5 +290,9 @@ export default defineConfig([
       '@typescript-eslint/no-unsafe-return': 'off',
     },
   },
+  {
+    files: ['apps/api/test/queues/**/*.ts'],
+    rules: { '@nx/enforce-module-boundaries': moduleBoundaries([...TEST_PACKAGES, 'bullmq']) },
+  },
   prettier,
 ]);
