@@ -3,6 +3,7 @@ import {
   SmartRetryError,
   type ConfigurationChange,
   type ConfigurationStore,
+  type KeptResponse,
   type StoredConfiguration,
   type Strategy,
 } from '@smart-retry/domain';
@@ -16,6 +17,7 @@ class FakeStore implements ConfigurationStore {
   isAway = false;
   stored: (StoredConfiguration & { fileDigest: string | null }) | null = null;
   readonly changes: ConfigurationChange[] = [];
+  readonly kept: KeptResponse[] = [];
 
   load() {
     return this.#answer(() => this.stored);
@@ -41,6 +43,9 @@ class FakeStore implements ConfigurationStore {
   }
   history() {
     return this.#answer(() => []);
+  }
+  keepResponse(response: KeptResponse) {
+    return this.#answer(() => void this.kept.push(response));
   }
   keptResponse() {
     return this.#answer(() => null);
@@ -106,6 +111,32 @@ describe('Configuration', () => {
       ['policy.replaced', 'some', 'test'],
       ['policy.removed', 'some', 'test'],
     ]);
+  });
+
+  it('leaves what is in force already as it is: no revision, no entry, but the answer is kept', async () => {
+    const store = new FakeStore();
+    const { configuration } = await open(store);
+    await configuration.addPolicy(somePolicy(), BY_TEST);
+    const inForce = configuration.current();
+    const kept = { key: 'k', fingerprint: 'f', status: 200, body: '', keptAtMs: 0 };
+    const again = await configuration.replacePolicy('some', somePolicy(), { ...BY_TEST, keep: () => kept });
+    await configuration.updateGuardrails({}, BY_TEST);
+    await configuration.overrideBreaker('mail', null, BY_TEST);
+    // Stores may give the keys of an object back in another order.
+    await configuration.replaceStrategy(
+      (strategy) => Object.fromEntries(Object.entries(strategy).reverse()) as unknown as typeof strategy,
+      BY_TEST,
+    );
+    expect(again.revision).toBe(inForce.revision);
+    expect(configuration.current()).toBe(inForce);
+    expect(store.changes.map(({ action }) => action)).toEqual(['strategy.created', 'policy.added']);
+    expect(store.kept).toEqual([kept]);
+  });
+
+  it('refuses a condition that does not hold also where nothing would change', async () => {
+    const { configuration } = await open(new FakeStore());
+    const late = configuration.updateGuardrails({}, { ...BY_TEST, expectedRevision: 7 });
+    await expect(late).rejects.toMatchObject({ code: 'CONFIGURATION_CHANGED' });
   });
 
   it('refuses duplicates, unknown names and unsound policies, and changes nothing', async () => {
