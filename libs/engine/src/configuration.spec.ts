@@ -1,77 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import {
-  SmartRetryError,
-  type ConfigurationChange,
-  type ConfigurationStore,
-  type KeptResponse,
-  type StoredConfiguration,
-  type Strategy,
-} from '@smart-retry/domain';
-import { FixedClock, somePolicy, someStrategy } from '@smart-retry/domain/testing';
-import { Configuration } from './configuration.js';
-import type { ConfigurationOptions } from './configuration-options.js';
-import { NOTHING_DECLARED } from './declared-strategy.js';
-
-/** A store in memory that can be away, and that two configurations can share. */
-class FakeStore implements ConfigurationStore {
-  isAway = false;
-  stored: (StoredConfiguration & { fileDigest: string | null }) | null = null;
-  readonly changes: ConfigurationChange[] = [];
-  readonly kept: KeptResponse[] = [];
-
-  load() {
-    return this.#answer(() => this.stored);
-  }
-  revision() {
-    return this.#answer(() => this.stored?.revision ?? 0);
-  }
-  commit(change: ConfigurationChange) {
-    return this.#answer(() => {
-      if (change.expectedRevision !== (this.stored?.revision ?? 0)) {
-        throw new SmartRetryError('CONFIGURATION_CHANGED', 'changed');
-      }
-      this.changes.push(change);
-      this.stored = {
-        revision: change.expectedRevision + 1,
-        strategy: change.strategy,
-        changedAtMs: change.atMs,
-        changedBy: change.actor,
-        fileDigest: change.fileDigest ?? this.stored?.fileDigest ?? null,
-      };
-      return this.stored;
-    });
-  }
-  history() {
-    return this.#answer(() => []);
-  }
-  keepResponse(response: KeptResponse) {
-    return this.#answer(() => void this.kept.push(response));
-  }
-  keptResponse() {
-    return this.#answer(() => null);
-  }
-
-  async #answer<T>(read: () => T): Promise<T> {
-    if (this.isAway) throw new SmartRetryError('STORE_UNAVAILABLE', 'away');
-    return read();
-  }
-}
-
-const open = async (store: FakeStore, changes: Partial<ConfigurationOptions> = {}) => {
-  const errors: unknown[] = [];
-  const configuration = new Configuration({
-    store,
-    declared: NOTHING_DECLARED,
-    isServiceEnabled: true,
-    clock: new FixedClock().read,
-    pollIntervalMs: 60_000,
-    onError: (error) => errors.push(error),
-    ...changes,
-  });
-  await configuration.start();
-  configuration.stop();
-  return { configuration, errors };
-};
+import type { StoredConfiguration, Strategy } from '@smart-retry/domain';
+import { somePolicy, someStrategy } from '@smart-retry/domain/testing';
+import { FakeConfigurationStore as FakeStore, openConfiguration as open } from './testing/fake-configuration-store.js';
 
 const BY_TEST = { actor: 'test' };
 const untilSettled = () => new Promise((resolve) => setImmediate(resolve));
@@ -111,32 +41,6 @@ describe('Configuration', () => {
       ['policy.replaced', 'some', 'test'],
       ['policy.removed', 'some', 'test'],
     ]);
-  });
-
-  it('leaves what is in force already as it is: no revision, no entry, but the answer is kept', async () => {
-    const store = new FakeStore();
-    const { configuration } = await open(store);
-    await configuration.addPolicy(somePolicy(), BY_TEST);
-    const inForce = configuration.current();
-    const kept = { key: 'k', fingerprint: 'f', status: 200, body: '', keptAtMs: 0 };
-    const again = await configuration.replacePolicy('some', somePolicy(), { ...BY_TEST, keep: () => kept });
-    await configuration.updateGuardrails({}, BY_TEST);
-    await configuration.overrideBreaker('mail', null, BY_TEST);
-    // Stores may give the keys of an object back in another order.
-    await configuration.replaceStrategy(
-      (strategy) => Object.fromEntries(Object.entries(strategy).reverse()) as unknown as typeof strategy,
-      BY_TEST,
-    );
-    expect(again.revision).toBe(inForce.revision);
-    expect(configuration.current()).toBe(inForce);
-    expect(store.changes.map(({ action }) => action)).toEqual(['strategy.created', 'policy.added']);
-    expect(store.kept).toEqual([kept]);
-  });
-
-  it('refuses a condition that does not hold also where nothing would change', async () => {
-    const { configuration } = await open(new FakeStore());
-    const late = configuration.updateGuardrails({}, { ...BY_TEST, expectedRevision: 7 });
-    await expect(late).rejects.toMatchObject({ code: 'CONFIGURATION_CHANGED' });
   });
 
   it('refuses duplicates, unknown names and unsound policies, and changes nothing', async () => {
