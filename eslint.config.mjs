@@ -36,7 +36,7 @@ export const LAYERS = {
     root: 'libs/engine',
     pure: true,
     imports: ['domain', 'rules', 'bayesian', 'guardrails', 'ml'],
-    npm: ['lru-cache'],
+    npm: ['lru-cache', 'xxhash-wasm'],
   },
   ml: { root: 'libs/ml', pure: true, imports: ['domain'], npm: [] },
   training: {
