@@ -72,6 +72,11 @@ export interface ConfigurationStore {
     readonly limit: number;
     readonly beforeRevision?: number;
   }): Promise<readonly ConfigurationHistoryEntry[]>;
+  /**
+   * Keeps the response to a write that had nothing to change.
+   * @throws {IDEMPOTENCY_KEY_REUSED} as `commit`.
+   */
+  keepResponse(response: KeptResponse): Promise<void>;
   /** A response kept for 24 h; null when there is none. */
   keptResponse(key: string, nowMs: EpochMs): Promise<KeptResponse | null>;
 }

@@ -1,5 +1,7 @@
 import type { RetryFeatures } from '@smart-retry/domain';
-import { murmurHash } from './murmur-hash.js';
+import createXxHash from 'xxhash-wasm';
+
+const { h32 } = await createXxHash();
 
 /** Four 32-bit words. */
 export type RngSeed = readonly [number, number, number, number];
@@ -19,7 +21,7 @@ export function seedOf(
 ): RngSeed {
   if (jobId === undefined) return [randomWord(), randomWord(), randomWord(), randomWord()];
   // Draws need no secret: who chooses job ids for how they draw only changes when those jobs are retried.
-  const first = murmurHash(jobId, murmurHash(tenant, FIRST_LANE));
-  const second = murmurHash(jobId, murmurHash(tenant, SECOND_LANE));
+  const first = h32(jobId, h32(tenant, FIRST_LANE));
+  const second = h32(jobId, h32(tenant, SECOND_LANE));
   return [first, second, attemptNumber, PURPOSE];
 }
