@@ -1,7 +1,9 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { listDocumentedRoutes, type DocumentedRoute } from './access/support/documented-routes.js';
 import { createClient, type Client } from './support/client.js';
+import { expectProblem, problemPaths } from './support/problem.js';
 import { startApi, type RunningApi } from './support/start-api.js';
 
 let api: RunningApi;
@@ -207,6 +209,42 @@ describe('strictness', () => {
       }),
       { numRuns: 200 },
     );
+  });
+});
+
+describe('a name in the query that there is none of', () => {
+  const askWithQuery = ({ method, path, body }: DocumentedRoute) =>
+    client.send(method, `${path}${path.includes('?') ? '&' : '?'}no_such_name=x`, {
+      ...(body !== undefined && { body }),
+    });
+
+  it('is refused, named, by every route but those of workers and probes, which ignore it', async () => {
+    const routesOfAll = await listDocumentedRoutes();
+    const tolerant: string[] = [];
+    for (const route of routesOfAll) {
+      const answer = await askWithQuery(route);
+      if (problemPaths(answer).includes('no_such_name')) expectProblem(answer, 400, 'INVALID_REQUEST');
+      else tolerant.push(route.path);
+    }
+    expect(routesOfAll.length).toBeGreaterThan(40);
+    expect(tolerant.toSorted()).toEqual([
+      '/attempt',
+      '/attempt/batch',
+      '/attempt/counts',
+      '/health',
+      '/health/ready',
+      '/preview',
+      '/recommendation',
+      '/recommendation/batch',
+    ]);
+  });
+
+  it('does not let an erasure reach further than it was meant to', async () => {
+    const { body } = await client.post('/recommendation', { ...JOB, tenant: 'kept', job_id: 'kept' });
+    const misspelt = await client.delete('/data?tenant=kept&jobid=other');
+    expectProblem(misspelt, 400, 'INVALID_REQUEST');
+    expect(problemPaths(misspelt)).toEqual(['jobid']);
+    expect((await client.get(`/decisions/${String(body['recommendation_id'])}`)).status).toBe(200);
   });
 });
 
