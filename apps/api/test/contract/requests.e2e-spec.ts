@@ -1,4 +1,3 @@
-import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { FAILED_JOB, listBodyRoutes, type BodyRoute } from '../support/bodies.js';
 import { createClient, type Client } from '../support/client.js';
@@ -50,7 +49,8 @@ describe('every route with a body', () => {
 
   it('refuses other media types', async () => {
     for (const { method, path, body } of routes) {
-      for (const type of ['text/plain', 'application/xml', 'multipart/form-data; boundary=x']) {
+      const foreign = ['application/json; charset=utf-16', 'application/json;charset="latin1"; v=1'];
+      for (const type of ['text/plain', 'application/xml', 'multipart/form-data; boundary=x', ...foreign]) {
         const answer = await client.send(method, path, {
           body: JSON.stringify(body),
           headers: { 'content-type': type },
@@ -58,24 +58,6 @@ describe('every route with a body', () => {
         expectProblem(answer, 415, 'UNSUPPORTED_MEDIA_TYPE');
       }
     }
-  });
-
-  it('refuses content encodings, and says which it takes', async () => {
-    for (const { method, path, body } of routes) {
-      for (const [encoding, sent] of [
-        ['gzip', gzipSync(JSON.stringify(body))],
-        ['gzip', JSON.stringify(body)],
-      ] as const) {
-        const answer = await client.send(method, path, {
-          body: sent,
-          headers: { ...JSON_TYPE, 'content-encoding': encoding },
-        });
-        expectProblem(answer, 415, 'UNSUPPORTED_MEDIA_TYPE');
-        expect(answer.headers.get('accept-encoding')).toBe('identity');
-      }
-    }
-    const plain = { body: FAILED_JOB, headers: { 'content-encoding': 'identity' } };
-    expect((await client.send('POST', '/recommendation', plain)).status).toBe(200);
   });
 
   it('takes __proto__, constructor and prototype for nothing', async () => {
