@@ -21,6 +21,8 @@ export function createHttpServer(): FastifyInstance {
     genReqId: nextRequestId,
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    // Node's own refusal has no body; the gate refuses as every other refusal is.
+    http: { requireHostHeader: false },
     routerOptions: { maxParamLength: MAX_PATH_SEGMENT_LENGTH },
     // While draining, open connections are still served.
     return503OnClosing: false,
@@ -30,6 +32,8 @@ export function createHttpServer(): FastifyInstance {
       sendProblem(request, reply, describeFailure(error));
     },
   });
+  // Node would answer 417 without a body; whoever expects more than `100-continue` may as well have an answer (RFC 9110, 10.1.1).
+  server.server.on('checkExpectation', (request, response) => server.server.emit('request', request, response));
   acceptJsonBodies(server);
   server.setValidatorCompiler<TSchema>(({ schema }) => {
     const check = compileSchema<unknown>(schema);
