@@ -3,9 +3,10 @@ import { fastify, type FastifyInstance } from 'fastify';
 import type { TSchema } from 'typebox';
 import { createClientErrorAnswer } from './answer-client-error.js';
 import { BODY_LIMIT } from './body-limits.js';
-import { compileSchema } from './compile-schema.js';
+import { compileSchema, type SchemaCheck } from './compile-schema.js';
 import { describeFailure } from './describe-failure.js';
 import { acceptJsonBodies } from './json-body.js';
+import { prepareExplanations } from './prepare-explanations.js';
 import { createRequestIds } from './request-id.js';
 import { sendProblem } from './send-problem.js';
 
@@ -35,8 +36,10 @@ export function createHttpServer(): FastifyInstance {
   // Node would answer 417 without a body; whoever expects more than `100-continue` may as well have an answer (RFC 9110, 10.1.1).
   server.server.on('checkExpectation', (request, response) => server.server.emit('request', request, response));
   acceptJsonBodies(server);
+  const checks: SchemaCheck<unknown>[] = [];
   server.setValidatorCompiler<TSchema>(({ schema }) => {
     const check = compileSchema<unknown>(schema);
+    checks.push(check);
     return (value: unknown) => {
       try {
         return { value: check(value) };
@@ -45,6 +48,10 @@ export function createHttpServer(): FastifyInstance {
         throw error;
       }
     };
+  });
+  server.addHook('onListen', (done) => {
+    prepareExplanations(checks);
+    done();
   });
   // Response schemas are documentation: V8's own JSON.stringify leaves nothing out.
   server.setSerializerCompiler(() => (answer) => JSON.stringify(answer));

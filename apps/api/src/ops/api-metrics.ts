@@ -5,7 +5,6 @@ import { observeModels } from './model-metrics.js';
 import type { StoreProbe } from './store-probe.js';
 import { Tally } from './tally.js';
 
-const BREAKER_STATES = ['closed', 'open', 'half_open'] as const;
 const BATCH_SIZE_BUCKETS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024];
 
 /** What the service does, counted. Labels are bounded; none is an id. */
@@ -116,12 +115,11 @@ export class ApiMetrics {
   #breakers(fleet: Fleet): void {
     new Gauge({
       name: 'smart_retry_dependencies',
-      help: 'Dependencies heard of, by the state of their breaker.',
+      help: 'Dependencies heard of, by the state of their breaker when it was last asked.',
       labelNames: ['breaker'],
       registers: [this.registry],
       collect() {
-        for (const state of BREAKER_STATES) this.set({ breaker: state }, 0);
-        for (const { breaker } of fleet.states(Date.now())) this.inc({ breaker: breaker.state });
+        for (const [breaker, count] of Object.entries(fleet.countBreakers(Date.now()))) this.set({ breaker }, count);
       },
     });
   }
