@@ -14,7 +14,7 @@ bootstrap();
 build('.');
 const machine = describeMachine();
 const { startApi, startEcho } = await import('./started-server.mjs');
-const { drive, findWrk } = await import('./wrk.mjs');
+const { driveMeasured, findWrk } = await import('./wrk.mjs');
 const { measureFleetCost } = await import('./fleet-cost.mjs');
 const wrk = findWrk();
 const script = join(ROOT, 'tools/bench/recommendation.lua');
@@ -75,11 +75,12 @@ async function measureThroughput() {
   const rows = [];
   try {
     for (const connections of [16, 64]) {
+      const options = { script, connections, seconds: SECONDS };
       const apiRounds = [];
       const echoRounds = [];
       for (let round = 0; round <= ROUNDS; round++) {
-        const apiRound = await driveMeasured(api, '/recommendation', connections);
-        const echoRound = await driveMeasured(echo, '/echo', connections);
+        const apiRound = await driveMeasured(wrk, api, { path: '/recommendation', ...options });
+        const echoRound = await driveMeasured(wrk, echo, { path: '/echo', ...options });
         if (round === 0) continue;
         apiRounds.push(apiRound);
         echoRounds.push(echoRound);
@@ -112,13 +113,6 @@ function summarise(connections, apiRounds, echoRounds) {
     describeRatios(apiRounds.map((round, i) => echoRounds[i].cpuMicroseconds / round.cpuMicroseconds)),
     failures,
   ];
-}
-
-async function driveMeasured(server, path, connections) {
-  const before = server.cpuSeconds();
-  const driven = await drive(wrk, { url: `${server.baseUrl}${path}`, script, connections, seconds: SECONDS });
-  const requests = driven.requestsPerSecond * SECONDS;
-  return { ...driven, cpuMicroseconds: (1e6 * (server.cpuSeconds() - before)) / requests };
 }
 
 async function readAuditCounts(baseUrl) {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ROOT } from '../bootstrap.mjs';
 import { describeRatios, median, table } from './report.mjs';
 import { startApi } from './started-server.mjs';
-import { drive } from './wrk.mjs';
+import { driveMeasured } from './wrk.mjs';
 
 const ROUNDS = 5;
 const SECONDS = 5;
@@ -55,18 +55,10 @@ async function reportFirstTries({ baseUrl }) {
   if (!response.ok) throw new Error(`counts were refused: ${await response.text()}`);
 }
 
-async function measure(wrk, server, connections) {
+function measure(wrk, server, connections) {
   const script = join(ROOT, 'tools/bench/recommendation.lua');
-  const before = server.cpuSeconds();
-  const driven = await drive(wrk, {
-    url: `${server.baseUrl}/recommendation`,
-    script,
-    scriptArguments: ['smtp'],
-    connections,
-    seconds: SECONDS,
-  });
-  const requests = driven.requestsPerSecond * SECONDS;
-  return { ...driven, cpuMicroseconds: (1e6 * (server.cpuSeconds() - before)) / requests };
+  const options = { path: '/recommendation', script, scriptArguments: ['smtp'], connections, seconds: SECONDS };
+  return driveMeasured(wrk, server, options);
 }
 
 function summarise(connections, rounds) {

@@ -46,6 +46,14 @@ export async function drive(wrk, { url, script, scriptArguments = [], connection
   };
 }
 
+/** As `drive`, on a path of a server, with the processor time that one request costs its process. */
+export async function driveMeasured(wrk, server, { path, seconds, ...options }) {
+  const before = server.cpuSeconds();
+  const driven = await drive(wrk, { ...options, url: `${server.baseUrl}${path}`, seconds });
+  const requests = driven.requestsPerSecond * seconds;
+  return { ...driven, cpuMicroseconds: (1e6 * (server.cpuSeconds() - before)) / requests };
+}
+
 function readPercentile(output, percentile) {
   const [, value, unit] = new RegExp(`${percentile}%\\s+([\\d.]+)(us|ms|s)`).exec(output);
   return Number(value) * { us: 1e-3, ms: 1, s: 1e3 }[unit];

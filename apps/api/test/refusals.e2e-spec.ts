@@ -1,7 +1,10 @@
-import { connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { listDocumentedRoutes, type DocumentedRoute } from './access/support/documented-routes.js';
 import { createClient, type Client } from './support/client.js';
+import { exchange } from './support/exchange.js';
+import { expectProblem, problemPaths } from './support/problem.js';
 import { startApi, type RunningApi } from './support/start-api.js';
 
 let api: RunningApi;
@@ -16,6 +19,7 @@ afterAll(async () => {
   await api.stop();
 });
 
+const BACKWARDS = '/decisions?from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z';
 const JOB = { job_type: 'email_send', error_class: 'timeout', attempt_number: 1 };
 
 describe('the shape of a refusal', () => {
@@ -59,17 +63,18 @@ describe('the shape of a refusal', () => {
     expect(await client.get('/policies/%zz')).toMatchObject({ status: 400, body: { code: 'INVALID_REQUEST' } });
   });
 
-  it('covers what is no HTTP at all', async () => {
-    const { port, hostname } = new URL(api.baseUrl);
-    const answer = await new Promise<string>((resolve, reject) => {
-      const socket = connect(Number(port), hostname, () => socket.write('nonsense\r\n\r\n'));
-      let text = '';
-      socket.on('data', (chunk) => (text += chunk.toString()));
-      socket.on('close', () => resolve(text));
-      socket.on('error', reject);
-    });
+  it.each([
+    ['what is no HTTP at all', 'nonsense'],
+    ['a request without a host', 'GET /api/v1/retry/policies HTTP/1.1\r\nconnection: close'],
+  ])('covers %s', async (_name, head) => {
+    const answer = await exchange(new URL(api.baseUrl), `${head}\r\n\r\n`);
     expect(answer).toContain('400 Bad Request');
     expect(answer).toContain('"code":"INVALID_REQUEST"');
+  });
+
+  it('is none for whoever expects what this server does not know', async () => {
+    const head = 'GET /api/v1/retry/policies HTTP/1.1\r\nhost: localhost\r\nexpect: a-miracle\r\nconnection: close';
+    expect(await exchange(new URL(api.baseUrl), `${head}\r\n\r\n`)).toContain('200 OK');
   });
 
   it('covers bodies that are too large', async () => {
@@ -81,9 +86,15 @@ describe('the shape of a refusal', () => {
   });
 
   it('turns foreign host names away, but not from the probes', async () => {
-    const ask = { headers: { host: 'evil.example' } };
     // fetch does not let a caller choose the host, so this speaks HTTP itself.
-    const status = (path: string) => rawStatus(new URL(api.baseUrl + path), ask.headers.host);
+    const status = async (path: string) => {
+      const { pathname, hostname, port } = new URL(api.baseUrl + path);
+      const answer = await exchange(
+        { hostname, port },
+        `GET ${pathname} HTTP/1.1\r\nhost: evil.example\r\nconnection: close\r\n\r\n`,
+      );
+      return Number(answer.split(' ')[1]);
+    };
     expect(await status('/policies')).toBe(403);
     expect(await status('/health')).toBe(200);
   });
@@ -179,7 +190,7 @@ describe('strictness', () => {
   });
 
   it('refuses pages that no page gave', async () => {
-    for (const path of ['/decisions?cursor=x', '/decisions?limit=201', '/configuration/history?cursor=-1']) {
+    for (const path of ['/decisions?cursor=x', '/decisions?limit=201', BACKWARDS, '/configuration/history?cursor=-1']) {
       expect((await client.get(path)).status).toBe(400);
     }
     expect((await client.get('/decisions/forged')).status).toBe(404);
@@ -210,14 +221,65 @@ describe('strictness', () => {
   });
 });
 
-function rawStatus(url: URL, host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(Number(url.port), url.hostname, () =>
-      socket.write(`GET ${url.pathname} HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`),
-    );
-    let text = '';
-    socket.on('data', (chunk) => (text += chunk.toString()));
-    socket.on('close', () => resolve(Number(text.split(' ')[1])));
-    socket.on('error', reject);
+describe('bodies that are not plain UTF-8', () => {
+  const send = (path: string, body: string | Uint8Array<ArrayBuffer>, headers: Readonly<Record<string, string>>) =>
+    client.send('POST', path, { body, headers: { 'content-type': 'application/json', ...headers } });
+  const text = JSON.stringify(JOB);
+
+  it('are refused with 415, compressed or saying so, and told what is taken', async () => {
+    for (const path of ['/recommendation', '/attempt/batch', '/policies']) {
+      for (const body of [text, new Uint8Array(gzipSync(text))]) {
+        const answer = await send(path, body, { 'content-encoding': 'gzip' });
+        expectProblem(answer, 415, 'UNSUPPORTED_MEDIA_TYPE');
+        expect(answer.headers.get('accept-encoding')).toBe('identity');
+      }
+    }
+    expect((await send('/recommendation', text, { 'content-encoding': 'identity' })).status).toBe(200);
   });
-}
+
+  it.each([
+    ['application/json; charset=utf-16', 415],
+    ['application/json;charset="latin1"; v=1', 415],
+    ['application/json; charset=utf-8', 200],
+    ['APPLICATION/JSON;charset="UTF-8"', 200],
+    ['application/json; v=1', 200],
+  ])('declared as %s are answered with %p', async (type, status) => {
+    expect((await send('/recommendation', text, { 'content-type': type })).status).toBe(status);
+  });
+});
+
+describe('a name in the query that there is none of', () => {
+  const askWithQuery = ({ method, path, body }: DocumentedRoute) =>
+    client.send(method, `${path}${path.includes('?') ? '&' : '?'}no_such_name=x`, {
+      ...(body !== undefined && { body }),
+    });
+
+  it('is refused, named, by every route but those of workers and probes, which ignore it', async () => {
+    const routesOfAll = await listDocumentedRoutes();
+    const tolerant: string[] = [];
+    for (const route of routesOfAll) {
+      const answer = await askWithQuery(route);
+      if (problemPaths(answer).includes('no_such_name')) expectProblem(answer, 400, 'INVALID_REQUEST');
+      else tolerant.push(route.path);
+    }
+    expect(routesOfAll.length).toBeGreaterThan(40);
+    expect(tolerant.toSorted()).toEqual([
+      '/attempt',
+      '/attempt/batch',
+      '/attempt/counts',
+      '/health',
+      '/health/ready',
+      '/preview',
+      '/recommendation',
+      '/recommendation/batch',
+    ]);
+  });
+
+  it('does not let an erasure reach further than it was meant to', async () => {
+    const { body } = await client.post('/recommendation', { ...JOB, tenant: 'kept', job_id: 'kept' });
+    const misspelt = await client.delete('/data?tenant=kept&jobid=other');
+    expectProblem(misspelt, 400, 'INVALID_REQUEST');
+    expect(problemPaths(misspelt)).toEqual(['jobid']);
+    expect((await client.get(`/decisions/${String(body['recommendation_id'])}`)).status).toBe(200);
+  });
+});

@@ -71,6 +71,11 @@ export function toDecisionQuery(params: DecisionParams): DecisionQuery {
     const message = 'is no filter: what came of a decision is worked out when it is read';
     throw new SmartRetryError('INVALID_REQUEST', `outcome ${message}`, { fields: [{ path: 'outcome', message }] });
   }
+  const [fromMs, toMs] = [readTime('from', params.from), readTime('to', params.to)];
+  if (fromMs !== undefined && toMs !== undefined && fromMs >= toMs) {
+    const message = 'must be earlier than to';
+    throw new SmartRetryError('INVALID_REQUEST', `from ${message}`, { fields: [{ path: 'from', message }] });
+  }
   return {
     limit: readPageLimit(params.limit),
     ...dropAbsent({
@@ -78,8 +83,8 @@ export function toDecisionQuery(params: DecisionParams): DecisionQuery {
       tenant: readQueryText('tenant', params.tenant),
       jobType: readQueryText('job_type', params.job_type),
       method: METHODS.find((method) => method === params.method),
-      fromMs: readTime('from', params.from),
-      toMs: readTime('to', params.to),
+      fromMs,
+      toMs,
       cursor: readQueryText('cursor', params.cursor),
     }),
   };

@@ -22,6 +22,8 @@ export function createHttpServer(): FastifyInstance {
     genReqId: nextRequestId,
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    // Node's own refusal has no body; the gate refuses as every other refusal is.
+    http: { requireHostHeader: false },
     routerOptions: { maxParamLength: MAX_PATH_SEGMENT_LENGTH },
     // While draining, open connections are still served.
     return503OnClosing: false,
@@ -31,6 +33,8 @@ export function createHttpServer(): FastifyInstance {
       sendProblem(request, reply, describeFailure(error));
     },
   });
+  // Node would answer 417 without a body; whoever expects more than `100-continue` may as well have an answer (RFC 9110, 10.1.1).
+  server.server.on('checkExpectation', (request, response) => server.server.emit('request', request, response));
   acceptJsonBodies(server);
   const checks: SchemaCheck<unknown>[] = [];
   server.setValidatorCompiler<TSchema>(({ schema }) => {

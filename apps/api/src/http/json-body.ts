@@ -4,9 +4,14 @@ import type { FastifyInstance } from 'fastify';
 /** In valid JSON, NUL and unpaired surrogates can only be written as one of these escapes. */
 const SUSPECT_ESCAPE = /\\u(?:0000|d[89a-f])/i;
 
-/** The body is compressed, or says so: nothing here unpacks it. */
-class EncodedBodyError extends Error {
-  readonly code = 'ENCODED_BODY';
+/** JSON is UTF-8 (RFC 8259); read as such, what says that it is something else would come out as other text. */
+const FOREIGN_CHARSET = /;\s*charset=(?!"?(?:utf-?8|us-ascii)"?\s*(?:;|$))/i;
+
+/** The body is compressed, or not UTF-8, or says so: nothing here unpacks or converts it. */
+class ForeignBodyError extends Error {
+  constructor(readonly code: 'ENCODED_BODY' | 'FOREIGN_CHARSET') {
+    super(code);
+  }
 }
 
 /**
@@ -17,8 +22,10 @@ export function acceptJsonBodies(fastify: FastifyInstance): void {
   const parseJson = fastify.getDefaultJsonParser('remove', 'remove');
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, text, done) => {
-    const encoding = request.headers['content-encoding'];
-    if (encoding !== undefined && encoding.toLowerCase() !== 'identity') return done(new EncodedBodyError());
+    const { 'content-encoding': encoding, 'content-type': type = '' } = request.headers;
+    if (encoding !== undefined && encoding.toLowerCase() !== 'identity')
+      return done(new ForeignBodyError('ENCODED_BODY'));
+    if (FOREIGN_CHARSET.test(type)) return done(new ForeignBodyError('FOREIGN_CHARSET'));
     // Clients that name the type in every request send it with a DELETE as well.
     if (text === '' && request.routeOptions.schema?.body === undefined) return done(null);
     void parseJson(request, text, (error, body: unknown) => {

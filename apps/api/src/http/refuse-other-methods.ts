@@ -35,31 +35,33 @@ export function collectMethods(fastify: FastifyInstance): { refuseOthers(): void
         const known = new Set(['OPTIONS', ...alike.flatMap(([, methods]) => [...methods])]);
         return { url, allow: METHODS.filter((method) => known.has(method)).join(', ') };
       });
-      for (const path of paths) refuseOthersAt(fastify, path, methodsByUrl.get(path.url)?.has('OPTIONS') === true);
+      // Before the first refusal is noted as a route itself.
+      const withoutOptions = paths.filter(({ url }) => methodsByUrl.get(url)?.has('OPTIONS') !== true);
+      for (const path of paths) refuseOthersAt(fastify, path);
+      for (const path of withoutOptions) answerOptionsAt(fastify, path);
     },
   };
 }
 
-function refuseOthersAt(fastify: FastifyInstance, { url, allow }: AllowedAt, hasOptions: boolean): void {
+const ANY_KEY = { schema: { hide: true }, config: { access: { scope: 'any_key' } } } as const;
+
+function refuseOthersAt(fastify: FastifyInstance, { url, allow }: AllowedAt): void {
   const allowed = allow.split(', ');
   const others = METHODS.filter((method) => !allowed.includes(method));
-  const shared = { url, schema: { hide: true }, config: { access: { scope: 'any_key' } } } as const;
-  if (others.length > 0) {
-    fastify.route({
-      ...shared,
-      method: [...others],
-      // A method that this path does not have needs no body to be refused.
-      onRequest: (request, reply) => refuse(request, reply, allow),
-      handler: () => undefined,
-    });
-  }
-  if (!hasOptions) {
-    fastify.route({
-      ...shared,
-      method: 'OPTIONS',
-      handler: (_request, reply) => reply.code(204).header('allow', allow).send(),
-    });
-  }
+  if (others.length === 0) return;
+  fastify.route({
+    ...ANY_KEY,
+    url,
+    method: others,
+    // A method that this path does not have needs no body to be refused.
+    onRequest: (request, reply) => refuse(request, reply, allow),
+    handler: () => undefined,
+  });
+}
+
+function answerOptionsAt(fastify: FastifyInstance, { url, allow }: AllowedAt): void {
+  const handler = (_request: FastifyRequest, reply: FastifyReply) => reply.code(204).header('allow', allow).send();
+  fastify.route({ ...ANY_KEY, url, method: 'OPTIONS', handler });
 }
 
 function refuse(request: FastifyRequest, reply: FastifyReply, allow: string): void {

@@ -19,8 +19,11 @@ const PORT = /:\d+$/;
 /** Runs before anything else of a request: finds out who asks, and turns away who may not. Waits for no store. */
 export function guardRequests(fastify: FastifyInstance, { keys, lifecycle }: GateOptions): void {
   const refuseHost = createHostCheck();
-  const identify = (request: FastifyRequest): Caller | SmartRetryError =>
-    keys.areAsked ? (callerOf(request, keys) ?? unauthenticated()) : (refuseHost(request) ?? ANYBODY);
+  const identify = (request: FastifyRequest): Caller | SmartRetryError => {
+    if (lacksHost(request)) return new SmartRetryError('INVALID_REQUEST', 'the Host header is missing');
+    if (keys.areAsked) return callerOf(request, keys) ?? unauthenticated();
+    return refuseHost(request) ?? ANYBODY;
+  };
   fastify.decorateRequest('caller');
   fastify.addHook('onRequest', (request, reply, done) => {
     // No header is free on the hot path: an answer carries the id only where somebody looks for it.
@@ -49,6 +52,11 @@ function checkAccess({ scope, tenant }: RouteAccess & { readonly tenant: string 
       done(new SmartRetryError('FORBIDDEN_SCOPE', 'this is about all tenants: it takes a key that is bound to none'));
     } else done();
   };
+}
+
+/** What HTTP/1.1 demands of each request, and HTTP/1.0 does not know. */
+function lacksHost({ headers, raw }: FastifyRequest): boolean {
+  return headers.host === undefined && raw.httpVersionMinor > 0;
 }
 
 /** Without a key only this machine may ask; a name that resolves to it by DNS rebinding may not. */

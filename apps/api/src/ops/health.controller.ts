@@ -1,8 +1,8 @@
-import { Controller, Get, Inject, Req, Res, ServiceUnavailableException } from '@nestjs/common';
+import { Controller, Get, Inject, Query, Req, Res, ServiceUnavailableException } from '@nestjs/common';
 import { RouteSchema } from '@nestjs/platform-fastify';
 import { HealthCheckService, HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Type } from 'typebox';
+import { Type, type Static } from 'typebox';
 import { toProblemBody } from '../http/problem.js';
 import { problemResponses } from '../http/problem-responses.js';
 import { Access } from '../http/route-access.js';
@@ -14,6 +14,17 @@ const Alive = Type.Object({ status: Type.String() });
 const Ready = Type.Object({
   status: Type.String(),
   checks: Type.Unsafe<HealthIndicatorResult>({ type: 'object', additionalProperties: true }),
+});
+
+const ReadyParams = Type.Object({
+  stores: Type.Optional(
+    Type.String({
+      enum: ['required', 'optional'],
+      description:
+        '`required` (default): every store has to answer. `optional`: none is asked, since recommendations go on without; ' +
+        'for balancers, which would else leave a fleet that shares a store all at once.',
+    }),
+  ),
 });
 
 /** For orchestrators: both answer without a key. */
@@ -44,13 +55,19 @@ export class HealthController {
     summary: 'Whether every store answers and the process is not shutting down',
     tags: ['Operations'],
     security: [],
-    response: { 200: Ready, ...problemResponses(503) },
+    querystring: ReadyParams,
+    response: { 200: Ready, ...problemResponses(400, 503) },
   })
-  async ready(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
+  async ready(
+    @Query() { stores }: Static<typeof ReadyParams>,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object> {
+    const probes = stores === 'optional' ? [] : this.probes;
     try {
       const { details } = await this.health.check([
         () => this.probeLifecycle(),
-        ...this.probes.map((probe) => () => this.probeStore(probe)),
+        ...probes.map((probe) => () => this.probeStore(probe)),
       ]);
       return { status: 'ok', checks: details };
     } catch (error) {

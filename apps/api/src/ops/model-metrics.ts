@@ -51,11 +51,16 @@ export function observeModels(registry: Registry, { models, contest }: ObservedM
   gauge('refused', '1 while a newer move is not served because a model does not load.', [], (set) =>
     set({}, Number(models.refusal !== null)),
   );
-  gauge('quality', 'Measures of a served model on rows that its training had not seen.', ['place', 'measure'], (set) => {
-    for (const { place, description } of served()) {
-      for (const [measure, read] of Object.entries(MEASURES)) set({ place, measure }, read(description.metrics));
-    }
-  });
+  gauge(
+    'quality',
+    'Measures of a served model on rows that its training had not seen.',
+    ['place', 'measure'],
+    (set) => {
+      for (const { place, description } of served()) {
+        for (const [measure, read] of Object.entries(MEASURES)) set({ place, measure }, read(description.metrics));
+      }
+    },
+  );
   gauge('forecasts', 'Outcomes that say who foretold them better; the last 700 or so of a kind.', ['place'], (set) => {
     for (const { place, description } of served()) set({ place }, contest.standingOf(description.version).outcomes);
   });

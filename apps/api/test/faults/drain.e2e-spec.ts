@@ -36,7 +36,7 @@ afterEach(async () => {
 
 async function untilNotReady(): Promise<void> {
   const client = createClient(api.baseUrl);
-  await untilPasses(async () => expect((await client.get('/health/ready')).status).toBe(503));
+  await untilPasses(async () => expect((await client.get('/health/ready?stores=optional')).status).toBe(503));
 }
 
 async function untilNobodyListens(): Promise<void> {

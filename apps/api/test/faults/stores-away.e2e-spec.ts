@@ -67,6 +67,8 @@ describe.each<[string, readonly Store[]]>([
       STORES.map((store) => [store, expect.objectContaining({ status: names.includes(store) ? 'down' : 'up' })]),
     );
     expect(answer).toMatchObject({ status: names.length === 0 ? 200 : 503, body: { checks } });
+    // Else one dead store would take every replica from its balancer.
+    expect((await client.get('/health/ready?stores=optional')).status).toBe(200);
     if (names.length > 0) expect(answer.body['details']).toBe(`not ready: ${names.join(', ')}`);
   };
 
