@@ -1,6 +1,7 @@
 import type { AttemptReport, Recommendation } from '@smart-retry/domain';
 import type { Configuration, Fleet, RecordedAttempt, SmartRetry } from '@smart-retry/engine';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { observeModels } from './model-metrics.js';
 import type { StoreProbe } from './store-probe.js';
 import { Tally } from './tally.js';
 
@@ -58,7 +59,7 @@ export class ApiMetrics {
 
   /** Adds the gauges; they are read at each scrape. */
   observe(engine: SmartRetry, probes: readonly StoreProbe[]): void {
-    const { configuration, audit, recent, learning, models, fleet } = engine;
+    const { configuration, audit, recent, learning, fleet } = engine;
     this.#gauge('configuration_revision', 'Revision in force.', () => configuration.current().revision);
     this.#gauge('configuration_stale', '1 while the store does not confirm the revision.', () =>
       Number(configuration.freshness !== 'confirmed'),
@@ -77,10 +78,7 @@ export class ApiMetrics {
       () => learning.stats.outcomes,
     );
     this.#total('learning_rebuilds_total', 'Times that history was learned anew.', () => learning.stats.rebuilds);
-    this.#gauge('model_deployment_revision', 'Move of the models that is served.', () => models.current().revision);
-    this.#gauge('model_refused', '1 while a newer move is not served because a model does not load.', () =>
-      Number(models.refusal !== null),
-    );
+    observeModels(this.registry, engine);
     this.#breakers(fleet);
     collectDefaultMetrics({ register: this.registry, prefix: 'smart_retry_' });
     this.#storesUp(probes);
