@@ -6,7 +6,13 @@ import { MemoryFleetLedger } from '@smart-retry/storage/memory';
 
 const REPLICAS = 3;
 const PROBES = 3;
-const guardrails = () => ({ ...DEFAULT_STRATEGY.guardrails, maxBudgetGrowth: 1 });
+const LIMITED = 'acme';
+const LIMIT = 60;
+const guardrails = () => ({
+  ...DEFAULT_STRATEGY.guardrails,
+  maxBudgetGrowth: 1,
+  tenantLimits: [{ tenant: LIMITED, retriesPerMinute: LIMIT }],
+});
 
 /**
  * Replicas that compare notes only when they are told to, on one clock; the first one's may be ahead, and the ledger's.
@@ -53,10 +59,15 @@ class Replicas {
   }
 
   /** Asks a replica about a failed first try; answers what was decided. */
-  ask(replica: number, errorClass: string): string {
+  ask(replica: number, errorClass: string, tenant?: string): string {
     const fleet = this.fleets[replica % REPLICAS];
     if (fleet === undefined) throw new RangeError(`there is no replica ${replica}`);
-    const features = someFeatures({ dependency: 'erp', jobId: `job-${this.#jobs++}`, errorClass });
+    const features = someFeatures({
+      dependency: 'erp',
+      jobId: `job-${this.#jobs++}`,
+      errorClass,
+      ...(tenant !== undefined && { tenant }),
+    });
     const nowMs = this.clockOf(replica % REPLICAS);
     const admission = fleet.meet(features, nowMs).admit({
       nowMs,
@@ -132,6 +143,30 @@ describe('replicas that compare notes', () => {
 
   it("control: they forget it where the ledger's clock is ahead as well", async () => {
     expect(await admittedBeside({ aheadMs: 240_000, ledgerAheadMs: 240_000 })).toBeGreaterThan(43);
+  });
+
+  /** Of many retries that a limited tenant asks all replicas for, how many may go ahead within the same minute. */
+  const admittedOfTenant = async (compareNotes: (replicas: Replicas) => Promise<void>) => {
+    const replicas = new Replicas();
+    // Twice: the first to come cannot know of the others yet.
+    for (let i = 0; i < 2; i++) await compareNotes(replicas);
+    let admitted = 0;
+    for (let round = 0; round < 24; round++) {
+      for (let i = 0; i < 9; i++) if (replicas.ask(i, 'rate_limit', LIMITED) === 'admitted') admitted++;
+      await compareNotes(replicas);
+    }
+    return admitted;
+  };
+
+  it('hold a tenant to its limit together, and to no more than a part beyond it', async () => {
+    const admitted = await admittedOfTenant((replicas) => replicas.compareNotes());
+    expect(admitted).toBeGreaterThan(LIMIT / 2);
+    // Whoever compares notes first does not know yet what the others have given away of their parts.
+    expect(admitted).toBeLessThanOrEqual(LIMIT + LIMIT / REPLICAS);
+  });
+
+  it('control: those that do not compare notes give it a limit each', async () => {
+    expect(await admittedOfTenant(async () => undefined)).toBeGreaterThan(2 * LIMIT);
   });
 
   it('open together, give out exactly as many probes as there are, and close together', async () => {
