@@ -148,7 +148,9 @@ CREATE TABLE decisions (
   CONSTRAINT decisions_pkey PRIMARY KEY (decided_at_ms, recommendation_id)
 ) PARTITION BY RANGE (decided_at_ms);
 CREATE INDEX decisions_job ON public.decisions USING btree (hashtextextended(job_id, (0)::bigint), decided_at_ms) WHERE (job_id IS NOT NULL);
+CREATE INDEX decisions_method ON public.decisions USING btree (method, decided_at_ms);
 CREATE INDEX decisions_shape ON public.decisions USING btree (hashtextextended(job_type, ((attempt_number << 32) # delay_ms)), decided_at_ms) WHERE ((job_id IS NULL) AND should_retry);
+CREATE INDEX decisions_tenant ON public.decisions USING btree (tenant, decided_at_ms) WHERE (tenant <> ''::text);
 
 CREATE TABLE kept_responses (
   key text COLLATE "C" NOT NULL,

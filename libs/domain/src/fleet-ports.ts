@@ -38,10 +38,19 @@ export interface FleetShare {
   readonly probes: number;
 }
 
+/** Who is there, as the ledger sees it. */
+export interface FleetMembership {
+  readonly replicas: number;
+  /** Which of them this one is, from 0. */
+  readonly rank: number;
+  /** The ledger's own time. */
+  readonly nowMs: EpochMs;
+}
+
 /** Where processes compare notes about what they share. What it holds is rebuilt from traffic when it is lost. */
 export interface FleetLedger {
-  /** Says that a process is there, and answers how many are, and which of them it is; those unheard of for 5 s are gone. */
-  join(replica: string, nowMs: EpochMs): Promise<{ readonly replicas: number; readonly rank: number }>;
+  /** Says that a process is there; those unheard of for `goneAfterMs` are gone, by the ledger's clock and not by anybody's own. */
+  join(replica: string, goneAfterMs: number): Promise<FleetMembership>;
   /** Takes what a process has to tell, and answers, in order, what all know; each dependency at once or not at all. */
   exchange(news: readonly FleetNews[], limits: { readonly probes: number }): Promise<readonly FleetShare[]>;
 }

@@ -52,7 +52,7 @@ export type { BreakerOverride, BreakerRecord, BreakerState, FailureKind } from '
 export { EACH_TENANT, TENANT_LIMIT_BOUNDS, tenantLimitProblems } from './tenant-limits.js';
 export type { TenantLimit } from './tenant-limits.js';
 export { FLEET_SUMS } from './fleet-ports.js';
-export type { FleetLedger, FleetNews, FleetShare, FleetSum, SumsByKey } from './fleet-ports.js';
+export type { FleetLedger, FleetMembership, FleetNews, FleetShare, FleetSum, SumsByKey } from './fleet-ports.js';
 export { dependencyOf } from './features.js';
 export type { Clock, EpochMs, RetryFeatures } from './features.js';
 export { REASON_CODES, UNINFORMED_ESTIMATE } from './recommendation.js';

@@ -102,6 +102,13 @@ export const SETTINGS = {
     type: HOST_AND_PORT,
     description: 'Redis; `:6379` is `localhost:6379`. Without it counters stay in the process: run one API process.',
   }),
+  otelEndpoint: optional({
+    env: 'RETRY_OTEL_ENDPOINT',
+    file: 'otel_endpoint',
+    type: text('URL', 'a URL that starts with http:// or https://', (value) => /^https?:\/\/[^\s]+$/.test(value)),
+    description:
+      "OpenTelemetry collector (OTLP over HTTP, such as `http://localhost:4318`) that gets a span for each request, in the caller's trace where it names one. Without it nothing is traced.",
+  }),
   redisPassword: optional({
     env: 'RETRY_REDIS_PASSWORD',
     file: 'redis_password',

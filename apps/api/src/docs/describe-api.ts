@@ -26,7 +26,7 @@ export async function describeApi(): Promise<object> {
     onError: () => undefined,
   });
   const app = await createApp({
-    config: { path: SETTINGS.path.fallback, requestsPerSecond: undefined },
+    config: { path: SETTINGS.path.fallback, requestsPerSecond: undefined, otelEndpoint: undefined },
     services: { stores, engine: createSmartRetry({ stores: memory }), metrics: new ApiMetrics(), keys, replicas },
     lifecycle: new Lifecycle(),
     logger: pino({ level: 'silent' }),

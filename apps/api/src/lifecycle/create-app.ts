@@ -15,13 +15,14 @@ import { refuseUnknownQueries } from '../http/strict-queries.js';
 import { collectAccess } from '../http/route-access.js';
 import { documentRoutes, serveDocsPage } from '../ops/document-routes.js';
 import { timeRequests } from '../ops/time-requests.js';
+import { traceRequests } from '../ops/trace-requests.js';
 import { serveWorkers } from '../worker-routes.js';
 import type { Lifecycle } from './lifecycle.js';
 import { NestLogger } from './nest-logger.js';
 import { VERSION } from './version.js';
 
 export interface AppOptions {
-  readonly config: Pick<Config, 'path' | 'requestsPerSecond'>;
+  readonly config: Pick<Config, 'path' | 'requestsPerSecond' | 'otelEndpoint'>;
   readonly services: AppServices;
   readonly lifecycle: Lifecycle;
   readonly logger: Logger;
@@ -34,6 +35,7 @@ export async function createApp(options: AppOptions): Promise<NestFastifyApplica
   const basePath = config.path === '/' ? '' : config.path;
   const fastify = createHttpServer();
   const answerFailure = createFailureAnswer(logger);
+  if (config.otelEndpoint !== undefined) await traceRequests(fastify, config.otelEndpoint);
   timeRequests(fastify, { registry: services.metrics.registry, logger });
   limitRequests(fastify, {
     requestsPerSecond: config.requestsPerSecond,

@@ -6,11 +6,20 @@ import { MemoryFleetLedger } from '@smart-retry/storage/memory';
 
 const REPLICAS = 3;
 const PROBES = 3;
-const guardrails = () => ({ ...DEFAULT_STRATEGY.guardrails, maxBudgetGrowth: 1 });
+const LIMITED = 'acme';
+const LIMIT = 60;
+const guardrails = () => ({
+  ...DEFAULT_STRATEGY.guardrails,
+  maxBudgetGrowth: 1,
+  tenantLimits: [{ tenant: LIMITED, retriesPerMinute: LIMIT }],
+});
 
-/** Replicas on one clock that compare notes only when they are told to. */
+/**
+ * Replicas that compare notes only when they are told to, on one clock; the first one's may be ahead, and the ledger's.
+ */
 class Replicas {
   nowMs = T0;
+  readonly #aheadMs: number;
   readonly fleets = Array.from(
     { length: REPLICAS },
     () => new Fleet({ guardrails, maxDependencies: 9, maxTurns: 999 }),
@@ -18,8 +27,9 @@ class Replicas {
   readonly #exchanges: readonly FleetExchange[];
   #jobs = 0;
 
-  constructor() {
-    const ledger = new MemoryFleetLedger();
+  constructor({ aheadMs = 0, ledgerAheadMs = 0 } = {}) {
+    this.#aheadMs = aheadMs;
+    const ledger = new MemoryFleetLedger(() => this.nowMs + ledgerAheadMs);
     this.#exchanges = this.fleets.map(
       (fleet, i) =>
         new FleetExchange({
@@ -27,12 +37,16 @@ class Replicas {
           ledger,
           replica: `replica-${i}`,
           intervalMs: 250,
-          clock: () => this.nowMs,
+          clock: () => this.clockOf(i),
           onError: (error) => {
             throw error;
           },
         }),
     );
+  }
+
+  clockOf(replica: number): number {
+    return this.nowMs + (replica === 0 ? this.#aheadMs : 0);
   }
 
   async compareNotes(): Promise<void> {
@@ -45,19 +59,25 @@ class Replicas {
   }
 
   /** Asks a replica about a failed first try; answers what was decided. */
-  ask(replica: number, errorClass: string): string {
+  ask(replica: number, errorClass: string, tenant?: string): string {
     const fleet = this.fleets[replica % REPLICAS];
     if (fleet === undefined) throw new RangeError(`there is no replica ${replica}`);
-    const features = someFeatures({ dependency: 'erp', jobId: `job-${this.#jobs++}`, errorClass });
-    const admission = fleet.meet(features, this.nowMs).admit({
-      nowMs: this.nowMs,
+    const features = someFeatures({
+      dependency: 'erp',
+      jobId: `job-${this.#jobs++}`,
+      errorClass,
+      ...(tenant !== undefined && { tenant }),
+    });
+    const nowMs = this.clockOf(replica % REPLICAS);
+    const admission = fleet.meet(features, nowMs).admit({
+      nowMs,
       delayMs: 2_000,
       floorMs: 0,
       untilEndMs: Number.POSITIVE_INFINITY,
       maxDelayMs: 300_000,
       draw: 0.5,
     });
-    fleet.settle(features, { isRetry: true, admission }, this.nowMs);
+    fleet.settle(features, { isRetry: true, admission }, nowMs);
     return admission.kind;
   }
 
@@ -102,6 +122,51 @@ describe('replicas that compare notes', () => {
       fleet.noteCounts([{ jobType: 'sync', dependency: 'erp', succeeded: 30_000, failed: 0, ...window }], T0);
     }
     expect(replicas.admitted(300)).toBeGreaterThan(100);
+  });
+
+  /** Of many who ask the two whose clocks are right, again and again, how many may go ahead in the same second. */
+  const admittedBeside = async (given: { readonly aheadMs: number; readonly ledgerAheadMs?: number }) => {
+    const replicas = new Replicas(given);
+    replicas.reportFirstTries(30_000);
+    for (let i = 0; i < REPLICAS; i++) replicas.ask(i, 'validation');
+    let admitted = 0;
+    for (let round = 0; round < 5; round++) {
+      await replicas.compareNotes();
+      for (let i = 0; i < 60; i++) if (replicas.ask(1 + (i % 2), 'rate_limit') === 'admitted') admitted++;
+    }
+    return admitted;
+  };
+
+  it('keep what is booked although the clock of one is minutes ahead', async () => {
+    expect(await admittedBeside({ aheadMs: 240_000 })).toBeLessThanOrEqual(43);
+  });
+
+  it("control: they forget it where the ledger's clock is ahead as well", async () => {
+    expect(await admittedBeside({ aheadMs: 240_000, ledgerAheadMs: 240_000 })).toBeGreaterThan(43);
+  });
+
+  /** Of many retries that a limited tenant asks all replicas for, how many may go ahead within the same minute. */
+  const admittedOfTenant = async (compareNotes: (replicas: Replicas) => Promise<void>) => {
+    const replicas = new Replicas();
+    // Twice: the first to come cannot know of the others yet.
+    for (let i = 0; i < 2; i++) await compareNotes(replicas);
+    let admitted = 0;
+    for (let round = 0; round < 24; round++) {
+      for (let i = 0; i < 9; i++) if (replicas.ask(i, 'rate_limit', LIMITED) === 'admitted') admitted++;
+      await compareNotes(replicas);
+    }
+    return admitted;
+  };
+
+  it('hold a tenant to its limit together, and to no more than a part beyond it', async () => {
+    const admitted = await admittedOfTenant((replicas) => replicas.compareNotes());
+    expect(admitted).toBeGreaterThan(LIMIT / 2);
+    // Whoever compares notes first does not know yet what the others have given away of their parts.
+    expect(admitted).toBeLessThanOrEqual(LIMIT + LIMIT / REPLICAS);
+  });
+
+  it('control: those that do not compare notes give it a limit each', async () => {
+    expect(await admittedOfTenant(async () => undefined)).toBeGreaterThan(2 * LIMIT);
   });
 
   it('open together, give out exactly as many probes as there are, and close together', async () => {

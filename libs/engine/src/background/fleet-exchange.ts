@@ -1,4 +1,4 @@
-import type { Clock, FleetLedger } from '@smart-retry/domain';
+import { REPLICA_GONE_MS, type Clock, type FleetLedger } from '@smart-retry/domain';
 import { PROBES } from '@smart-retry/guardrails';
 import type { Fleet } from '../fleet/fleet.js';
 import { repeat } from './repeat.js';
@@ -16,6 +16,8 @@ export interface FleetExchangeOptions {
 
 /** A dependency of which nothing was heard for so long has no news. */
 const QUIET_MS = 60_000;
+/** Further ahead of the ledger's clock it is the ledger's that is wrong. */
+const MAX_AHEAD_MS = 5 * 60_000;
 /** Of limits there may be many: they are compared in one exchange of four. */
 const LIMITS_EVERY = 4;
 
@@ -49,11 +51,14 @@ export class FleetExchange {
     const { fleet, ledger, replica, clock, onError } = this.#options;
     try {
       const nowMs = clock();
-      fleet.place = await ledger.join(replica, nowMs);
+      const { replicas, rank, nowMs: ledgerMs } = await ledger.join(replica, REPLICA_GONE_MS);
+      fleet.place = { replicas, rank };
+      // Else a clock that is minutes ahead would have all forget what is booked for the next minutes.
+      const forgetAtMs = Math.min(nowMs, Math.max(ledgerMs, nowMs - MAX_AHEAD_MS));
       const isLimitsTurn = this.#rounds++ % LIMITS_EVERY === 0;
       const known = [...fleet.entries(), ...(isLimitsTurn ? fleet.limits.entries() : [])];
       const active = known.filter(([, dependency]) => nowMs - dependency.usedAtMs <= QUIET_MS);
-      const news = active.map(([name, dependency]) => dependency.news(name, nowMs));
+      const news = active.map(([name, dependency]) => dependency.news(name, forgetAtMs));
       const shares = await ledger.exchange(news, { probes: PROBES });
       active.forEach(([, dependency], i) => {
         const [told, share] = [news[i], shares[i]];

@@ -194,8 +194,8 @@ export class Dependency {
     if (isOther) this.probesLeft = breaker.state === 'half_open' && !this.#sharing.isSharing ? PROBES : 0;
   }
 
-  /** What this process has to tell of it. */
-  news(dependency: string, nowMs: EpochMs): FleetNews {
+  /** What this process has to tell of it, and what all may forget at a time. */
+  news(dependency: string, forgetAtMs: EpochMs): FleetNews {
     const wantsProbes = this.breaker.state === 'half_open' && this.probesLeft === 0 && this.waiting > 0;
     return {
       dependency,
@@ -207,10 +207,10 @@ export class Dependency {
         shares: this.tenants.bookings.unshared(),
       },
       forgetBelow: {
-        calls: firstKeyOf(slotOf(nowMs) - KEEP_SLOTS),
-        bookings: Math.floor(nowMs / 1_000) - KEEP_BOOKINGS_SECONDS,
+        calls: firstKeyOf(slotOf(forgetAtMs) - KEEP_SLOTS),
+        bookings: Math.floor(forgetAtMs / 1_000) - KEEP_BOOKINGS_SECONDS,
         since: (this.breaker.version - 1) * SINCE_KEYS,
-        ...this.tenants.forgetBelow(nowMs),
+        ...this.tenants.forgetBelow(forgetAtMs),
       },
       latest: { ...this.latest },
       breaker: this.breaker,

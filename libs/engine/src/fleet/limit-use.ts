@@ -21,8 +21,8 @@ export class LimitUse {
     this.bookings.forgetBefore(second);
   }
 
-  news(name: string, nowMs: EpochMs): FleetNews {
-    const bookings = Math.floor(nowMs / 1_000) - KEEP_SECONDS;
+  news(name: string, forgetAtMs: EpochMs): FleetNews {
+    const bookings = Math.floor(forgetAtMs / 1_000) - KEEP_SECONDS;
     return {
       kind: 'limit',
       dependency: name,

@@ -80,12 +80,20 @@ export function describeFleetLedger(name: string, open: Open<{ readonly fleetLed
     });
 
     it('counts who is there, each in a place of its own, and forgets who is gone', async () => {
-      const start = Date.now() + 1_000_000_000;
       const places = [];
-      for (const replica of ['c', 'a', 'b']) places.push(await stores.fleetLedger.join(replica, start));
+      for (const replica of ['c', 'a', 'b']) places.push(await stores.fleetLedger.join(replica, REPLICA_GONE_MS));
       expect(places.map(({ replicas }) => replicas)).toEqual([1, 2, 3]);
-      expect(await stores.fleetLedger.join('c', start)).toEqual({ replicas: 3, rank: 2 });
-      expect(await stores.fleetLedger.join('b', start + REPLICA_GONE_MS + 1)).toEqual({ replicas: 1, rank: 0 });
+      const nowMs = expect.any(Number);
+      expect(await stores.fleetLedger.join('c', REPLICA_GONE_MS)).toEqual({ replicas: 3, rank: 2, nowMs });
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      expect(await stores.fleetLedger.join('b', 10)).toEqual({ replicas: 1, rank: 0, nowMs });
+    });
+
+    it('goes by a clock of its own', async () => {
+      const before = await stores.fleetLedger.join('early', REPLICA_GONE_MS);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      const after = await stores.fleetLedger.join('late', REPLICA_GONE_MS);
+      expect(after.nowMs).toBeGreaterThan(before.nowMs);
     });
 
     it('answers the same as the one in memory, whatever is told', async () => {
@@ -110,7 +118,7 @@ export function describeFleetLedger(name: string, open: Open<{ readonly fleetLed
       await fc.assert(
         fc.asyncProperty(fc.array(told, { minLength: 1, maxLength: 8 }), async (commands) => {
           const dependency = unique('twin');
-          const twin = new MemoryFleetLedger();
+          const twin = new MemoryFleetLedger(Date.now);
           for (const command of commands) {
             const [expected] = await twin.exchange([news(dependency, command)], LIMITS);
             expect(await exchange(news(dependency, command))).toEqual(expected);

@@ -1,10 +1,11 @@
 import {
   FLEET_SUMS,
   NEW_BREAKER,
-  REPLICA_GONE_MS,
   type BreakerRecord,
+  type Clock,
   type EpochMs,
   type FleetLedger,
+  type FleetMembership,
   type FleetNews,
   type FleetShare,
   type FleetSum,
@@ -20,15 +21,21 @@ interface Entry {
 /** Several engines of one process compare notes. */
 export class MemoryFleetLedger implements FleetLedger {
   readonly #replicas = new Map<string, EpochMs>();
+  readonly #clock: Clock;
   readonly #entries = new Map<string, Entry>();
 
-  async join(replica: string, nowMs: EpochMs): Promise<{ readonly replicas: number; readonly rank: number }> {
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  async join(replica: string, goneAfterMs: number): Promise<FleetMembership> {
+    const nowMs = this.#clock();
     this.#replicas.set(replica, nowMs);
     for (const [name, seenMs] of this.#replicas) {
-      if (seenMs < nowMs - REPLICA_GONE_MS) this.#replicas.delete(name);
+      if (seenMs < nowMs - goneAfterMs) this.#replicas.delete(name);
     }
     const names = [...this.#replicas.keys()].sort();
-    return { replicas: names.length, rank: names.indexOf(replica) };
+    return { replicas: names.length, rank: names.indexOf(replica), nowMs };
   }
 
   async exchange(news: readonly FleetNews[], limits: { readonly probes: number }): Promise<readonly FleetShare[]> {

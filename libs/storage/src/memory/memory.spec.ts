@@ -52,7 +52,10 @@ const withClock = async () => ({
 });
 describeConfigurationMirror('memory', withClock);
 describeReplicaRegistry('memory', withClock);
-describeFleetLedger('memory', async () => ({ fleetLedger: new MemoryFleetLedger(), close: async () => undefined }));
+describeFleetLedger('memory', async () => ({
+  fleetLedger: new MemoryFleetLedger(Date.now),
+  close: async () => undefined,
+}));
 
 describe('memory stores', () => {
   it('hold the newest attempts, counts and decisions up to their bound', async () => {

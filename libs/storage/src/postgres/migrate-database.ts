@@ -1,6 +1,7 @@
 import { DataSource } from 'typeorm';
 import { handOverTables } from './hand-over-tables.js';
 import { CanaryJudgements1764710000000 } from './migrations/canary-judgements-1764710000000.js';
+import { DecisionIndexes1764730000000 } from './migrations/decision-indexes-1764730000000.js';
 import { ChangeLedger1764600000000 } from './migrations/change-ledger-1764600000000.js';
 import { ApiKeys1764620000000 } from './migrations/api-keys-1764620000000.js';
 import { InitialSchema1764000000000 } from './migrations/initial-schema-1764000000000.js';
@@ -64,6 +65,7 @@ async function runMigrations({ url, migrationUrl, connectionTimeoutMs }: Migrati
       ApiKeys1764620000000,
       TrainingJobs1764700000000,
       CanaryJudgements1764710000000,
+      DecisionIndexes1764730000000,
       Replicas1764630000000,
     ],
   });

@@ -1,9 +1,9 @@
 import {
   NEW_BREAKER,
-  REPLICA_GONE_MS,
   type BreakerRecord,
   type EpochMs,
   type FleetLedger,
+  type FleetMembership,
   type FleetNews,
   type FleetShare,
 } from '@smart-retry/domain';
@@ -25,11 +25,16 @@ export class RedisFleetLedger implements FleetLedger {
     this.#keyPrefix = keyPrefix;
   }
 
-  join(replica: string, nowMs: EpochMs): Promise<{ readonly replicas: number; readonly rank: number }> {
+  join(replica: string, goneAfterMs: number): Promise<FleetMembership> {
     return this.#connection.run(async (client) => {
-      const parameters = [replica, nowMs, nowMs - REPLICA_GONE_MS, KEY_TTL_MS];
-      const answer = (await JOIN.run(client, `${this.#keyPrefix}fleet-replicas`, parameters)) as [number, number];
-      return { replicas: Number(answer[0]), rank: Number(answer[1]) };
+      const parameters = [replica, goneAfterMs, KEY_TTL_MS];
+      const answer = (await JOIN.run(client, `${this.#keyPrefix}fleet-replicas`, parameters)) as [
+        number,
+        number,
+        string,
+      ];
+      const [replicas, rank, nowMs] = answer.map(Number) as [number, number, EpochMs];
+      return { replicas, rank, nowMs };
     });
   }
 
