@@ -129,7 +129,7 @@ function encode(i, values = new Float64Array(DELAYS_MS.length * encoder.width)) 
   DELAYS_MS.forEach((delayMs, k) => {
     if (k === 0) encoder.encodeContext(context, values);
     else values.copyWithin(k * encoder.width, 0, encoder.width);
-    encoder.encodeDelay(context, delayMs, values, k * encoder.width);
+    encoder.encodeDelay(delayMs, values, k * encoder.width);
   });
   return values;
 }

@@ -6,10 +6,10 @@ import { openMemory } from '../../libs/storage/dist/memory/index.js';
 export const LEARNED_MAX_ATTEMPTS = 12;
 
 /** The product in this process with its defaults, but that what it has learned may use more attempts than the rules. */
-export function startEngine(name, seed) {
+export function startEngine(name, seed, { stores = openMemory({ maxRecords: 20_000 }), onStarted } = {}) {
   return startEngineDecider(name, seed, async (time) => {
     const smartRetry = createSmartRetry({
-      stores: openMemory({ maxRecords: 20_000 }),
+      stores,
       declared: {
         file: { strategy: { learnedMaxAttempts: LEARNED_MAX_ATTEMPTS }, digest: 'simulation' },
         environment: {},
@@ -17,6 +17,7 @@ export function startEngine(name, seed) {
       ...time,
     });
     await smartRetry.start();
+    onStarted?.(smartRetry);
     return smartRetry;
   });
 }

@@ -78,6 +78,7 @@ export async function startTrainer(
       judgements: stores.judgements,
       objective: async () => (await strategy()).objective,
       intervalMs: config.trainerJudgeIntervalMs,
+      lagMs: config.trainerJudgeLagMs,
       clock,
     });
     if (judgement?.verdict === 'worse') logger.warn(judgement, 'the canary is worse, and is taken back');

@@ -27,7 +27,7 @@ function encoded(context: ModelContext, delayMs = 0): Record<string, number> {
   const encoder = new Encoder(schema);
   const row = new Float64Array(encoder.width);
   encoder.encodeContext(context, row);
-  encoder.encodeDelay(context, delayMs, row);
+  encoder.encodeDelay(delayMs, row);
   return Object.fromEntries(encoder.columns.map(({ name }, i) => [name, row[i] ?? 0]));
 }
 

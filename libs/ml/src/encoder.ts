@@ -19,12 +19,14 @@ export class Encoder {
   readonly width: number;
   readonly #writers: readonly (readonly [number, Writer])[];
   readonly #delayColumn: number;
+  readonly #hourColumn: number;
   readonly #retryHourColumn: number;
 
   constructor(schema: FeatureSchema) {
     this.columns = columnsOf(schema);
     this.width = this.columns.length;
     this.#delayColumn = this.columns.findIndex(({ name }) => name === 'delay_ms');
+    this.#hourColumn = this.columns.findIndex(({ name }) => name === 'time_of_day');
     this.#retryHourColumn = this.columns.findIndex(({ name }) => name === 'time_of_day.at_retry');
     this.#writers = this.columns.flatMap((column, i) => {
       const writer = writerOf(column, schema);
@@ -37,11 +39,12 @@ export class Encoder {
     for (const [i, write] of this.#writers) write(context, out, at + i);
   }
 
-  /** Writes the columns that depend on the delay (ms, ≥ 0) to `out`, from index `at`. */
-  encodeDelay(context: ModelContext, delayMs: number, out: Float64Array, at = 0): void {
+  /** Writes the columns that depend on the delay (ms, ≥ 0) beside those of its context, which `out` holds from index `at`. */
+  encodeDelay(delayMs: number, out: Float64Array, at = 0): void {
     out[at + this.#delayColumn] = Math.log1p(delayMs);
     if (this.#retryHourColumn === -1) return;
-    out[at + this.#retryHourColumn] = (hourOf(context) + delayMs / HOUR_MS) % HOURS;
+    const hour = (out[at + this.#hourColumn] ?? Number.NaN) + delayMs / HOUR_MS;
+    out[at + this.#retryHourColumn] = hour < HOURS ? hour : hour % HOURS;
   }
 }
 
@@ -52,6 +55,8 @@ function writerOf({ name, feature }: FeatureSpec, schema: FeatureSchema): Writer
       out[at] = encoder.encode(textOf(feature, context));
     };
   }
+  const cycle = CYCLES[name];
+  if (cycle !== undefined) return cycle;
   const read = name.startsWith(HEALTH_PREFIX) ? healthReader(name.slice(HEALTH_PREFIX.length)) : NUMBERS[name];
   if (read === undefined) return undefined;
   return (context, out, at) => {
@@ -83,15 +88,31 @@ function healthReader(signal: string): (context: ModelContext) => number | undef
   return ({ health }) => (health !== undefined && Object.hasOwn(health, signal) ? health[signal] : undefined);
 }
 
+/** Where the sine and the cosine of each day of the week are: asked for at every failure. */
+const DAY_ANGLES = Array.from({ length: DAYS }, (_, day) => (2 * Math.PI * day) / DAYS);
+const DAY_SINES = Float64Array.from(DAY_ANGLES, Math.sin);
+const DAY_COSINES = Float64Array.from(DAY_ANGLES, Math.cos);
+
+/** Columns that come in threes: a place on a circle, its sine and its cosine. */
+const CYCLES: Readonly<Record<string, Writer>> = {
+  time_of_day(context, out, at) {
+    const hour = hourOf(context);
+    const angle = (2 * Math.PI * hour) / HOURS;
+    out[at] = hour;
+    out[at + 1] = Math.sin(angle);
+    out[at + 2] = Math.cos(angle);
+  },
+  day_of_week(context, out, at) {
+    const day = dayOf(context);
+    out[at] = day;
+    out[at + 1] = DAY_SINES[day] ?? Number.NaN;
+    out[at + 2] = DAY_COSINES[day] ?? Number.NaN;
+  },
+};
+
 const NUMBERS: Readonly<Record<string, (context: ModelContext) => number | undefined>> = {
   attempt_number: (context) => context.attemptNumber,
   payload_size: (context) => log1p(context.payloadSize),
-  time_of_day: hourOf,
-  'time_of_day.sin': (context) => Math.sin((2 * Math.PI * hourOf(context)) / HOURS),
-  'time_of_day.cos': (context) => Math.cos((2 * Math.PI * hourOf(context)) / HOURS),
-  day_of_week: dayOf,
-  'day_of_week.sin': (context) => Math.sin((2 * Math.PI * dayOf(context)) / DAYS),
-  'day_of_week.cos': (context) => Math.cos((2 * Math.PI * dayOf(context)) / DAYS),
   since_last_failure_ms: (context) => log1p(context.sinceLastFailureMs),
   recent_failures: (context) => log1p(context.recentFailures),
   avg_processing_time_ms: (context) => log1p(context.avgProcessingTimeMs),

@@ -1,4 +1,5 @@
 import { textOf, type Encoder } from './encoder.js';
+import type { CategoricalFeature } from './feature-names.js';
 import type { LogisticDesignSettings } from './logistic-body.js';
 import type { ModelContext } from './model-context.js';
 
@@ -24,22 +25,35 @@ export interface LogisticTerm {
  */
 export class LogisticDesign {
   readonly terms: readonly LogisticTerm[];
-  readonly #settings: LogisticDesignSettings;
+  readonly #centers: Float64Array;
+  readonly #scales: Float64Array;
+  readonly #clip: number;
   readonly #contextColumns: readonly number[];
   readonly #delayColumns: readonly number[];
   readonly #delayColumn: number;
-  readonly #indicators: readonly (readonly [(context: ModelContext) => boolean, number])[];
+  readonly #firstDelayTerm: number;
+  readonly #indicators: LogisticDesignSettings['indicators'];
+  /** By feature: where the terms of each of its indicated values begin. */
+  readonly #indicated: readonly (readonly [CategoricalFeature, ReadonlyMap<string, number>])[];
 
   constructor(encoder: Encoder, settings: LogisticDesignSettings) {
     const { columns } = encoder;
-    this.#settings = settings;
+    this.#centers = Float64Array.from(settings.centers);
+    this.#scales = Float64Array.from(settings.scales);
+    this.#clip = settings.clip;
     this.#contextColumns = columns.flatMap(({ dependsOnDelay }, i) => (dependsOnDelay ? [] : [i]));
     this.#delayColumns = columns.flatMap(({ dependsOnDelay }, i) => (dependsOnDelay ? [i] : []));
     this.#delayColumn = columns.findIndex(({ name }) => name === 'delay_ms');
-    this.#indicators = settings.indicators.map(([feature, value], i) => [
-      (context) => textOf(feature, context) === value,
-      this.#contextColumns.length * TERMS_PER_COLUMN + i * TERMS_PER_INDICATOR,
-    ]);
+    this.#indicators = settings.indicators;
+    const indicated = new Map<CategoricalFeature, Map<string, number>>();
+    settings.indicators.forEach(([feature, value], i) => {
+      const starts = indicated.get(feature) ?? new Map<string, number>();
+      starts.set(value, this.#contextColumns.length * TERMS_PER_COLUMN + i * TERMS_PER_INDICATOR);
+      indicated.set(feature, starts);
+    });
+    this.#indicated = [...indicated];
+    this.#firstDelayTerm =
+      this.#contextColumns.length * TERMS_PER_COLUMN + settings.indicators.length * TERMS_PER_INDICATOR;
     const contextTerms = columns
       .filter(({ dependsOnDelay }) => !dependsOnDelay)
       .flatMap(({ name, feature }) =>
@@ -72,8 +86,8 @@ export class LogisticDesign {
       out[term++] = z * waited;
       out[term++] = z * beyond;
     }
-    for (const [holds] of this.#indicators) {
-      const one = holds(context) ? 1 : 0;
+    for (const [feature, value] of this.#indicators) {
+      const one = textOf(feature, context) === value ? 1 : 0;
       out[term++] = one;
       out[term++] = one * waited;
       out[term++] = one * beyond;
@@ -97,8 +111,10 @@ export class LogisticDesign {
       }
       term += TERMS_PER_COLUMN;
     }
-    for (const [holds, first] of this.#indicators) {
-      if (!holds(context)) continue;
+    for (const [feature, starts] of this.#indicated) {
+      const value = textOf(feature, context);
+      const first = value === undefined ? undefined : starts.get(value);
+      if (first === undefined) continue;
       constant += weights[first] ?? 0;
       perWaited += weights[first + 1] ?? 0;
       perBeyond += weights[first + 2] ?? 0;
@@ -111,17 +127,22 @@ export class LogisticDesign {
   /** The logit (without intercept) of one delay, encoded in `row`, after `contextLogits`. */
   delayLogit(row: Float64Array, weights: Float64Array, contextLogits: Float64Array): number {
     const waited = this.#standardised(row, 0, this.#delayColumn);
-    let term = this.#contextColumns.length * TERMS_PER_COLUMN + this.#indicators.length * TERMS_PER_INDICATOR;
+    let term = this.#firstDelayTerm;
     let logit = (contextLogits[0] ?? 0) + (contextLogits[1] ?? 0) * waited;
     logit += (contextLogits[2] ?? 0) * this.#hinge(row, 0, SHARED_KNOT);
     for (const column of this.#delayColumns) logit += (weights[term++] ?? 0) * this.#standardised(row, 0, column);
-    for (let knot = 0; knot < KNOTS_MS.length; knot++) logit += (weights[term++] ?? 0) * this.#hinge(row, 0, knot);
+    for (let knot = 0; knot < KNOTS_MS.length; knot++) {
+      const beyond = this.#hinge(row, 0, knot);
+      // Knots rise: the rest is beyond none of them.
+      if (beyond === 0) break;
+      logit += (weights[term++] ?? 0) * beyond;
+    }
     return logit;
   }
 
   #standardised(row: Float64Array, at: number, column: number): number {
-    const { centers, scales, clip } = this.#settings;
-    const z = ((row[at + column] ?? Number.NaN) - (centers[column] ?? 0)) / (scales[column] ?? 1);
+    const clip = this.#clip;
+    const z = ((row[at + column] ?? Number.NaN) - (this.#centers[column] ?? 0)) / (this.#scales[column] ?? 1);
     return z !== z ? 0 : z > clip ? clip : z < -clip ? -clip : z;
   }
 

@@ -15,13 +15,13 @@ export function logisticPredictor(encoder: Encoder, { design: settings, intercep
       encoder.encodeContext(context, row);
       design.contextLogits(context, row, weightArray, contextLogits);
       for (let i = 0; i < delaysMs.length; i++) {
-        encoder.encodeDelay(context, delaysMs[i] ?? 0, row);
+        encoder.encodeDelay(delaysMs[i] ?? 0, row);
         out[i] = intercept + design.delayLogit(row, weightArray, contextLogits);
       }
     },
     contributions(context, delayMs) {
       encoder.encodeContext(context, row);
-      encoder.encodeDelay(context, delayMs, row);
+      encoder.encodeDelay(delayMs, row);
       design.write(context, row, 0, terms);
       return {
         baseLogit: intercept,

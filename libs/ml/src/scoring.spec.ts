@@ -33,7 +33,7 @@ describe.each([logisticBody(), treeBody()])('a $kind model', (body) => {
         for (const [i, delayMs] of delaysMs.entries()) {
           const row = new Float64Array(encoder.width);
           encoder.encodeContext(context, row);
-          encoder.encodeDelay(context, delayMs, row);
+          encoder.encodeDelay(delayMs, row);
           expect(together[i]).toBeCloseTo(sigmoid(obviousLogit(context, row)), 12);
         }
       }),

@@ -16,12 +16,12 @@ export function treePredictor(encoder: Encoder, body: TreeBody): Predictor {
       if (rows.length < delays * width) rows = new Float64Array(delays * width);
       encoder.encodeContext(context, rows);
       for (let i = 1; i < delays; i++) rows.copyWithin(i * width, 0, width);
-      for (let i = 0; i < delays; i++) encoder.encodeDelay(context, delaysMs[i] ?? 0, rows, i * width);
+      for (let i = 0; i < delays; i++) encoder.encodeDelay(delaysMs[i] ?? 0, rows, i * width);
       scoreRows(trees, dependsOnDelay, rows, width, delays, out);
     },
     contributions(context, delayMs) {
       encoder.encodeContext(context, rows);
-      encoder.encodeDelay(context, delayMs, rows);
+      encoder.encodeDelay(delayMs, rows);
       const { baseLogit, logits } = treeContributions(trees, rows.subarray(0, width));
       return { baseLogit, terms: encoder.columns.map(({ feature }, i) => ({ feature, logit: logits[i] ?? 0 })) };
     },

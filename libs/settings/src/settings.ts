@@ -225,6 +225,14 @@ export const SETTINGS = {
     fallback: 15_000,
     description: 'How often a canary is compared with what answers the rest, by all trainers together.',
   }),
+  trainerJudgeLagMs: defaulted({
+    env: 'RETRY_TRAINER_JUDGE_LAG',
+    file: 'trainer.judge_lag',
+    type: DURATION,
+    fallback: 300_000,
+    description:
+      'Decisions younger than this are not compared, because their outcome may not be known yet: as long as the longest delay.',
+  }),
   logLevel: defaulted({
     env: 'RETRY_LOG_LEVEL',
     file: 'log_level',

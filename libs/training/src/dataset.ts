@@ -71,7 +71,7 @@ function encode(rows: readonly TrainingRow[], encoderOf: (row: number) => Encode
   rows.forEach(({ context, delayMs }, i) => {
     const encoder = encoderOf(i);
     encoder.encodeContext(context, values, i * width);
-    encoder.encodeDelay(context, delayMs, values, i * width);
+    encoder.encodeDelay(delayMs, values, i * width);
   });
   return {
     rows,

@@ -23,3 +23,4 @@ export type { OffPolicyVerdict } from './off-policy/off-policy-verdict.js';
 export type { JudgedArm } from './judgement/arm-totals.js';
 export { FALSE_STOP_PROBABILITY, HARD_STOPS, judgeCanary, MIN_JOBS } from './judgement/judge-canary.js';
 export type { CanaryFinding } from './judgement/judge-canary.js';
+export type { JudgedShare } from './judgement/pool-shares.js';

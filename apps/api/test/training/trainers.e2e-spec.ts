@@ -29,7 +29,7 @@ describe('training', () => {
   };
   beforeAll(async () => {
     database = await createTestDatabase();
-    env = { RETRY_DATABASE_URL: database.url, RETRY_TRAINER_JUDGE_INTERVAL: '200ms' };
+    env = { RETRY_DATABASE_URL: database.url, RETRY_TRAINER_JUDGE_INTERVAL: '200ms', RETRY_TRAINER_JUDGE_LAG: '0s' };
     api = await startApi({ env });
     client = createClient(api.baseUrl);
     // Under load the first migration outlasts what a call may wait for it.

@@ -52,7 +52,7 @@ export async function findDrift({ models, jobs, teaching, clock }: DriftOptions)
   await teaching.read(window, { jobShare: Math.min(1, MAX_ROWS / retries) }, (page) => {
     for (const { context, delayMs } of page) {
       encoder.encodeContext(context, row);
-      encoder.encodeDelay(context, delayMs, row);
+      encoder.encodeDelay(delayMs, row);
       monitor.observe(row);
     }
   });

@@ -23,13 +23,14 @@ beforeEach(async () => {
   await smartRetry.rollout.deploy({ version: 'canary', percent: 30 }, { actor: 'operator' });
 });
 
-const judge = () =>
+const judge = ({ lagMs = 0 } = {}) =>
   judgeServedCanary({
     models: stores.models,
     trials: stores.trials,
     judgements: stores.judgements,
     objective: async () => OBJECTIVE,
     intervalMs: 1_000,
+    lagMs,
     clock: () => nowMs,
   });
 
@@ -82,6 +83,29 @@ describe('a canary', () => {
     expect(smartRetry.models.current().canary).not.toBeNull();
     nowMs += 1_000;
     expect(await judge()).toMatchObject({ verdict: 'inconclusive' });
+  });
+
+  it('is compared by what it did at its earlier shares as well', async () => {
+    await serve({ canary: 0.4, champion: 0.8 });
+    nowMs += 60_000;
+    await smartRetry.rollout.deploy({ version: 'canary', percent: 50 }, { actor: 'operator' });
+    expect(await judge()).toMatchObject({ verdict: 'worse', version: 'canary' });
+  });
+
+  it('begins anew beside another champion', async () => {
+    await serve({ canary: 0.4, champion: 0.8 });
+    nowMs += 60_000;
+    await smartRetry.rollout.rollBack({ actor: 'operator' });
+    await smartRetry.rollout.rollBack({ actor: 'operator' });
+    await smartRetry.rollout.deploy({ version: 'canary', percent: 30 }, { actor: 'operator' });
+    expect(await judge()).toMatchObject({ verdict: 'inconclusive', difference: null });
+  });
+
+  it('is compared once its decisions are as old as the longest delay, by decisions that are', async () => {
+    await serve({ canary: 0.4, champion: 0.8 });
+    expect(await judge({ lagMs: 300_000 })).toMatchObject({ verdict: 'inconclusive', difference: null });
+    nowMs += 300_000;
+    expect(await judge({ lagMs: 300_000 })).toMatchObject({ verdict: 'worse' });
   });
 
   it('of which too little is known is left alone', async () => {

@@ -19,7 +19,7 @@ export function createExplainer({ artifact, explain }: Pick<ScoringModel, 'artif
   const row = new Float64Array(encoder.width);
   return (context, delayMs) => {
     encoder.encodeContext(context, row);
-    encoder.encodeDelay(context, delayMs, row);
+    encoder.encodeDelay(delayMs, row);
     const byFeature = new Map<string, number>();
     const logits = contributionsOfColumns(trees, expected, row);
     encoder.columns.forEach(({ feature }, i) => {

@@ -1,10 +1,11 @@
 import type { CanaryJudgement } from '@smart-retry/domain';
-import { meanOfArm, type JudgedArm } from './arm-totals.js';
+import type { JudgedArm } from './arm-totals.js';
+import { poolShares, type JudgedShare } from './pool-shares.js';
 import { likelihoodOfBetter, likelihoodOfWorse } from './sequential-test.js';
 
 export type CanaryFinding = Pick<CanaryJudgement, 'verdict' | 'reason' | 'difference' | 'pWorse'>;
 
-/** Probability of stopping a canary that is as good as the rest, however often it is looked at. */
+/** Probability of stopping a canary that is as good as the rest, however often it is looked at and its share is changed. */
 export const FALSE_STOP_PROBABILITY = 0.02;
 /** Jobs of each arm below which no utility is compared. */
 export const MIN_JOBS = 100;
@@ -21,25 +22,30 @@ export const HARD_STOPS = {
 } as const;
 
 /**
- * Whether a canary is worse than what serves the rest. Hard stops first, then utility by a sequential test that may be
- * looked at continuously. Too little is `inconclusive`, and never a success.
+ * Whether a canary is worse than what serves the rest. Hard stops of its present share first, then utility by a sequential
+ * test that may be looked at continuously: one test over all shares that the canary has had, each compared within itself.
+ * Too little is `inconclusive`, and never a success.
+ *
+ * @param shares the present one last; at least one
  */
-export function judgeCanary(canary: JudgedArm, control: JudgedArm): CanaryFinding {
-  const hard = hardStop(canary, control);
+export function judgeCanary(shares: readonly [...JudgedShare[], JudgedShare]): CanaryFinding {
+  const present = shares[shares.length - 1] as JudgedShare;
+  const hard = hardStop(present.canary, present.control);
   if (hard !== null) return { verdict: 'worse', reason: hard, difference: null, pWorse: 0 };
-  if (canary.jobs < MIN_JOBS || control.jobs < MIN_JOBS) {
-    const reason = `${canary.jobs} jobs against ${control.jobs}: at least ${MIN_JOBS} of each are needed`;
+  const evidence = poolShares(shares, MIN_JOBS);
+  if (evidence === null) {
+    const reason = `${present.canary.jobs} jobs against ${present.control.jobs}: at least ${MIN_JOBS} of each are needed`;
     return { verdict: 'inconclusive', reason, difference: null, pWorse: 1 };
   }
-  const [ours, theirs] = [meanOfArm(canary), meanOfArm(control)];
-  const evidence = { difference: ours.mean - theirs.mean, variance: ours.variance + theirs.variance };
   const pWorse = Math.min(1, 1 / likelihoodOfWorse(evidence));
   const pBetter = Math.min(1, 1 / likelihoodOfBetter(evidence));
   const verdict =
     pWorse < FALSE_STOP_PROBABILITY ? 'worse' : pBetter < FALSE_STOP_PROBABILITY ? 'better' : 'inconclusive';
-  const numbers = `utility per decision ${ours.mean.toFixed(3)} against ${theirs.mean.toFixed(3)}, over ${canary.jobs} and ${control.jobs} jobs`;
+  const { difference, controlMean, canaryJobs, controlJobs } = evidence;
+  const means = `${(controlMean + difference).toFixed(3)} against ${controlMean.toFixed(3)}`;
   const p = `always-valid p ${Math.min(pWorse, pBetter).toExponential(1)}`;
-  return { verdict, reason: `${numbers} (${p})`, difference: evidence.difference, pWorse };
+  const reason = `utility per decision ${means}, over ${canaryJobs} and ${controlJobs} jobs (${p})`;
+  return { verdict, reason, difference, pWorse };
 }
 
 function hardStop(canary: JudgedArm, control: JudgedArm): string | null {
