@@ -2,6 +2,8 @@ import { PayloadSizes, sizeBandOf, type SizeBorder } from './payload-sizes.js';
 
 /** First retries between two looks at whether payloads are to be told apart. */
 const LOOK_AGAIN = 10;
+/** A border that moves past a smaller share of payloads than this leaves both kinds what they know. */
+const SMALL_MOVE = 0.05;
 
 /** The two kinds that failures of a kind fall into where the size of the payload tells them apart. */
 export class KindsBySize<Kind> {
@@ -22,7 +24,7 @@ export class KindsBySize<Kind> {
   }
 
   /**
-   * Counts a job by its first retry; where that moves the border, both kinds begin anew.
+   * Counts a job by its first retry; where that moves the border far, both kinds begin anew.
    *
    * @param create a kind of which nothing is known yet
    */
@@ -32,7 +34,10 @@ export class KindsBySize<Kind> {
     this.#news = 0;
     const border = this.#sizes.border(this.#border);
     if (border === this.#border) return;
+    const isSmallMove =
+      border !== null && this.#border !== null && this.#sizes.shareBetween(border, this.#border) < SMALL_MOVE;
     this.#border = border;
+    if (isSmallMove) return;
     this.#kinds = border === null ? undefined : [create(), create()];
   }
 

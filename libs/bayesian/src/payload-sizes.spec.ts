@@ -37,6 +37,15 @@ describe('PayloadSizes', () => {
     expect(border).toBeLessThanOrEqual(sizeBandOf(40_000));
   });
 
+  it('draws the border halfway between the sizes that were seen', () => {
+    const sizes = new PayloadSizes();
+    for (let i = 0; i < 30; i++) {
+      sizes.count(1_000, { success: true });
+      sizes.count(16_000, { success: false });
+    }
+    expect(sizes.border(null)).toBe(sizeBandOf(4_000) + 1);
+  });
+
   it('tells no sizes apart that fare alike', () => {
     const sizes = new PayloadSizes();
     for (let i = 0; i < 100; i++) {
@@ -64,6 +73,18 @@ describe('what BayesianMemory knows of payloads', () => {
     expect(chanceOf(memory, 1e6)).toBeLessThan(0.1);
     // Of a job whose payload nobody told, all of the kind are known together.
     expect(chanceOf(memory)).toBeCloseTo(0.5, 1);
+  });
+
+  it('is kept by both halves where the border moves past a few payloads only', () => {
+    const memory = new BayesianMemory({ maxCells: 10_000 });
+    teach(memory, 400, false);
+    const before = chanceOf(memory, 1e6);
+    // The first of them fall on the side of the small ones, until the border moves.
+    for (let i = 0; i < 15; i++) {
+      const context = someContext({ payloadSize: 20_000 });
+      memory.learn({ context, delayMs: 2_000, success: false, atMs: T0 });
+    }
+    expect([chanceOf(memory, 20_000) < 0.1, chanceOf(memory, 1e6) <= before]).toEqual([true, true]);
   });
 
   it('is one thing for all where they fare alike', () => {

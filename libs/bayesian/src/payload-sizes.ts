@@ -1,5 +1,9 @@
-/** Sizes are told apart by their order of magnitude: one band for each doubling, 0 bytes in the first. */
-const BANDS = 40;
+/**
+ * Sizes are told apart by their order of magnitude, 0 bytes being in the first band. Whoever is on the wrong side of a border is
+ * given up, or tried to the end: with one band for each doubling that were up to 4 % of sound jobs.
+ */
+const BANDS_PER_DOUBLING = 4;
+const BANDS = 40 * BANDS_PER_DOUBLING;
 /** First retries counted; beyond, what was counted halves, so that what has changed is noticed. */
 const MAX_COUNTED = 2_000;
 /**
@@ -40,6 +44,7 @@ export class PayloadSizes {
   border(present: SizeBorder | null): SizeBorder | null {
     const all = this.#tally(0);
     let best: SizeBorder | null = null;
+    let lowest = 0;
     let most = EVIDENCE_NEEDED;
     const large = { successes: 0, failures: 0 };
     for (let band = BANDS - 1; band > 0; band--) {
@@ -47,12 +52,26 @@ export class PayloadSizes {
       large.failures += this.#failures[band] ?? 0;
       const small = { successes: all.successes - large.successes, failures: all.failures - large.failures };
       const told = logLikelihood(large) + logLikelihood(small) - logLikelihood(all);
+      // No payload was seen between the two: this border tells as much.
+      if (best !== null && lowest === band + 1 && this.#isEmpty(band)) lowest = band;
       const advantage = band === present ? EVIDENCE_NEEDED - EVIDENCE_KEPT : 0;
       if (told + advantage <= most) continue;
       most = told + advantage;
       best = band;
+      lowest = band;
     }
-    return best;
+    // Halfway between the largest of the small and the smallest of the large, so that it need not move for the next of either.
+    return best === null || best === present ? best : Math.ceil((best + lowest) / 2);
+  }
+
+  /** The share of what was counted whose sizes lie between two borders, 0–1. */
+  shareBetween(a: SizeBorder, b: SizeBorder): number {
+    const [from, to] = [this.#tally(Math.min(a, b)), this.#tally(Math.max(a, b))];
+    return (from.successes + from.failures - to.successes - to.failures) / Math.max(1, this.#counted);
+  }
+
+  #isEmpty(band: number): boolean {
+    return (this.#successes[band] ?? 0) + (this.#failures[band] ?? 0) === 0;
   }
 
   #tally(fromBand: number): Tally {
@@ -67,7 +86,7 @@ export class PayloadSizes {
 
 /** The band of a payload of `bytes` (≥ 0). */
 export function sizeBandOf(bytes: number): number {
-  return Math.min(BANDS - 1, Math.floor(Math.log2(1 + bytes)));
+  return Math.min(BANDS - 1, Math.floor(BANDS_PER_DOUBLING * Math.log2(1 + bytes)));
 }
 
 interface Tally {
@@ -77,6 +96,8 @@ interface Tally {
 
 /** Of the outcomes under their own most likely chance, in nats: `s·ln(s/n) + f·ln(f/n)`. */
 function logLikelihood({ successes, failures }: Tally): number {
-  const of = (count: number) => (count <= 0 ? 0 : count * Math.log(count / (successes + failures)));
+  // What is left where everything was taken away may be a last digit below 0.
+  const total = Math.max(0, successes) + Math.max(0, failures);
+  const of = (count: number) => (count <= 0 ? 0 : count * Math.log(count / total));
   return of(successes) + of(failures);
 }

@@ -34,6 +34,7 @@ const SINCE = { retryFailed: 0, succeeded: 1, firstFailed: 2 } as const;
 export interface LatestNews {
   firstTryMs: EpochMs;
   firstSuccessMs: EpochMs;
+  firstFailureMs: EpochMs;
   /** First tries reported as counts. */
   countsMs: EpochMs;
   successMs: EpochMs;
@@ -64,6 +65,7 @@ export class Dependency {
   readonly latest: LatestNews = {
     firstTryMs: 0,
     firstSuccessMs: 0,
+    firstFailureMs: 0,
     countsMs: 0,
     successMs: 0,
     hintSeenMs: 0,
@@ -90,6 +92,7 @@ export class Dependency {
   noteAsk(attemptNumber: number, kind: FailureKind, atMs: EpochMs, nowMs: EpochMs): void {
     if (attemptNumber !== 1 || !isEvidence(kind) || nowMs - atMs > LATE_MS) return;
     this.#count('firstAsked', atMs);
+    this.latest.firstFailureMs = Math.max(this.latest.firstFailureMs, atMs);
     this.#countSince('firstFailed', atMs);
   }
 
@@ -114,6 +117,7 @@ export class Dependency {
       this.#countSince('retryFailed', startedAtMs);
     } else if (!isRetry) {
       this.#count('firstFailed', atMs);
+      this.latest.firstFailureMs = Math.max(this.latest.firstFailureMs, atMs);
     }
   }
 
@@ -240,7 +244,10 @@ export class Dependency {
     // Counts say nothing of now: what is not asked about is taken for a success then.
     const assumesRest = perSecond !== null && nowMs - this.latest.countsMs < 900_000;
     const to = slotOf(nowMs) + 1;
-    const from = to - EVIDENCE_WINDOW_MS / SLOT_MS;
+    const { releasedAtMs, sinceMs, state } = this.breaker;
+    const isReleased = state === 'closed' && releasedAtMs !== null;
+    const fromWindow = to - EVIDENCE_WINDOW_MS / SLOT_MS;
+    const from = isReleased ? Math.max(fromWindow, Math.min(to, slotOf(releasedAtMs) + 1)) : fromWindow;
     const firstFailed = Math.max(this.calls.sum('firstAsked', from, to), this.calls.sum('firstFailed', from, to));
     const expected = (inMs: number) => (assumesRest ? (perSecond * Math.max(0, inMs)) / 1_000 : 0);
     const firstSucceeded = this.calls.sum('firstSucceeded', from, to);
@@ -258,13 +265,20 @@ export class Dependency {
           assumed: 0,
         };
     const key = this.breaker.version * SINCE_KEYS;
+    const quietSinceMs = Math.max(this.latest.firstFailureMs, sinceMs);
     const sinceFirstFailed = isKnown ? this.since.get(key + SINCE.firstFailed) : 0;
     return {
       recent,
       since: {
         failed: this.since.get(key + SINCE.retryFailed) + sinceFirstFailed,
         succeeded: this.since.get(key + SINCE.succeeded),
-        assumed: Math.max(0, expected(nowMs - this.breaker.sinceMs) - sinceFirstFailed),
+        assumed: Math.max(0, expected(nowMs - sinceMs) - sinceFirstFailed),
+      },
+      quiet: {
+        sinceMs: quietSinceMs,
+        tries:
+          expected(nowMs - quietSinceMs) +
+          this.calls.sum('firstSucceeded', Math.max(from, slotOf(quietSinceMs) + 1), to),
       },
       hasFirstTries: isKnown,
     };

@@ -74,6 +74,36 @@ describe('the breaker of a dependency', () => {
     expect(callers.state.breaker.state).toBe('closed');
   });
 
+  /** Callers whose dependency has just come back. */
+  const recovered = () => {
+    const callers = outage();
+    callers.ask();
+    callers.nowMs = callers.state.breaker.probeAtMs ?? 0;
+    for (let i = 0; i < PROBES; i++) callers.ask({ jobId: `waiting-${i}` });
+    callers.nowMs += 1_000;
+    for (let i = 0; i < PROBES; i++) callers.reportRetry();
+    return callers;
+  };
+
+  it('does not open again for the failures of an outage that is over', () => {
+    const callers = recovered();
+    expect(callers.state.breaker.state).toBe('closed');
+    callers.nowMs += 2_000;
+    callers.ask();
+    expect(callers.state.breaker.state).toBe('closed');
+  });
+
+  it('sends its probes early once first tries have not failed for five seconds', () => {
+    const callers = outage();
+    for (let round = 0; round < 4; round++) {
+      callers.nowMs = callers.state.breaker.probeAtMs ?? callers.nowMs + 1_000;
+      for (let i = 0; i < 10; i++) callers.ask();
+    }
+    const { probeAtMs } = callers.state.breaker;
+    callers.nowMs += 6_000;
+    expect([callers.nowMs < (probeAtMs ?? 0), callers.state.breaker.state]).toEqual([true, 'half_open']);
+  });
+
   it('is held open by an operator, who is named as the reason', () => {
     const callers = new ErpCallers({ breakerOverrides: [{ dependency: 'erp', state: 'open', reason: 'migration' }] });
     expect(callers.ask()).toMatchObject({ kind: 'deferred', because: [expect.stringContaining('(migration)')] });
@@ -111,10 +141,9 @@ describe('the retry budget of a dependency', () => {
     const callers = new ErpCallers();
     callers.reportFirstTries(10);
     admitted(callers, 100);
-    const put = callers.ask({ jobId: 'late', errorClass: 'rate_limit' });
-    expect(put.kind).toBe('deferred');
-    callers.nowMs += put.delayMs;
-    expect(callers.ask({ jobId: 'late', errorClass: 'rate_limit' })).toMatchObject({ kind: 'admitted', delayMs: 0 });
+    const answers = callers.askUntilAdmitted({ jobId: 'late', errorClass: 'rate_limit' });
+    expect(answers[0]).toMatchObject({ kind: 'deferred' });
+    expect(answers.at(-1)).toMatchObject({ kind: 'admitted', reasons: ['deferred_turn'] });
   });
 
   it('is not known from failures alone', () => {

@@ -47,11 +47,11 @@ describe('a quota of retries a minute', () => {
   it('takes one of a job that asks again, and whoever was put off has its turn', () => {
     const callers = new ErpCallers({ tenantLimits: [{ ...ACME_60, retriesPerMinute: 1 }] });
     ask(callers, 5, { tenant: 'acme', jobId: 'first' });
-    const put = callers.ask({ tenant: 'acme', jobId: 'second' });
-    expect(put).toMatchObject({ kind: 'deferred' });
-    expect(put.delayMs).toBeLessThan(120_000);
-    callers.nowMs += put.delayMs;
-    expect(callers.ask({ tenant: 'acme', jobId: 'second' }).kind).toBe('admitted');
+    const begunAtMs = callers.nowMs;
+    const answers = callers.askUntilAdmitted({ tenant: 'acme', jobId: 'second' });
+    expect(answers[0]).toMatchObject({ kind: 'deferred' });
+    expect(answers.at(-1)).toMatchObject({ kind: 'admitted' });
+    expect(callers.nowMs - begunAtMs).toBeLessThan(120_000);
   });
 });
 

@@ -45,7 +45,8 @@ export class TenantShares {
     return new WindowPlaces({
       scope: `${who} at dependency "${name}", ${Math.floor(100 * share)} % of its retry budget beside others that ask`,
       windowSeconds: budget.windowSeconds,
-      capacityOf: (fromSecond) => share * unitsPerWindow(budget, fromSecond),
+      // A share of less than one retry would have to wait until the budget has grown.
+      capacityOf: (fromSecond) => Math.max(units, share * unitsPerWindow(budget, fromSecond)),
       units,
       unitsPerRetry: UNITS_PER_CALL,
       booked: this.bookings,

@@ -50,6 +50,16 @@ export class ErpCallers {
     return admission;
   }
 
+  /** Asks as a worker does that is put off: again when its wait is over, ten times at most. */
+  askUntilAdmitted(changes: Parameters<ErpCallers['ask']>[0]): readonly Admission[] {
+    const answers = [this.ask(changes)];
+    for (let last = answers[0]; last?.kind === 'deferred' && answers.length < 10; last = answers.at(-1)) {
+      this.nowMs += last.delayMs;
+      answers.push(this.ask(changes));
+    }
+    return answers;
+  }
+
   reportRetry(changes: Partial<AttemptReport> = {}): void {
     const report = someReport({
       jobId: `retry-${this.#jobs++}`,

@@ -53,10 +53,10 @@ describe('admitRetry', () => {
     });
   });
 
-  it('puts off what has no room to the first second that has, and books that', () => {
+  it('puts off what has no room, books the first second that has, and lets the job ask again halfway', () => {
     expect(admitRetry(question(), view({ budget: budgetFrom(SECOND + 60) }))).toMatchObject({
       kind: 'deferred',
-      delayMs: 60_500,
+      delayMs: 30_250,
       reasons: ['budget_spent'],
       effects: [{ name: 'budget', before: 'retry', after: 'defer' }],
       booking: { second: SECOND + 60, units: 2 },
@@ -81,7 +81,19 @@ describe('admitRetry', () => {
       booking: 'kept',
     });
     const later = { hasWaited: true, bookedSecond: SECOND + 30 };
-    expect(admitRetry(question(), view({ turn: later }))).toMatchObject({ kind: 'deferred', booking: 'kept' });
+    const full = view({ turn: later, budget: budgetFrom(SECOND + 40) });
+    expect(admitRetry(question(), full)).toMatchObject({ kind: 'deferred', delayMs: 15_250, booking: 'kept' });
+  });
+
+  it('lets a job go ahead before its turn where there is room by now', () => {
+    const turn = { hasWaited: true, bookedSecond: SECOND + 30 };
+    expect(admitRetry(question(), view({ turn }))).toMatchObject({
+      kind: 'admitted',
+      delayMs: 0,
+      booking: { second: SECOND, units: 2 },
+    });
+    const sooner = view({ turn, budget: budgetFrom(SECOND + 8) });
+    expect(admitRetry(question(), sooner)).toMatchObject({ kind: 'deferred', booking: { second: SECOND + 8 } });
   });
 
   it('books anew for a job that has missed its turn', () => {
@@ -103,7 +115,7 @@ describe('admitRetry', () => {
 
   it('puts everybody off while the breaker is open, until its probes go out and spread beyond', () => {
     const waits = [0, 0.5, 0.999].map((draw) => admitRetry(question({ draw }), view({ breaker: 'open' })).delayMs);
-    expect(waits).toEqual([20_000, 30_000, 39_980]);
+    expect(waits).toEqual([20_000, 25_000, 29_990]);
   });
 
   it('sends a probe at once where there is one to give, and puts off all others', () => {

@@ -1,7 +1,7 @@
 import { describeDuration, type EpochMs, type ReasonCode } from '@smart-retry/domain';
 import type { Admission, AdmissionQuestion, DependencyView } from './admission.js';
 import { findRoom, type FoundRoom } from './find-room.js';
-import { deferUntil, refuse } from './put-off.js';
+import { ASK_AGAIN_MS, deferUntil, refuse } from './put-off.js';
 
 /** Non-probes ask again after this long, and up to thrice it, while probes are under way. */
 const PROBES_UNDER_WAY_MS = 5_000;
@@ -33,7 +33,8 @@ function waitForBreaker(question: AdmissionQuestion, view: DependencyView): Admi
   const { nowMs, draw } = question;
   const { dependency, probeAtMs, openForMs, heldOpenBecause } = view;
   const waitMs = heldOpenBecause === null ? Math.max(SECOND_MS, probeAtMs - nowMs) : HELD_OPEN_MS;
-  const spreadMs = heldOpenBecause === null ? openForMs : HELD_OPEN_MS;
+  // Once it is closed, the budget spreads them.
+  const spreadMs = heldOpenBecause === null ? Math.min(openForMs, ASK_AGAIN_MS) : HELD_OPEN_MS;
   const why =
     heldOpenBecause === null
       ? `dependency "${dependency}" is failing and its breaker is open`
@@ -106,6 +107,7 @@ function waitForRoom(
   const until = second === null ? 'further notice' : `${describeDuration(second * SECOND_MS - nowMs)} from now`;
   const atMs = second === null ? nowMs + maxDelayMs : second * SECOND_MS + Math.floor(draw * SECOND_MS);
   return deferUntil(atMs, question, {
+    mayPassSooner: true,
     guardrail: isLimit ? 'tenant_limit' : 'budget',
     reason: isLimit ? 'tenant_limit_spent' : 'budget_spent',
     because: `${what} is spent until ${until}, with ${left} left in the next minute`,
@@ -118,13 +120,18 @@ function takeTurn(
   view: DependencyView,
   turn: NonNullable<DependencyView['turn']>,
 ): Admission {
-  const { nowMs, delayMs, draw, floorMs } = question;
+  const { nowMs, delayMs, draw, units, floorMs } = question;
   // The same question asked again: what it needs is booked.
   if (!turn.hasWaited) return admitted(delayMs, [], 'kept');
   const turnMs = (turn.bookedSecond ?? 0) * SECOND_MS;
   if (nowMs > turnMs + LATE_TURN_MS) return findPlace(question, { ...view, turn: { ...turn, bookedSecond: null } });
   if (turnMs > nowMs + SECOND_MS) {
+    // The budget may have grown, or places been given back.
+    const earlier = findRoom(secondOf(nowMs + floorMs), units, draw, view).second;
+    if (earlier !== null && earlier * SECOND_MS < turnMs)
+      return findPlace(question, { ...view, turn: { ...turn, bookedSecond: null } });
     return deferUntil(turnMs + Math.floor(draw * SECOND_MS), question, {
+      mayPassSooner: true,
       guardrail: 'budget',
       reason: 'budget_spent',
       because: `its turn in the retry budget of dependency "${view.dependency}" has not come yet`,

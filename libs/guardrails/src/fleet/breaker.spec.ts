@@ -8,6 +8,7 @@ const NOTHING: CallEvidence = { failed: 0, succeeded: 0, assumed: 0 };
 const evidence = (changes: Partial<BreakerEvidence> = {}): BreakerEvidence => ({
   recent: NOTHING,
   since: NOTHING,
+  quiet: { sinceMs: T0, tries: 0 },
   hasFirstTries: true,
   ...changes,
 });
@@ -44,21 +45,28 @@ describe('nextBreaker', () => {
     expect(HALF_OPEN).toMatchObject({ state: 'half_open', version: 2 });
   });
 
+  it('lets probes through early where first tries have not failed for a while', () => {
+    const open = { ...OPEN, openForMs: 60_000, probeAtMs: T0 + 60_000 };
+    const quiet = (tries: number, forMs: number) =>
+      after(open, evidence({ quiet: { sinceMs: T0, tries } }), T0 + forMs).state;
+    expect([quiet(5, 5_000), quiet(4, 5_000), quiet(500, 4_999)]).toEqual(['half_open', 'open', 'open']);
+  });
+
   it('closes when probes come through, and remembers when', () => {
     const nowMs = HALF_OPEN.sinceMs + 300;
     expect(after(HALF_OPEN, since(0, 1), nowMs)).toBe(HALF_OPEN);
     expect(after(HALF_OPEN, since(1, 2), nowMs)).toMatchObject({ state: 'closed', releasedAtMs: nowMs });
   });
 
-  it('opens for twice as long when probes fail, up to a minute', () => {
+  it('opens for half as long again when probes fail, up to a minute', () => {
     let breaker = OPEN;
     const openForMs: number[] = [];
-    for (let round = 0; round < 6; round++) {
+    for (let round = 0; round < 8; round++) {
       breaker = after(breaker, evidence(), breaker.probeAtMs);
       breaker = after(breaker, since(2, 0), breaker.sinceMs + 100);
       openForMs.push(breaker.openForMs);
     }
-    expect(openForMs).toEqual([10_000, 20_000, 40_000, 60_000, 60_000, 60_000]);
+    expect(openForMs).toEqual([7_500, 11_250, 16_875, 25_312.5, 37_968.75, 56_953.125, 60_000, 60_000]);
   });
 
   it('takes ten seconds of first tries of which none is known to fail for probes', () => {
@@ -73,7 +81,8 @@ describe('nextBreaker', () => {
 
   it('never moves from closed to half open, nor from open to closed, and counts each move once', () => {
     const counts = fc.record({ failed: fc.nat(50), succeeded: fc.nat(50), assumed: fc.nat(50) });
-    const told = fc.record({ recent: counts, since: counts, hasFirstTries: fc.boolean() });
+    const quiet = fc.record({ sinceMs: fc.constant(T0), tries: fc.nat(10) });
+    const told = fc.record({ recent: counts, since: counts, hasFirstTries: fc.boolean(), quiet });
     fc.assert(
       fc.property(fc.array(fc.tuple(told, fc.nat(90_000)), { maxLength: 40 }), (steps) => {
         let breaker = NEW_BREAKER;

@@ -9,10 +9,12 @@ export interface CallEvidence {
 }
 
 export interface BreakerEvidence {
-  /** Of the last `EVIDENCE_WINDOW_MS`. */
+  /** Of the last `EVIDENCE_WINDOW_MS`, as far as the breaker has been closed by then: failures of an outage that is over say nothing. */
   readonly recent: CallEvidence;
   /** Of calls that began after the breaker's last transition. */
   readonly since: CallEvidence;
+  /** Since the last first try that failed, or the last transition: first tries made, as told or by their usual rate. */
+  readonly quiet: { readonly sinceMs: EpochMs; readonly tries: number };
   /** Whether first tries are part of it; without them only retries speak, and more has to be said. */
   readonly hasFirstTries: boolean;
 }
@@ -24,6 +26,8 @@ export const PROBES = 3;
 export const PROBE_TIMEOUT_MS = 30_000;
 const FIRST_OPEN_MS = 5_000;
 const LONGEST_OPEN_MS = 60_000;
+/** The longer a dependency has been away, the rarer it is asked: about every third of the time that it has been away. */
+const OPEN_GROWTH = 1.5;
 /** Closed for this long, the next outage begins with short waits again. */
 const FORGET_AFTER_MS = 60_000;
 
@@ -34,13 +38,16 @@ const PROBE_SUCCESSES = 2;
 const PROBE_SHARE = 0.5;
 /** So long, and so many first tries, without a failure speak as probes do. */
 const QUIET_MS = 10_000;
-const ASSUMED_SUCCESSES = 5;
+const QUIET_TRIES = 5;
+/** … and so long for a look at whether it is back. */
+const SEEMS_BACK_MS = 5_000;
 
 /**
  * The next state of a breaker; the same record when nothing changes.
  *
  * closed → open: of the calls of the last 20 s at least 10 failed, and 60 %; where first tries are not known, 20 and 95 %.
- * open → half open: after 5 s, doubled after each failed round of probes up to 60 s.
+ * open → half open: after 5 s, half as long again after each failed round of probes up to 60 s; or after 5 s, and 5
+ * first tries, without a failure.
  * half open → closed: 2 successes (or 10 s without news of failures, at the usual rate), and at least half of all; → open: 2 failures and more than half.
  */
 export function nextBreaker(breaker: BreakerRecord, evidence: BreakerEvidence, nowMs: EpochMs): BreakerRecord {
@@ -48,7 +55,9 @@ export function nextBreaker(breaker: BreakerRecord, evidence: BreakerEvidence, n
     case 'closed':
       return isFailing(evidence) ? open(breaker, firstOpenMs(breaker, nowMs), nowMs) : breaker;
     case 'open':
-      return nowMs >= breaker.probeAtMs ? step(breaker, { state: 'half_open' }, nowMs) : breaker;
+      return nowMs >= breaker.probeAtMs || seemsBack(evidence, nowMs)
+        ? step(breaker, { state: 'half_open' }, nowMs)
+        : breaker;
     case 'half_open':
       return judgeProbes(breaker, evidence.since, nowMs);
   }
@@ -59,15 +68,19 @@ export function isTrouble({ failed, succeeded, assumed }: CallEvidence): boolean
   return failed >= TROUBLE.failed && failed >= TROUBLE.share * (failed + succeeded + assumed);
 }
 
+function seemsBack({ quiet }: BreakerEvidence, nowMs: EpochMs): boolean {
+  return quiet.tries >= QUIET_TRIES && nowMs - quiet.sinceMs >= SEEMS_BACK_MS;
+}
+
 function judgeProbes(breaker: BreakerRecord, since: CallEvidence, nowMs: EpochMs): BreakerRecord {
   const { failed, succeeded, assumed } = since;
   const total = failed + succeeded + assumed;
-  const isQuiet = assumed >= ASSUMED_SUCCESSES && nowMs - breaker.sinceMs >= QUIET_MS;
+  const isQuiet = assumed >= QUIET_TRIES && nowMs - breaker.sinceMs >= QUIET_MS;
   if ((succeeded >= PROBE_SUCCESSES || isQuiet) && succeeded + assumed >= PROBE_SHARE * total) {
     return step(breaker, { state: 'closed', releasedAtMs: nowMs }, nowMs);
   }
   if (failed >= PROBE_SUCCESSES && failed > (1 - PROBE_SHARE) * total) {
-    return open(breaker, Math.min(2 * breaker.openForMs, LONGEST_OPEN_MS), nowMs);
+    return open(breaker, Math.min(OPEN_GROWTH * breaker.openForMs, LONGEST_OPEN_MS), nowMs);
   }
   return nowMs - breaker.sinceMs >= PROBE_TIMEOUT_MS ? step(breaker, { state: 'half_open' }, nowMs) : breaker;
 }

@@ -1,22 +1,28 @@
 import { describeUnequalDurations, type EpochMs, type GuardrailName, type ReasonCode } from '@smart-retry/domain';
 import type { Admission, AdmissionQuestion } from './admission.js';
 
+/** Whoever is put off for longer asks again on the way. */
+export const ASK_AGAIN_MS = 10_000;
+
 interface Obstacle {
   readonly guardrail: GuardrailName;
   readonly reason: ReasonCode;
   /** A clause for the rationale, without a full stop. */
   readonly because: string;
   readonly booking?: Admission['booking'];
+  /** Whether there may be room sooner: then the job asks again halfway. */
+  readonly mayPassSooner?: boolean;
 }
 
 /** Puts a retry off until `atMs`, or as far towards it as one wait may go; refuses it where its time is over by then. */
 export function deferUntil(atMs: EpochMs, question: AdmissionQuestion, obstacle: Obstacle): Admission {
   const waitMs = Math.max(0, Math.ceil(atMs - question.nowMs));
   if (waitMs > question.untilEndMs) return refuse(waitMs, question, obstacle);
-  const { guardrail, reason, because, booking = null } = obstacle;
+  const { guardrail, reason, because, booking = null, mayPassSooner = false } = obstacle;
+  const nextMs = mayPassSooner ? Math.min(waitMs, Math.max(ASK_AGAIN_MS, Math.ceil(waitMs / 2))) : waitMs;
   return {
     kind: 'deferred',
-    delayMs: Math.min(waitMs, question.maxDelayMs),
+    delayMs: Math.min(nextMs, question.maxDelayMs),
     reasons: [reason],
     effects: [{ name: guardrail, before: 'retry', after: 'defer' }],
     because: [because],

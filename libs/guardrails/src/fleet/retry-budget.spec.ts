@@ -26,10 +26,16 @@ describe('budgetOf', () => {
       releasedAtMs: 1_000_000,
       troubledAtMs: 1_000_000,
     };
-    const free = [1_000, 1_010, 1_020, 1_040, 1_080, 2_000].map((second) =>
+    const free = [1_000, 1_005, 1_010, 1_015, 1_020, 2_000].map((second) =>
       Math.round(leftInWindow(budgetOf(terms), second, EMPTY)),
     );
-    expect(free).toEqual([13, 23, 43, 123, 203, 203]);
+    expect(free).toEqual([13, 23, 43, 83, 163, 203]);
+  });
+
+  it('gives a quiet dependency its floor at once after an outage', () => {
+    const terms = { percent: 20, maxGrowth: 1.25, releasedAtMs: 1_000_000, troubledAtMs: 1_000_000 };
+    const perSecond = (second: number) => unitsPerWindow(budgetOf({ ...terms, firstTriesPerSecond: 1 }), second) / 10;
+    expect([1_000, 1_005, 1_010, 1_020].map(perSecond)).toEqual([0.5, 1, 2, 2.5]);
   });
 
   it('grows to 75 ordinary retries a minute whatever its share is, unless it may not grow at all', () => {

@@ -21,11 +21,10 @@ const LONGEST_WINDOW_SECONDS = 10;
 /** What one window may lend to the next, so that a remainder too small for a retry is not lost. */
 const LENT_UNITS = 3;
 
-/** How much of its budget a dependency gets after an outage: a quarter at first, doubled each 10 s. */
+/** How much of its budget a dependency gets after an outage: a quarter at first, but no less than the floor. */
 const RELEASED_SHARE = 0.25;
-const RELEASE_DOUBLING_MS = 10_000;
-/** One that does well takes more: another whole budget for each 20 s without trouble, up to `maxGrowth`. */
-const GROWN_BY_ONE_MS = 20_000;
+/** That doubles in this time; without trouble it goes on to double beyond the whole budget, up to `maxGrowth`. */
+const DOUBLING_MS = 5_000;
 /** Where a budget may grow, it grows to so much whatever `maxGrowth` says, 75 ordinary retries a minute: no storm is made of so few. */
 const CALM_UNITS_PER_SECOND = 2.5;
 
@@ -64,12 +63,12 @@ export function windowStart(second: number, { windowSeconds }: Pick<RetryBudget,
 export function unitsPerWindow(budget: RetryBudget, fromSecond: number): number {
   const { unitsPerSecond, windowSeconds, releasedAtMs, troubledAtMs, maxGrowth } = budget;
   const since = (ms: EpochMs | null) => (ms === null ? Number.POSITIVE_INFINITY : Math.max(0, fromSecond * 1_000 - ms));
-  const released = RELEASED_SHARE * 2 ** (since(releasedAtMs) / RELEASE_DOUBLING_MS);
-  const healthy = 1 + since(troubledAtMs) / GROWN_BY_ONE_MS;
+  const floor = Math.min(FLOOR_UNITS_PER_SECOND, unitsPerSecond);
+  const released = Math.max(RELEASED_SHARE, floor / unitsPerSecond) * 2 ** (since(releasedAtMs) / DOUBLING_MS);
+  const healthy = 2 ** (since(troubledAtMs) / DOUBLING_MS);
   const fewAnyway = maxGrowth > 1 ? CALM_UNITS_PER_SECOND / unitsPerSecond : 1;
   const grown = Math.min(Math.max(maxGrowth, fewAnyway), healthy);
-  const floor = Math.min(FLOOR_UNITS_PER_SECOND, unitsPerSecond);
-  return windowSeconds * Math.max(floor, unitsPerSecond * Math.min(released, grown));
+  return windowSeconds * unitsPerSecond * Math.min(released, grown);
 }
 
 /** Units booked in a window and in those beside it. */
