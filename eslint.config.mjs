@@ -36,7 +36,7 @@ export const LAYERS = {
     root: 'libs/engine',
     pure: true,
     imports: ['domain', 'rules', 'bayesian', 'guardrails', 'ml'],
-    npm: ['lru-cache'],
+    npm: ['lru-cache', 'xxhash-wasm'],
   },
   ml: { root: 'libs/ml', pure: true, imports: ['domain'], npm: [] },
   training: {
@@ -289,6 +289,10 @@ export default defineConfig([
       '@typescript-eslint/no-unsafe-member-access': 'off',
       '@typescript-eslint/no-unsafe-return': 'off',
     },
+  },
+  {
+    files: ['apps/api/test/queues/**/*.ts'],
+    rules: { '@nx/enforce-module-boundaries': moduleBoundaries([...TEST_PACKAGES, 'bullmq']) },
   },
   prettier,
 ]);

@@ -18,7 +18,10 @@ export function bootstrap(root = ROOT) {
   if (status !== 0) throw new Error('npm ci failed', { cause: error });
 }
 
-/** Whether each package of the lock is installed in its version, apart from those for other platforms. */
+/**
+ * Whether each package of the lock is installed in its version, apart from those for other platforms. What npm noted in the
+ * root does not tell that a folder below `libs` or `apps` is gone, as after a copy of the root's alone.
+ */
 export function isInstalled(root) {
   const installedPath = join(root, 'node_modules', '.package-lock.json');
   if (!existsSync(installedPath)) return false;
@@ -27,7 +30,8 @@ export function isInstalled(root) {
     if (!path.includes('node_modules/')) return true;
     const found = installed[path];
     if (found === undefined) return wanted.optional === true || wanted.devOptional === true;
-    return found.version === wanted.version && found.integrity === wanted.integrity;
+    const isSame = found.version === wanted.version && found.integrity === wanted.integrity;
+    return isSame && existsSync(join(root, path));
   });
 }
 

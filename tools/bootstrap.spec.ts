@@ -19,7 +19,10 @@ async function write(path: string, packages: Packages): Promise<void> {
 }
 
 const lock = (packages: Packages) => write('package-lock.json', packages);
-const installed = (packages: Packages) => write('node_modules/.package-lock.json', packages);
+const installed = async (packages: Packages) => {
+  await write('node_modules/.package-lock.json', packages);
+  for (const path of Object.keys(packages)) await mkdir(join(root, path), { recursive: true });
+};
 
 describe('isInstalled', () => {
   it('is false on a fresh clone', async () => {
@@ -31,6 +34,15 @@ describe('isInstalled', () => {
     await lock({ '': {}, 'libs/x': { version: '0.1.0' }, 'node_modules/a': { version: '1.0.0', integrity: 'i' } });
     await installed({ 'node_modules/a': { version: '1.0.0', integrity: 'i' } });
     expect(isInstalled(root)).toBe(true);
+  });
+
+  it('is false when the folder of a package of one workspace is gone', async () => {
+    const packages = { 'libs/x/node_modules/a': { version: '1.0.0', integrity: 'i' } };
+    await lock(packages);
+    await installed(packages);
+    expect(isInstalled(root)).toBe(true);
+    await rm(join(root, 'libs/x/node_modules'), { recursive: true });
+    expect(isInstalled(root)).toBe(false);
   });
 
   it('does not miss what belongs to other platforms', async () => {

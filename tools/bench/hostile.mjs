@@ -1,5 +1,6 @@
-import { performance } from 'node:perf_hooks';
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { bootstrap } from '../bootstrap.mjs';
 import { build } from '../build.mjs';
 import { describeMachine, table, writeReport } from './report.mjs';
@@ -23,23 +24,28 @@ const { createSender } = await import('./hostile/send.mjs');
 
 const api = await startApi();
 const statuses = new Map();
-const alone = [];
 const beside = [];
 const memory = {};
+let alone;
+const honest = new Worker(new URL('hostile/honest.mjs', import.meta.url), {
+  workerData: { baseUrl: api.baseUrl, perSecond: HONEST_PER_SECOND },
+});
+const failure = once(honest, 'error').then(([error]) => Promise.reject(error));
+// It is heard by whoever takes next.
+failure.catch(() => undefined);
 try {
-  await beHonest([], performance.now() + HONEST_ALONE_MS / 3);
-  await beHonest(alone, performance.now() + HONEST_ALONE_MS);
+  await sleep(HONEST_ALONE_MS / 3);
+  await takeDurations();
+  await sleep(HONEST_ALONE_MS);
+  alone = await takeDurations();
   memory.before = await settledMemory();
-  const attack = { isOver: false };
-  const honest = beHonest(beside, Number.POSITIVE_INFINITY, attack);
   const next = createHostileRequests(SEED);
-  await sendAll(next, Math.round(REQUESTS * WARM_SHARE));
+  await attack(next, Math.round(REQUESTS * WARM_SHARE));
   memory.warm = await settledMemory();
-  await sendAll(next, REQUESTS - Math.round(REQUESTS * WARM_SHARE));
+  await attack(next, REQUESTS - Math.round(REQUESTS * WARM_SHARE));
   memory.after = await settledMemory();
-  attack.isOver = true;
-  await honest;
 } finally {
+  honest.postMessage('end');
   await api.stop();
 }
 
@@ -53,7 +59,8 @@ writeReport('hostile', {
   sections: [
     `\`npm run bench:hostile\`: ${REQUESTS.toLocaleString('en')} requests of seed ${SEED} over ${CONNECTIONS} connections, each at once after the other, to one API process on
 the embedded default, without keys and so without a rate limit: broken, deep and huge bodies, wrong types, names made to be remembered, wrong
-methods, paths, queries and headers, bytes that are no HTTP. An honest client asks and reports ${HONEST_PER_SECOND} times a second meanwhile.`,
+methods, paths, queries and headers, bytes that are no HTTP. An honest client, in a thread of its own, asks and
+reports ${HONEST_PER_SECOND} times a second meanwhile.`,
     table(
       ['', 'found', 'wanted', ''],
       [
@@ -86,6 +93,13 @@ what is bounded is full, and ${mib(memory.after)} after all.`,
   ],
 });
 
+/** Notes of the honest client only what it waits while the attack lasts. */
+async function attack(next, count) {
+  await takeDurations();
+  await sendAll(next, count);
+  beside.push(...(await takeDurations()));
+}
+
 async function sendAll(next, count) {
   let sent = 0;
   await Promise.all(
@@ -100,29 +114,11 @@ async function sendAll(next, count) {
   );
 }
 
-/** Asks and reports by turns at a steady pace, and notes how long each took from when it was due. */
-async function beHonest(durations, untilMs, attack = { isOver: false }) {
-  const startedAtMs = performance.now();
-  const pending = [];
-  for (let i = 0; performance.now() < untilMs && !attack.isOver; i++) {
-    const dueMs = startedAtMs + (i * 1_000) / HONEST_PER_SECOND;
-    await sleep(Math.max(0, dueMs - performance.now()));
-    pending.push(ask(i).then(() => durations.push(performance.now() - dueMs)));
-  }
-  await Promise.all(pending);
-}
-
-async function ask(i) {
-  const job = { job_id: `honest-${i}`, job_type: 'honest', error_class: 'timeout' };
-  const isReport = i % 2 === 1;
-  const body = isReport ? { ...job, attempt_number: 2, success: true } : { ...job, attempt_number: 1 };
-  const response = await fetch(`${api.baseUrl}${isReport ? '/attempt' : '/recommendation'}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  await response.arrayBuffer();
-  if (!response.ok) throw new Error(`the honest client was answered ${response.status}`);
+/** What the honest client has noted since it was last asked. */
+async function takeDurations() {
+  const taken = once(honest, 'message');
+  honest.postMessage('take');
+  return (await Promise.race([taken, failure]))[0];
 }
 
 async function settledMemory() {

@@ -17,6 +17,7 @@ bootstrap();
 build('.');
 const machine = describeMachine();
 const { openFleet } = await import('./replica-fleet.mjs');
+const { TIMEOUT_MS } = await import('../drill/call.mjs');
 
 const fleet = await openFleet({ replicas: REPLICAS, env: { RETRY_DRAIN_DELAY: DRAIN_DELAY } });
 const { replicas } = fleet;
@@ -105,7 +106,13 @@ async function send(n) {
     n % 2 === 0
       ? await replica?.call('POST', '/recommendation', { ...job, attempt_number: 1 })
       : await replica?.call('POST', '/attempt', { ...job, attempt_number: 2, success: true });
-  durations.push(performance.now() - startedAtMs);
-  const status = call?.status ?? 'none';
+  const tookMs = performance.now() - startedAtMs;
+  durations.push(tookMs);
+  const status = call?.status ?? nameNoAnswer(replica, tookMs);
   statuses.set(status, (statuses.get(status) ?? 0) + 1);
+}
+
+function nameNoAnswer(replica, tookMs) {
+  if (replica === undefined) return 'nobody ready';
+  return tookMs >= TIMEOUT_MS ? `none in ${TIMEOUT_MS / 1_000} s` : 'connection broken';
 }

@@ -3,6 +3,8 @@ import { promisify } from 'node:util';
 import { findDebianProgram } from '../servers/debian-program.mjs';
 
 const run = promisify(execFile);
+/** By default wrk counts whatever takes longer than 2 s as an error, and leaves it out of its percentiles. */
+const TIMEOUT_SECONDS = 30;
 
 /** Finds wrk, an HTTP load generator that takes a fraction of the processor time of one written in JavaScript. */
 export function findWrk() {
@@ -24,6 +26,8 @@ export async function drive(wrk, { url, script, scriptArguments = [], connection
     String(connections),
     '-d',
     `${seconds}s`,
+    '--timeout',
+    `${TIMEOUT_SECONDS}s`,
     '--latency',
     '-s',
     script,

@@ -1,6 +1,7 @@
 import { Agent, request } from 'node:http';
 
-const TIMEOUT_MS = 8_000;
+/** How long an answer is waited for. */
+export const TIMEOUT_MS = 8_000;
 
 /**
  * Calls one API over connections that are kept.

@@ -11,6 +11,7 @@ export async function inflict(fault, cluster, observations) {
       await replica.start({ skewMs: fault.skewMs });
       return;
     case 'kill_redis':
+      observations.redisKills.push(Date.now());
       return during(cluster, [{ store: 'redis' }], () => cluster.redis.kill9(fault.durationMs));
     case 'restart_postgres':
       return during(cluster, [{ store: 'postgres' }], () => cluster.postgres.crash(fault.durationMs));

@@ -1,9 +1,13 @@
+import { FIRST_TRIES_PER_SECOND } from './metered.mjs';
 import { LIMITS } from './operator.mjs';
 import { MAX_STALE_MS, REPLICAS } from './schedule.mjs';
 
 const STOP_WITHIN_MS = 1_000;
 /** When a process last heard from a store, before it was cut off, is not known to the drill more exactly. */
 const STALE_WITHIN_MS = 2_000;
+const SPAN_MS = 10_000;
+/** 20 % of first tries, grown by a quarter while all is well; a tenth for what is not known of their rate. */
+const SPAN_BUDGET = ((0.2 * 1.25 * FIRST_TRIES_PER_SECOND * SPAN_MS) / 1_000) * 1.1;
 
 /** Everything that must hold after a run, each with what it was found by. `books` is what the stores hold. */
 export function checkInvariants({ observations, books, links }) {
@@ -13,6 +17,7 @@ export function checkInvariants({ observations, books, links }) {
     withinGuardrails(observations),
     stoppedInTime(observations, links),
     staleStopped(observations),
+    withinBudget(observations),
     everyDecisionKept(observations, books),
     onlyHonestFailures(observations),
     ledgerIntact(books),
@@ -75,6 +80,29 @@ function staleStopped({ answers, isolations }) {
   const isHeld = wrong.length === 0 && (isolations.length === 0 || judged.length > 0);
   const found = `${wrong.length} of ${judged.length} answers`;
   return verdict('stale', 'whoever is cut off from both stores stops after max_stale', isHeld, found);
+}
+
+/**
+ * Retries by when they are due, in spans of ten seconds: what the budget holds at most, and once more for what each process may
+ * have given away of its part before it heard of the others; a third time for what was due when Redis forgot it.
+ */
+function withinBudget({ booked, redisKills }) {
+  const spans = new Map();
+  for (const { fromMs, toMs } of booked) {
+    const span = Math.floor(fromMs / SPAN_MS);
+    if (span === Math.floor(toMs / SPAN_MS)) spans.set(span, (spans.get(span) ?? 0) + 1);
+  }
+  const mayHold = (span) => {
+    const isForgotten = redisKills.some(
+      (atMs) => (span + 1) * SPAN_MS > atMs && span * SPAN_MS < atMs + LIMITS.max_delay_ms,
+    );
+    return SPAN_BUDGET * (isForgotten ? 3 : 2);
+  };
+  const over = [...spans].filter(([span, retries]) => retries > mayHold(span));
+  const most = Math.max(0, ...[...spans].map(([span, retries]) => retries / mayHold(span)));
+  const isHeld = over.length === 0 && spans.size > 0;
+  const found = `${over.length} of ${spans.size} spans over, at most ${Math.round(100 * most)} % of what may be`;
+  return verdict('budget', 'no retry budget is overspent by more than a part for each API', isHeld, found);
 }
 
 /** A process that is killed takes with it what it had not written yet: at most what it was seen to owe, and all later answers. */

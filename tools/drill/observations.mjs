@@ -9,6 +9,10 @@ export function createObservations({ replicas, cheats }) {
   const stops = [];
   /** When which replica was cut off from both stores. */
   const isolations = [];
+  /** Retries of the metered dependency, by when they are due, as the clock of the process has it that gave them. */
+  const booked = [];
+  /** When Redis was killed. */
+  const redisKills = [];
   /** What each lifetime of a process was last seen to owe its audit trail, by `replica/lifetime`. */
   const owed = new Map();
   /** Acknowledged reports that a later answer called new. */
@@ -20,6 +24,8 @@ export function createObservations({ replicas, cheats }) {
     statuses,
     stops,
     isolations,
+    booked,
+    redisKills,
     owed,
     get acknowledged() {
       return [...reports.values()].filter(Boolean).length;

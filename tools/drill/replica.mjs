@@ -26,6 +26,7 @@ export async function startReplica({ folder, env }) {
   const call = createCaller(baseUrl);
   let child;
   let lifetime = -1;
+  let skew = 0;
   const logPath = join(folder, 'log');
   const until = async (condition) => {
     const deadlineMs = Date.now() + START_TIMEOUT_MS;
@@ -59,6 +60,7 @@ export async function startReplica({ folder, env }) {
       },
     });
     closeSync(log);
+    skew = skewMs;
     lifetime += 1;
     await until(async () => (await call('GET', '/health'))?.status === 200);
   };
@@ -68,6 +70,10 @@ export async function startReplica({ folder, env }) {
     baseUrl,
     get lifetime() {
       return lifetime;
+    },
+    /** How far its clock is ahead. */
+    get skewMs() {
+      return skew;
     },
     untilReady: () => until(async () => (await call('GET', '/health/ready'))?.status === 200, child),
     start,

@@ -3,6 +3,7 @@ import { createRng } from '../../libs/domain/dist/index.js';
 import { openCluster } from './cluster.mjs';
 import { inflict } from './inflict.mjs';
 import { checkInvariants } from './invariants.mjs';
+import { startMeteredCallers } from './metered.mjs';
 import { createObservations } from './observations.mjs';
 import { changeGuardrails, LIMITS, stopForAWhile } from './operator.mjs';
 import { readBooks } from './read-books.mjs';
@@ -28,7 +29,9 @@ export async function runSchedule(schedule, { attempts, cheats = {} }) {
     await changeGuardrails(cluster, observations, cheats.guardrail === true ? UNLIMITED : LIMITS, rng);
     // Each API knows the limits before anybody is asked.
     await sleep(1_000);
+    const openedMs = Date.now();
     await live(schedule, cluster, observations, { attempts, cheats, rng });
+    const livedMs = Date.now();
     const books = await readBooks(cluster.postgres.url, { cheats });
     return {
       schedule,
@@ -36,6 +39,8 @@ export async function runSchedule(schedule, { attempts, cheats = {} }) {
       unanswered: observations.reports.size - observations.acknowledged,
       answers: observations.answers.length,
       seconds: (Date.now() - startedMs) / 1_000,
+      secondsToOpen: (openedMs - startedMs) / 1_000,
+      secondsLived: (livedMs - openedMs) / 1_000,
       invariants: checkInvariants({ observations, books, links: cluster.links }),
     };
   } finally {
@@ -47,6 +52,7 @@ export async function runSchedule(schedule, { attempts, cheats = {} }) {
 async function live(schedule, cluster, observations, { attempts, cheats, rng }) {
   const deadlineMs = Date.now() + DEADLINE_MS;
   const workers = startWorkers(cluster, observations, { seed: schedule.seed, cheats });
+  const metered = startMeteredCallers(cluster, observations, { seed: schedule.seed });
   const untilShare = async (share) => {
     while (observations.acknowledged < share * attempts) {
       if (Date.now() > deadlineMs)
@@ -70,7 +76,7 @@ async function live(schedule, cluster, observations, { attempts, cheats, rng }) 
     ]);
   } finally {
     isLooking = false;
-    await Promise.all([workers.stop(), looking]);
+    await Promise.all([workers.stop(), metered.stop(), looking]);
   }
   await settle(cluster, observations);
 }

@@ -1,6 +1,7 @@
 import { describeMachine } from '../bench/report.mjs';
 import { parseArguments } from './arguments.mjs';
 import { CONTROLS } from './controls.mjs';
+import { openResults } from './results-file.mjs';
 import { runSchedule } from './run-schedule.mjs';
 import { describeFaultShort, MAX_STALE_MS, planSchedule } from './schedule.mjs';
 import { writeResult } from './write-result.mjs';
@@ -10,13 +11,20 @@ const CONTROL_SEED = 1_000;
 
 /** Answers the exit code: 0 when every run is green and every control is red where it must be. */
 export async function runDrill(args) {
-  const { seeds, attempts, withControls, isReported } = parseArguments(args);
+  const { seeds, attempts, withControls, resultPath, runsAgain, minutes, isReported } = parseArguments(args);
+  const untilMs = Date.now() + minutes * 60_000;
   const machine = describeMachine();
+  const results = openResults(resultPath);
+  const isDone = (seed) => results.runs.some(({ schedule, isGreen }) => schedule.seed === seed && isGreen);
   const runs = [];
-  for (const seed of seeds) runs.push(print(await attempt(() => runSchedule(planSchedule(seed), { attempts }), seed)));
+  for (const seed of seeds) {
+    if ((!runsAgain && isDone(seed)) || Date.now() > untilMs) continue;
+    const run = print(await attempt(() => runSchedule(planSchedule(seed), { attempts }), seed));
+    runs.push(results.keep(run));
+  }
   const controls = [];
-  for (const control of withControls ? CONTROLS : []) controls.push(await runControl(control));
-  if (isReported) writeResult({ machine, runs, controls, attempts });
+  for (const control of withControls ? CONTROLS : []) controls.push(results.keep(await runControl(control)));
+  if (isReported) writeResult({ machine, results, attempts });
   const green = runs.filter((run) => run.isGreen).length;
   const red = controls.filter((control) => control.isRed).length;
   console.log(`${green} of ${runs.length} schedules green, ${red} of ${controls.length} controls red`);

@@ -2,7 +2,8 @@ import { table, writeReport } from '../bench/report.mjs';
 import { describeFaultShort } from './schedule.mjs';
 
 /** Writes `docs/benchmarks/drill.md`. */
-export function writeResult({ machine, runs, controls, attempts }) {
+export function writeResult({ machine, results, attempts }) {
+  const { runs, redRuns, controls } = results;
   const green = runs.filter((run) => run.isGreen);
   const total = (field) => runs.reduce((sum, run) => sum + (run[field] ?? 0), 0);
   writeReport('drill', {
@@ -10,8 +11,11 @@ export function writeResult({ machine, runs, controls, attempts }) {
     machine,
     sections: [
       `**${green.length} of ${runs.length} schedules green.** Each has at least ${attempts} acknowledged attempts through three API processes, ` +
-        `five faults and two emergency stops; reports are sent twice and out of order throughout. In all ${total('acknowledged')} attempts ` +
+        `five faults (or more) and two emergency stops; reports are sent twice and out of order throughout. In all ${total('acknowledged')} attempts ` +
         `acknowledged, ${total('unanswered')} in doubt, ${total('answers')} recommendations answered. \`npm run drill -- --seeds 1-5\` repeats the first five.`,
+      redRuns.length === 0
+        ? 'None was ever red.'
+        : `Red before, or still: ${redRuns.map((run) => `seed ${run.schedule.seed} (${run.date.slice(0, 10)}, ${run.commit}): ${run.error ?? broken(run)}`).join('; ')}.`,
       '## What must hold',
       describeInvariants(runs),
       '## Controls',
@@ -22,7 +26,7 @@ export function writeResult({ machine, runs, controls, attempts }) {
       ),
       '## Schedules',
       table(
-        ['seed', 'faults', 'acknowledged', 'in doubt', 'answers', 's', 'green'],
+        ['seed', 'faults', 'acknowledged', 'in doubt', 'answers', 's', 'load', 'run', 'green'],
         runs.map((run) => [
           run.schedule.seed,
           run.schedule.faults.map(describeFaultShort).join(' '),
@@ -30,6 +34,8 @@ export function writeResult({ machine, runs, controls, attempts }) {
           run.unanswered ?? '-',
           run.answers ?? '-',
           run.seconds?.toFixed(0) ?? '-',
+          run.load.toFixed(0),
+          `${run.date.slice(0, 16).replace('T', ' ')}, ${run.commit}`,
           run.isGreen ? 'yes' : `NO: ${run.error ?? broken(run)}`,
         ]),
       ),

@@ -6,6 +6,7 @@ import { createApp } from './lifecycle/create-app.js';
 import { Lifecycle } from './lifecycle/lifecycle.js';
 import { openServices } from './lifecycle/open-services.js';
 import { shutDown } from './lifecycle/shut-down.js';
+import { describeRefusal } from './lifecycle/describe-refusal.js';
 import { describeStart } from './lifecycle/describe-start.js';
 import type { Config } from './config.js';
 
@@ -25,7 +26,13 @@ async function start(config: Config): Promise<void> {
   }
   const lifecycle = new Lifecycle();
   const app = await createApp({ config, services, lifecycle, logger, clock });
-  await app.listen({ host: config.host, port: config.port });
+  // Not through Nest, which logs by itself what keeps it from listening.
+  const server = app.getHttpAdapter().getInstance();
+  const origin = await server.listen({ host: config.host, port: config.port }).catch(async (error: unknown) => {
+    refuse(error);
+    await services.close();
+    process.exit(1);
+  });
   let stoppingSinceMs: number | undefined;
   const stop = (signal: NodeJS.Signals) => {
     if (stoppingSinceMs !== undefined) {
@@ -49,10 +56,15 @@ async function start(config: Config): Promise<void> {
   process.on('SIGINT', stop);
 
   // Said only when a signal would be heard.
-  const { url, example } = describeStart(await app.getUrl(), config, { asksForKeys: services.keys.areAsked });
+  const { url, example } = describeStart(origin, config, { asksForKeys: services.keys.areAsked });
   logger.info({ url, example }, `listening on ${url}`);
   // For the person who has just typed `npm start`; the log on stdout stays JSON.
   process.stderr.write(`\nSmart Retry answers at ${url} (documentation: ${url}/docs). Try:\n\n  ${example}\n\n`);
+}
+
+function refuse(error: unknown): void {
+  const { message, details } = describeRefusal(error);
+  logger.fatal(details, message);
 }
 
 async function main(): Promise<void> {
@@ -72,6 +84,6 @@ async function main(): Promise<void> {
 
 // Whoever imports this goes on when the API listens.
 await main().catch((error: unknown) => {
-  logger.fatal({ err: error }, 'the API did not start');
+  refuse(error);
   process.exit(1);
 });

@@ -9,12 +9,29 @@ import { startApi, startApiInVain } from './support/start-api.js';
 
 const JOB = { job_type: 'email_send', error_class: 'timeout', attempt_number: 1 };
 
+/** Errors; a machine that is busy with other tests may make a store look away for a moment. */
+const alarming = (logs: readonly Readonly<Record<string, unknown>>[]) =>
+  logs.filter(({ level }) => Number(level) >= 50);
+
 describe('start', () => {
   it('is refused on an address that is not loopback without a key, saying why', async () => {
     const { exitCode, logs } = await startApiInVain({ env: { RETRY_HOST: '0.0.0.0' } });
     expect(exitCode).toBe(1);
     const fatal = logs.filter(({ level }) => level === 60);
     expect(fatal).toEqual([expect.objectContaining({ setting: 'RETRY_ADMIN_KEY' })]);
+    expect(alarming(logs)).toEqual(fatal);
+  });
+
+  it('is refused where another process listens, in one line, and nothing alarms where one just ends', async () => {
+    const api = await startApi();
+    const { exitCode, logs } = await startApiInVain({ env: { RETRY_PORT: new URL(api.baseUrl).port } });
+    expect(exitCode).toBe(1);
+    expect(alarming(logs)).toEqual([
+      expect.objectContaining({ level: 60, setting: 'RETRY_PORT', msg: expect.stringContaining('another process') }),
+    ]);
+    const before = api.logs.length;
+    expect(await api.stop()).toBe(0);
+    expect(api.logs.slice(before).map(({ msg }) => msg)).toEqual(['draining', 'stopped']);
   });
 
   it('is refused with every problem at once', async () => {

@@ -1,6 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { describeDuration, formatClockDuration, formatGoDuration, parseDurationMs } from './durations.js';
+import {
+  describeDuration,
+  describeUnequalDurations,
+  formatClockDuration,
+  formatGoDuration,
+  parseDurationMs,
+} from './durations.js';
 
 describe('parseDurationMs', () => {
   it.each([
@@ -56,5 +62,29 @@ describe('formatting', () => {
     [5_400_000, '1 h 30 min'],
   ])('describes %p ms as %p', (ms, text) => {
     expect(describeDuration(ms)).toBe(text);
+  });
+
+  it('reaches the next unit where rounding does', () => {
+    expect([describeDuration(999.6), describeDuration(59_960)]).toEqual(['1 s', '1 min']);
+  });
+});
+
+describe('describeUnequalDurations', () => {
+  it.each([
+    [1_000, 2_000, '1 s', '2 s'],
+    [1_995, 2_001, '1.995 s', '2.001 s'],
+    [5_400_000, 5_420_000, '5400 s', '5420 s'],
+    [2_000, 2_000, '2 s', '2 s'],
+  ])('describes %p and %p as %p and %p', (first, second, ...texts) => {
+    expect(describeUnequalDurations(first, second)).toEqual(texts);
+  });
+
+  it('tells durations apart that differ by a millisecond', () => {
+    fc.assert(
+      fc.property(fc.nat(1e9), fc.integer({ min: 1, max: 60_000 }), (ms, more) => {
+        const [shorter, longer] = describeUnequalDurations(ms, ms + more);
+        expect(shorter).not.toBe(longer);
+      }),
+    );
   });
 });

@@ -87,12 +87,21 @@ export function formatClockDuration(durationMs: number): string {
 
 /** A span for people: `850 ms`, `4.3 s`, `2 min 5 s`, `1 h 30 min`. */
 export function describeDuration(durationMs: number): string {
-  if (durationMs < 1_000) return `${Math.round(durationMs)} ms`;
-  if (durationMs < 60_000) return `${Math.round(durationMs / 100) / 10} s`;
+  const wholeMs = Math.round(durationMs);
+  if (wholeMs < 1_000) return `${wholeMs} ms`;
+  const tenthsOfSeconds = Math.round(durationMs / 100);
+  if (tenthsOfSeconds < 600) return `${tenthsOfSeconds / 10} s`;
   const totalSeconds = Math.round(durationMs / 1_000);
   const hours = Math.floor(totalSeconds / 3_600);
   const minutes = Math.floor((totalSeconds % 3_600) / 60);
   const seconds = totalSeconds % 60;
   if (hours > 0) return minutes > 0 ? `${hours} h ${minutes} min` : `${hours} h`;
   return seconds > 0 ? `${minutes} min ${seconds} s` : `${minutes} min`;
+}
+
+/** As `describeDuration`, but durations that differ never read the same: then both are exact, in seconds. */
+export function describeUnequalDurations(firstMs: number, secondMs: number): readonly [string, string] {
+  const [first, second] = [describeDuration(firstMs), describeDuration(secondMs)];
+  if (first !== second || firstMs === secondMs) return [first, second];
+  return [`${firstMs / 1_000} s`, `${secondMs / 1_000} s`];
 }

@@ -12,7 +12,13 @@ export type { ApiKey, KeyScope } from './access.js';
 export type { ApiKeyStore, KeyList } from './access-ports.js';
 export { ERROR_KINDS, SmartRetryError, throwIfProblems } from './errors.js';
 export type { ErrorCode, ErrorKind, FieldProblem, SmartRetryErrorOptions } from './errors.js';
-export { describeDuration, formatClockDuration, formatGoDuration, parseDurationMs } from './durations.js';
+export {
+  describeDuration,
+  describeUnequalDurations,
+  formatClockDuration,
+  formatGoDuration,
+  parseDurationMs,
+} from './durations.js';
 export { createRng, uniformInteger } from './rng.js';
 export type { Rng } from './rng.js';
 export { DELAY_BUCKETS, delayBucketIndex } from './delay-buckets.js';

@@ -72,6 +72,11 @@ export interface ConfigurationStore {
     readonly limit: number;
     readonly beforeRevision?: number;
   }): Promise<readonly ConfigurationHistoryEntry[]>;
+  /**
+   * Keeps the response to a write that had nothing to change.
+   * @throws {IDEMPOTENCY_KEY_REUSED} as `commit`.
+   */
+  keepResponse(response: KeptResponse): Promise<void>;
   /** A response kept for 24 h; null when there is none. */
   keptResponse(key: string, nowMs: EpochMs): Promise<KeptResponse | null>;
 }
@@ -204,9 +209,13 @@ export interface DecisionQuery {
   readonly cursor?: string;
 }
 
-/** The audit trail of decisions. */
-export interface DecisionStore {
+/** The audit trail of decisions. `Sealed` is a decision in the form in which the store writes it, which only the store knows. */
+export interface DecisionStore<Sealed = unknown> {
   append(records: readonly DecisionRecord[]): Promise<void>;
+  /** What `appendSealed` takes later. Whoever waits to write many at once need not keep the records until then. */
+  seal(record: DecisionRecord): Sealed;
+  /** As `append`. */
+  appendSealed(sealed: readonly Sealed[]): Promise<void>;
   /** `decidedAtMs` is the record's own, exactly: it is known from the id itself. */
   find(recommendationId: string, decidedAtMs: EpochMs): Promise<DecisionRecord | null>;
   /** Newest first. @throws {INVALID_REQUEST} for a cursor that no page gave. */

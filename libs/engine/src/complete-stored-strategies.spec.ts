@@ -25,6 +25,7 @@ function storeWith(strategy: Strategy | null): ConfigurationStore {
     commit: (change) => Promise.resolve({ ...revision, strategy: change.strategy }),
     history: () =>
       Promise.resolve(strategy ? [{ ...revision, strategy, action: 'a', target: null, reason: null }] : []),
+    keepResponse: () => Promise.resolve(),
     keptResponse: () => Promise.resolve(null),
   };
 }

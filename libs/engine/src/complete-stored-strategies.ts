@@ -11,6 +11,7 @@ export function completeStoredStrategies(store: ConfigurationStore): Configurati
     revision: () => store.revision(),
     commit: async (change) => complete(await store.commit(change)),
     history: async (page) => (await store.history(page)).map(complete),
+    keepResponse: (response) => store.keepResponse(response),
     keptResponse: (key, nowMs) => store.keptResponse(key, nowMs),
   };
 }

@@ -4,6 +4,7 @@ import type {
   ConfigurationStore,
   KeptResponse,
   StoredConfiguration,
+  Strategy,
 } from '@smart-retry/domain';
 import type { ConfigurationCopies } from './background/configuration-copies.js';
 import type { DeclaredStrategy } from './declared-strategy.js';
@@ -18,6 +19,13 @@ export interface ConfigurationWrite {
   /** The response to keep under the writer's idempotency key, made from the outcome. */
   readonly keep?: (changed: StoredConfiguration) => KeptResponse;
 }
+
+/** What a change makes of the strategy in force, and how the history names it. */
+export type ConfigurationEdit = (inForce: Strategy) => {
+  readonly strategy: Strategy;
+  readonly action: string;
+  readonly target: string | null;
+};
 
 /** A copy of the configuration beside the process, for a start while the store is away. */
 export interface LastKnownConfiguration {

@@ -1,72 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import {
-  SmartRetryError,
-  type ConfigurationChange,
-  type ConfigurationStore,
-  type StoredConfiguration,
-  type Strategy,
-} from '@smart-retry/domain';
-import { FixedClock, somePolicy, someStrategy } from '@smart-retry/domain/testing';
-import { Configuration } from './configuration.js';
-import type { ConfigurationOptions } from './configuration-options.js';
-import { NOTHING_DECLARED } from './declared-strategy.js';
-
-/** A store in memory that can be away, and that two configurations can share. */
-class FakeStore implements ConfigurationStore {
-  isAway = false;
-  stored: (StoredConfiguration & { fileDigest: string | null }) | null = null;
-  readonly changes: ConfigurationChange[] = [];
-
-  load() {
-    return this.#answer(() => this.stored);
-  }
-  revision() {
-    return this.#answer(() => this.stored?.revision ?? 0);
-  }
-  commit(change: ConfigurationChange) {
-    return this.#answer(() => {
-      if (change.expectedRevision !== (this.stored?.revision ?? 0)) {
-        throw new SmartRetryError('CONFIGURATION_CHANGED', 'changed');
-      }
-      this.changes.push(change);
-      this.stored = {
-        revision: change.expectedRevision + 1,
-        strategy: change.strategy,
-        changedAtMs: change.atMs,
-        changedBy: change.actor,
-        fileDigest: change.fileDigest ?? this.stored?.fileDigest ?? null,
-      };
-      return this.stored;
-    });
-  }
-  history() {
-    return this.#answer(() => []);
-  }
-  keptResponse() {
-    return this.#answer(() => null);
-  }
-
-  async #answer<T>(read: () => T): Promise<T> {
-    if (this.isAway) throw new SmartRetryError('STORE_UNAVAILABLE', 'away');
-    return read();
-  }
-}
-
-const open = async (store: FakeStore, changes: Partial<ConfigurationOptions> = {}) => {
-  const errors: unknown[] = [];
-  const configuration = new Configuration({
-    store,
-    declared: NOTHING_DECLARED,
-    isServiceEnabled: true,
-    clock: new FixedClock().read,
-    pollIntervalMs: 60_000,
-    onError: (error) => errors.push(error),
-    ...changes,
-  });
-  await configuration.start();
-  configuration.stop();
-  return { configuration, errors };
-};
+import type { StoredConfiguration, Strategy } from '@smart-retry/domain';
+import { somePolicy, someStrategy } from '@smart-retry/domain/testing';
+import { FakeConfigurationStore as FakeStore, openConfiguration as open } from './testing/fake-configuration-store.js';
 
 const BY_TEST = { actor: 'test' };
 const untilSettled = () => new Promise((resolve) => setImmediate(resolve));

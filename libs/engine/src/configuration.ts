@@ -10,12 +10,13 @@ import {
   type StoredConfiguration,
   type Strategy,
 } from '@smart-retry/domain';
+import { canonicalJson } from '@smart-retry/ml';
 import type { CopySeen } from './background/configuration-copies.js';
 import { OneAtATime } from './background/one-at-a-time.js';
 import { repeat } from './background/repeat.js';
 import { allProblems, changedMeanwhile, requirePolicy, requireSound } from './configuration-checks.js';
 import { complete, completeStoredStrategies } from './complete-stored-strategies.js';
-import type { ConfigurationOptions, ConfigurationWrite } from './configuration-options.js';
+import type { ConfigurationEdit, ConfigurationOptions, ConfigurationWrite } from './configuration-options.js';
 import { Confirmations, type ConfigurationFreshness } from './configuration-freshness.js';
 import { compileSnapshot, type ConfigurationSnapshot } from './configuration-snapshot.js';
 import { overrideBreaker } from './override-breaker.js';
@@ -25,12 +26,6 @@ import { applyDeclared, isDeclaredNew } from './declared-strategy.js';
 const MAX_COMMIT_TRIES = 50;
 /** Missed polls after which the configuration may be out of date. */
 const STALE_AFTER_POLLS = 10;
-
-type Edit = (strategy: Strategy) => {
-  readonly strategy: Strategy;
-  readonly action: string;
-  readonly target: string | null;
-};
 
 /**
  * The strategy in force. Reading is immediate; a change is stored before it is live, and reaches other processes through
@@ -121,11 +116,8 @@ export class Configuration {
       if (strategy.policies.some((other) => other.name === policy.name)) {
         throw new SmartRetryError('POLICY_EXISTS', `a policy named "${policy.name}" exists already`);
       }
-      return {
-        strategy: { ...strategy, policies: [...strategy.policies, policy] },
-        action: 'policy.added',
-        target: policy.name,
-      };
+      const policies = [...strategy.policies, policy];
+      return { strategy: { ...strategy, policies }, action: 'policy.added', target: policy.name };
     });
   }
 
@@ -182,7 +174,7 @@ export class Configuration {
     return this.#options.store.history(page);
   }
 
-  #change(write: ConfigurationWrite, edit: Edit): Promise<StoredConfiguration> {
+  #change(write: ConfigurationWrite, edit: ConfigurationEdit): Promise<StoredConfiguration> {
     return this.#turns.run(async () => {
       for (let tries = 1; ; tries++) {
         await this.#refreshNow();
@@ -191,6 +183,7 @@ export class Configuration {
           throw changedMeanwhile(revision);
         const edited = edit(strategy);
         throwIfProblems('INVALID_CONFIGURATION', allProblems(edited.strategy));
+        if (canonicalJson(edited.strategy) === canonicalJson(strategy)) return this.#leaveAsIs(write.keep);
         try {
           const { actor, reason = null } = write;
           return await this.#commit({ ...edited, expectedRevision: revision, actor, reason }, write.keep);
@@ -201,6 +194,14 @@ export class Configuration {
         }
       }
     });
+  }
+
+  /** A change to what is in force already makes no revision, and no entry in the ledger. */
+  async #leaveAsIs(keep: ConfigurationWrite['keep']): Promise<StoredConfiguration> {
+    const inForce = this.#snapshot;
+    if (keep !== undefined) await this.#options.store.keepResponse(keep(inForce));
+    await this.#untilCopied(inForce);
+    return inForce;
   }
 
   async #commit(
@@ -217,10 +218,16 @@ export class Configuration {
     const stored = await this.#options.store.commit({ ...change, atMs, ...(keep && { keep: keep(next) }) });
     this.#adopt(stored);
     this.#options.channel?.publish(stored.revision).catch(this.#options.onError);
-    // An emergency stop that was acknowledged must also hold after a crash that finds the store away, and for those who
-    // do not reach the store.
-    await Promise.all([this.#copied, this.#options.copies?.confirm(stored)]);
+    await this.#untilCopied(stored);
     return stored;
+  }
+
+  /**
+   * An emergency stop that was acknowledged must also hold after a crash that finds the store away, and for those who do
+   * not reach the store.
+   */
+  async #untilCopied(stored: StoredConfiguration): Promise<void> {
+    await Promise.all([this.#copied, this.#options.copies?.confirm(stored)]);
   }
 
   /** The first contact with the store: what was declared becomes part of what is stored. */

@@ -131,7 +131,7 @@ export function createSmartRetry(options: SmartRetryOptions): SmartRetry {
   const audit = new AuditTrail({
     store: stores.decisions,
     flushIntervalMs: 200,
-    maxBatchRecords: 64,
+    maxBatchRecords: 256,
     maxPendingRecords: 50_000,
     onError,
   });

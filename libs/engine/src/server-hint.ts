@@ -1,4 +1,10 @@
-import { describeDuration, type GuardrailEffect, type GuardrailSettings, type ReasonCode } from '@smart-retry/domain';
+import {
+  describeDuration,
+  describeUnequalDurations,
+  type GuardrailEffect,
+  type GuardrailSettings,
+  type ReasonCode,
+} from '@smart-retry/domain';
 import type { DelayPlan } from '@smart-retry/guardrails';
 
 const HINT_JITTER_RATIO = 0.1;
@@ -25,14 +31,13 @@ export function applyServerHint(
   if (hintMs === undefined || hintMs <= 0) return unchanged;
   const longestMs = Math.min(guardrails.maxHintMs ?? guardrails.maxDelayMs, guardrails.maxDelayMs);
   if (hintMs > longestMs) {
+    const [asked, allowed] = describeUnequalDurations(hintMs, longestMs);
     return {
       plan: { delayMs: longestMs, floorMs: 0, capMs: longestMs, jitterRatio: HINT_JITTER_RATIO, isFloored: false },
       isDeferred: true,
       effects: [{ name: 'max_delay', before: hintMs, after: longestMs }],
       reasons: ['hint_beyond_cap'],
-      because: [
-        `the server asked for ${describeDuration(hintMs)}, more than the ${describeDuration(longestMs)} that may be waited`,
-      ],
+      because: [`the server asked for ${asked}, more than the ${allowed} that may be waited`],
     };
   }
   if (hintMs <= plan.delayMs * (1 - plan.jitterRatio)) return unchanged;

@@ -76,6 +76,13 @@ describe('applyGuardrails', () => {
       ),
     );
   });
+
+  it('says what is left and what would be waited so that they differ', () => {
+    const guarded = applyGuardrails(plan({ delayMs: 2_001 }), limits({ untilDeadlineMs: 1_995 }));
+    expect(guarded).toMatchObject({
+      because: "1.995 s are left until the job's deadline, less than the wait of 2.001 s",
+    });
+  });
 });
 
 describe('jitterRange', () => {

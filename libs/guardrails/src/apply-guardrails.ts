@@ -1,4 +1,4 @@
-import { describeDuration, type GuardrailEffect, type ReasonCode } from '@smart-retry/domain';
+import { describeDuration, describeUnequalDurations, type GuardrailEffect, type ReasonCode } from '@smart-retry/domain';
 
 /** A wait that is still to be jittered: whole milliseconds, `floorMs ≤ delayMs ≤ capMs`. */
 export interface DelayPlan {
@@ -72,13 +72,14 @@ export function applyGuardrails(plan: DelayPlan, limits: DelayLimits): GuardedPl
 function refuse(delayMs: number, limits: DelayLimits): GuardedPlan {
   const isDeadline = limits.untilDeadlineMs <= limits.untilMaxElapsedMs;
   const leftMs = Math.max(0, isDeadline ? limits.untilDeadlineMs : limits.untilMaxElapsedMs);
+  const [left, wait] = describeUnequalDurations(leftMs, delayMs);
   return {
     kind: 'refused',
     effect: { name: 'deadline', before: delayMs, after: null },
     reason: isDeadline ? 'deadline_before_retry' : 'max_elapsed_before_retry',
-    because: `${describeDuration(leftMs)} are left until ${
+    because: `${left} are left until ${
       isDeadline ? "the job's deadline" : "the policy's longest elapsed time"
-    }, less than the wait of ${describeDuration(delayMs)}`,
+    }, less than the wait of ${wait}`,
   };
 }
 

@@ -41,7 +41,7 @@ export class DependencyController {
   })
   list(@Query() query: DependencyListQuery) {
     const limit = readPageLimit(query.limit);
-    return { dependencies: this.fleet.states(this.clock()).slice(0, limit).map(fromDependencyState) };
+    return { dependencies: this.fleet.states(this.clock(), limit).map(fromDependencyState) };
   }
 
   @Get(':name')
@@ -53,8 +53,8 @@ export class DependencyController {
     response: { 200: DependencyResponse, ...problemResponses(404) },
   })
   get(@Param('name') name: string) {
-    const [state] = this.fleet.states(this.clock(), name);
-    if (state === undefined) {
+    const state = this.fleet.stateOf(name, this.clock());
+    if (state === null) {
       throw new SmartRetryError('DEPENDENCY_NOT_FOUND', `nothing has been heard of a dependency named "${name}"`);
     }
     return fromDependencyState(state);

@@ -17,21 +17,27 @@ const findAll = new Ajv({ ...STRICT, allErrors: true });
 /** Values in a body beyond which only the first problem is named: listing them all would be the sender's to abuse. */
 const MAX_VALUES_TO_EXPLAIN = 2_000;
 
-/** Answers the value, or throws INVALID_REQUEST with its problems, paths below `prefix`. */
-export type SchemaCheck<T> = (value: unknown, prefix?: string) => T;
+export interface SchemaCheck<T> {
+  /** Answers the value, or throws INVALID_REQUEST with its problems, paths below `prefix`. */
+  (value: unknown, prefix?: string): T;
+  /** Compiles what names every problem, which the first refusal would wait for: up to 100 ms. */
+  prepareExplanation(): void;
+}
 
 /** Compiles a schema: strict, without coercion. */
 export function compileSchema<T>(schema: TSchema): SchemaCheck<T> {
   const validate = stopAtFirst.compile<T>(schema);
-  let explain: ValidateFunction<T> | undefined;
-  return (value, prefix = '') => {
+  let compiled: ValidateFunction<T> | undefined;
+  const explanation = () => (compiled ??= findAll.compile<T>(schema));
+  const check = (value: unknown, prefix = '') => {
     if (validate(value)) return value;
     const first = validate.errors ?? [];
     if (isLarge(value)) throw describeSchemaErrors(first, prefix);
-    explain ??= findAll.compile<T>(schema);
+    const explain = explanation();
     explain(value);
     throw describeSchemaErrors(explain.errors ?? first, prefix);
   };
+  return Object.assign(check, { prepareExplanation: () => void explanation() });
 }
 
 function isLarge(value: unknown): boolean {

@@ -3,9 +3,10 @@ import { fastify, type FastifyInstance } from 'fastify';
 import type { TSchema } from 'typebox';
 import { createClientErrorAnswer } from './answer-client-error.js';
 import { BODY_LIMIT } from './body-limits.js';
-import { compileSchema } from './compile-schema.js';
+import { compileSchema, type SchemaCheck } from './compile-schema.js';
 import { describeFailure } from './describe-failure.js';
 import { acceptJsonBodies } from './json-body.js';
+import { prepareExplanations } from './prepare-explanations.js';
 import { createRequestIds } from './request-id.js';
 import { sendProblem } from './send-problem.js';
 
@@ -31,8 +32,10 @@ export function createHttpServer(): FastifyInstance {
     },
   });
   acceptJsonBodies(server);
+  const checks: SchemaCheck<unknown>[] = [];
   server.setValidatorCompiler<TSchema>(({ schema }) => {
     const check = compileSchema<unknown>(schema);
+    checks.push(check);
     return (value: unknown) => {
       try {
         return { value: check(value) };
@@ -41,6 +44,10 @@ export function createHttpServer(): FastifyInstance {
         throw error;
       }
     };
+  });
+  server.addHook('onListen', (done) => {
+    prepareExplanations(checks);
+    done();
   });
   // Response schemas are documentation: V8's own JSON.stringify leaves nothing out.
   server.setSerializerCompiler(() => (answer) => JSON.stringify(answer));

@@ -2,8 +2,8 @@ import { HttpException } from '@nestjs/common';
 import { SmartRetryError } from '@smart-retry/domain';
 import type { Problem, ProblemCode } from './problem.js';
 
-/** Codes and sentences for what Fastify refuses by itself. */
-const FASTIFY_PROBLEMS: Readonly<Record<string, Problem>> = {
+/** Codes and sentences for what is refused before a route is asked. */
+const TRANSPORT_PROBLEMS: Readonly<Record<string, Problem>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: {
     code: 'UNSUPPORTED_MEDIA_TYPE',
     details: 'send the body as application/json',
@@ -12,6 +12,7 @@ const FASTIFY_PROBLEMS: Readonly<Record<string, Problem>> = {
     code: 'UNSUPPORTED_MEDIA_TYPE',
     details: 'send the body as application/json',
   },
+  ENCODED_BODY: { code: 'UNSUPPORTED_MEDIA_TYPE', details: 'send the body without Content-Encoding' },
   FST_ERR_CTP_BODY_TOO_LARGE: { code: 'BODY_TOO_LARGE', details: 'the body is larger than this route accepts' },
   FST_ERR_CTP_EMPTY_JSON_BODY: { code: 'INVALID_REQUEST', details: 'the body is empty; send a JSON object' },
   FST_ERR_CTP_INVALID_JSON_BODY: { code: 'INVALID_REQUEST', details: 'the body is not valid JSON' },
@@ -36,7 +37,7 @@ export function describeFailure(thrown: unknown): Problem {
     return { code, fields, counts, retryAfterMs, details: code === 'INTERNAL' ? INTERNAL.details : thrown.message };
   }
   const failure = thrown instanceof HttpException ? (thrown.cause ?? thrown) : thrown;
-  const known = FASTIFY_PROBLEMS[textOf(failure, 'code')];
+  const known = TRANSPORT_PROBLEMS[textOf(failure, 'code')];
   return known ?? byStatus(thrown instanceof HttpException ? thrown.getStatus() : numberOf(failure, 'statusCode'));
 }
 

@@ -4,6 +4,11 @@ import type { FastifyInstance } from 'fastify';
 /** In valid JSON, NUL and unpaired surrogates can only be written as one of these escapes. */
 const SUSPECT_ESCAPE = /\\u(?:0000|d[89a-f])/i;
 
+/** The body is compressed, or says so: nothing here unpacks it. */
+class EncodedBodyError extends Error {
+  readonly code = 'ENCODED_BODY';
+}
+
 /**
  * JSON bodies only; an empty one is none where the route takes none. Keys named `__proto__` and the like are dropped;
  * text that no store can hold is refused.
@@ -12,6 +17,8 @@ export function acceptJsonBodies(fastify: FastifyInstance): void {
   const parseJson = fastify.getDefaultJsonParser('remove', 'remove');
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, text, done) => {
+    const encoding = request.headers['content-encoding'];
+    if (encoding !== undefined && encoding.toLowerCase() !== 'identity') return done(new EncodedBodyError());
     // Clients that name the type in every request send it with a DELETE as well.
     if (text === '' && request.routeOptions.schema?.body === undefined) return done(null);
     void parseJson(request, text, (error, body: unknown) => {

@@ -15,6 +15,7 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, proble
   reply.header('x-request-id', request.id);
   setSecurityHeaders(reply);
   if (status === 401) reply.header('www-authenticate', 'Bearer');
+  if (status === 415 && request.headers['content-encoding'] !== undefined) reply.header('accept-encoding', 'identity');
   if (status === 503 || problem.retryAfterMs !== undefined) {
     reply.header('retry-after', Math.max(1, Math.ceil((problem.retryAfterMs ?? DEFAULT_RETRY_AFTER_MS) / 1_000)));
   }

@@ -11,6 +11,7 @@ import { ProblemFilter } from '../http/problem.filter.js';
 import { collectMethods } from '../http/refuse-other-methods.js';
 import { guardRequests } from '../http/request-gate.js';
 import { secureAnswers } from '../http/security-headers.js';
+import { refuseUnknownQueries } from '../http/strict-queries.js';
 import { collectAccess } from '../http/route-access.js';
 import { documentRoutes, serveDocsPage } from '../ops/document-routes.js';
 import { timeRequests } from '../ops/time-requests.js';
@@ -40,6 +41,7 @@ export async function createApp(options: AppOptions): Promise<NestFastifyApplica
   });
   secureAnswers(fastify);
   guardRequests(fastify, { keys: services.keys, lifecycle });
+  refuseUnknownQueries(fastify);
   await documentRoutes(fastify, { version: VERSION });
   const methods = collectMethods(fastify);
   const access = collectAccess(fastify);

@@ -69,13 +69,13 @@ class Replicas {
 
   /** When the breaker lets probes through. */
   get probeAtMs(): number {
-    const [state] = this.fleets[0]?.states(this.nowMs, 'erp') ?? [];
+    const state = this.fleets[0]?.stateOf('erp', this.nowMs) ?? null;
     if (state?.breaker.probeAtMs == null) throw new Error('the breaker is not open');
     return state.breaker.probeAtMs;
   }
 
   get states() {
-    return this.fleets.map((fleet) => fleet.states(this.nowMs, 'erp')[0]?.breaker.state);
+    return this.fleets.map((fleet) => fleet.stateOf('erp', this.nowMs)?.breaker.state);
   }
 }
 

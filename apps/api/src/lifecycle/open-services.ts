@@ -34,7 +34,12 @@ export interface Services {
 /** Puts the engine on its stores and starts what runs in the background. @throws as `openStores` */
 export async function openServices(config: Config, logger: Logger, clock: Clock): Promise<Services> {
   const stores = await openStores(config, logger);
-  const onError = createBackgroundFailureLog(logger, clock);
+  const logFailure = createBackgroundFailureLog(logger, clock);
+  let areStoresOpen = true;
+  // What is still under way when the stores close would only say that they did.
+  const onError = (error: unknown) => {
+    if (areStoresOpen) logFailure(error);
+  };
   const metrics = new ApiMetrics();
   const engine = createSmartRetry({
     stores,
@@ -81,6 +86,7 @@ export async function openServices(config: Config, logger: Logger, clock: Clock)
       stopRetention();
       stopWatch();
       await Promise.all([engine.close(), keys.stop(), replicas.stop()]);
+      areStoresOpen = false;
       await stores.close();
     },
   };

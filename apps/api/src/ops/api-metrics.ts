@@ -1,10 +1,10 @@
 import type { AttemptReport, Recommendation } from '@smart-retry/domain';
 import type { Configuration, Fleet, RecordedAttempt, SmartRetry } from '@smart-retry/engine';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { observeModels } from './model-metrics.js';
 import type { StoreProbe } from './store-probe.js';
 import { Tally } from './tally.js';
 
-const BREAKER_STATES = ['closed', 'open', 'half_open'] as const;
 const BATCH_SIZE_BUCKETS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024];
 
 /** What the service does, counted. Labels are bounded; none is an id. */
@@ -59,7 +59,7 @@ export class ApiMetrics {
 
   /** Adds the gauges; they are read at each scrape. */
   observe(engine: SmartRetry, probes: readonly StoreProbe[]): void {
-    const { configuration, audit, recent, learning, models, fleet } = engine;
+    const { configuration, audit, recent, learning, fleet } = engine;
     this.#gauge('configuration_revision', 'Revision in force.', () => configuration.current().revision);
     this.#gauge('configuration_stale', '1 while the store does not confirm the revision.', () =>
       Number(configuration.freshness !== 'confirmed'),
@@ -78,10 +78,7 @@ export class ApiMetrics {
       () => learning.stats.outcomes,
     );
     this.#total('learning_rebuilds_total', 'Times that history was learned anew.', () => learning.stats.rebuilds);
-    this.#gauge('model_deployment_revision', 'Move of the models that is served.', () => models.current().revision);
-    this.#gauge('model_refused', '1 while a newer move is not served because a model does not load.', () =>
-      Number(models.refusal !== null),
-    );
+    observeModels(this.registry, engine);
     this.#breakers(fleet);
     collectDefaultMetrics({ register: this.registry, prefix: 'smart_retry_' });
     this.#storesUp(probes);
@@ -118,12 +115,11 @@ export class ApiMetrics {
   #breakers(fleet: Fleet): void {
     new Gauge({
       name: 'smart_retry_dependencies',
-      help: 'Dependencies heard of, by the state of their breaker.',
+      help: 'Dependencies heard of, by the state of their breaker when it was last asked.',
       labelNames: ['breaker'],
       registers: [this.registry],
       collect() {
-        for (const state of BREAKER_STATES) this.set({ breaker: state }, 0);
-        for (const { breaker } of fleet.states(Date.now())) this.inc({ breaker: breaker.state });
+        for (const [breaker, count] of Object.entries(fleet.countBreakers(Date.now()))) this.set({ breaker }, count);
       },
     });
   }

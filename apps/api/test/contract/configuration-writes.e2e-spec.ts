@@ -26,16 +26,23 @@ describe('what a GET answers', () => {
       max_hint_ms: 5_000,
     });
     await client.post('/policies', { ...policyNamed('whole'), max_elapsed_ms: 60_000, tenant_patterns: ['t.*'] });
+    const entries = async () => {
+      const pages = await Promise.all(['/configuration/history', '/audit'].map((path) => client.get(path)));
+      return pages.map(({ body }) => body['entries']);
+    };
+    const before = await entries();
     for (const path of ['/strategy', '/guardrails', '/policies/whole']) {
       const shown = await client.get(path);
-      expect((await client.put(path, shown.body)).status).toBe(200);
+      const put = await client.put(path, shown.body);
+      expect(put.status).toBe(200);
       const again = await client.get(path);
-      const isKept = 'revision' in shown.body;
-      expect({ ...again.body, ...(isKept && KEPT_BY_THE_SERVER) }).toEqual({
-        ...shown.body,
-        ...(isKept && KEPT_BY_THE_SERVER),
-      });
+      expect({ ...again.body, replicas: undefined }).toEqual({ ...shown.body, replicas: undefined });
+      expect([put, again].map(({ headers }) => headers.get('etag'))).toEqual(Array(2).fill(shown.headers.get('etag')));
     }
+    expect(await entries()).toEqual(before);
+    // Control: what differs makes a revision and an entry.
+    await client.put('/guardrails', { max_hint_ms: 5_001 });
+    expect(await entries()).not.toEqual(before);
   });
 });
 
@@ -130,7 +137,8 @@ describe('If-Match', () => {
 
   it('may list several: one of them has to be the current one', async () => {
     const current = await etagOf('/strategy');
-    const matching = (tags: string) => client.put('/guardrails', {}, { headers: { 'if-match': tags } });
+    const matching = (tags: string) =>
+      client.put('/guardrails', { max_budget_percent: 18 }, { headers: { 'if-match': tags } });
     expect((await matching(`"999999", ${current}`)).status).toBe(200);
     // Control: that write made another revision the current one.
     expectProblem(await matching(`"999999", ${current}`), 409, 'CONFIGURATION_CHANGED');
@@ -166,6 +174,17 @@ describe('Idempotency-Key', () => {
   it('has at most 255 characters', async () => {
     expect((await client.put('/guardrails', {}, keyed('k'.repeat(255)))).status).toBe(200);
     expectProblem(await client.put('/guardrails', {}, keyed('k'.repeat(256))), 400, 'INVALID_REQUEST');
+  });
+
+  it('holds for a write that changed nothing', async () => {
+    const { body } = await client.get('/guardrails');
+    const write = () => client.put('/guardrails', { max_attempts: body['max_attempts'] }, keyed('no-change'));
+    const first = await write();
+    await client.put('/guardrails', { max_attempts: Number(body['max_attempts']) + 1 });
+    const again = await write();
+    expect(again.body).toEqual(first.body);
+    expect(again.headers.get('etag')).toBe(first.headers.get('etag'));
+    expect((await client.get('/guardrails')).body['max_attempts']).toBe(Number(body['max_attempts']) + 1);
   });
 
   it('is not used up by a write that was refused', async () => {

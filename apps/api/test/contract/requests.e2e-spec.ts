@@ -1,4 +1,6 @@
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { listDocumentedRoutes, type DocumentedRoute } from '../access/support/documented-routes.js';
 import { FAILED_JOB, listBodyRoutes, type BodyRoute } from '../support/bodies.js';
 import { createClient, type Client } from '../support/client.js';
 import { exchange } from '../support/exchange.js';
@@ -59,6 +61,24 @@ describe('every route with a body', () => {
     }
   });
 
+  it('refuses content encodings, and says which it takes', async () => {
+    for (const { method, path, body } of routes) {
+      for (const [encoding, sent] of [
+        ['gzip', gzipSync(JSON.stringify(body))],
+        ['gzip', JSON.stringify(body)],
+      ] as const) {
+        const answer = await client.send(method, path, {
+          body: sent,
+          headers: { ...JSON_TYPE, 'content-encoding': encoding },
+        });
+        expectProblem(answer, 415, 'UNSUPPORTED_MEDIA_TYPE');
+        expect(answer.headers.get('accept-encoding')).toBe('identity');
+      }
+    }
+    const plain = { body: FAILED_JOB, headers: { 'content-encoding': 'identity' } };
+    expect((await client.send('POST', '/recommendation', plain)).status).toBe(200);
+  });
+
   it('takes __proto__, constructor and prototype for nothing', async () => {
     for (const { method, path, body, isConfiguration } of routes) {
       if (isConfiguration) continue;
@@ -111,6 +131,42 @@ describe('every route with a body', () => {
         code: 'INVALID_REQUEST',
       });
     }
+  });
+});
+
+describe('a name in the query that there is none of', () => {
+  const askWithQuery = ({ method, path, body }: DocumentedRoute) =>
+    client.send(method, `${path}${path.includes('?') ? '&' : '?'}no_such_name=x`, {
+      ...(body !== undefined && { body }),
+    });
+
+  it('is refused, named, by every route but those of workers and probes, which ignore it', async () => {
+    const routesOfAll = await listDocumentedRoutes();
+    const tolerant: string[] = [];
+    for (const route of routesOfAll) {
+      const answer = await askWithQuery(route);
+      if (problemPaths(answer).includes('no_such_name')) expectProblem(answer, 400, 'INVALID_REQUEST');
+      else tolerant.push(route.path);
+    }
+    expect(routesOfAll.length).toBeGreaterThan(40);
+    expect(tolerant.toSorted()).toEqual([
+      '/attempt',
+      '/attempt/batch',
+      '/attempt/counts',
+      '/health',
+      '/health/ready',
+      '/preview',
+      '/recommendation',
+      '/recommendation/batch',
+    ]);
+  });
+
+  it('does not let an erasure reach further than it was meant to', async () => {
+    const { body } = await client.post('/recommendation', { ...FAILED_JOB, tenant: 'kept', job_id: 'kept' });
+    const misspelt = await client.delete('/data?tenant=kept&jobid=other');
+    expectProblem(misspelt, 400, 'INVALID_REQUEST');
+    expect(problemPaths(misspelt)).toEqual(['jobid']);
+    expect((await client.get(`/decisions/${String(body['recommendation_id'])}`)).status).toBe(200);
   });
 });
 
@@ -178,7 +234,8 @@ describe('unknown paths and wrong methods', () => {
     ['/openapi.json', 'GET, HEAD'],
   ])('%s answers to %s alone, and says so', async (path, methods) => {
     const known = [...methods.split(', '), 'OPTIONS'];
-    for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter((name) => !known.includes(name))) {
+    const others = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'PROPFIND', 'PURGE', 'M-SEARCH'];
+    for (const method of others.filter((name) => !known.includes(name))) {
       const answer = await client.send(method, path);
       expectProblem(answer, 405, 'METHOD_NOT_ALLOWED');
       expect(answer.headers.get('allow')?.split(', ').sort()).toEqual([...known].sort());

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createTestDatabase, TcpGate, type TestDatabase } from '@smart-retry/storage/testing';
 import { createClient, type Client } from '../support/client.js';
 import { startApi, type RunningApi } from '../support/start-api.js';
+import { flushRedis } from './support/flush-redis.js';
 import { untilPasses } from './support/until-passes.js';
 
 const TIMEOUT_MS = 180_000;
@@ -136,6 +137,27 @@ describe('an acknowledged emergency stop', () => {
       expect(await isStopped(other)).toBe(true);
       await setStop(false);
       await untilStopped(other, false);
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
+    'holds although Redis forgets everything: for who runs, for who starts, and for who reaches Redis alone',
+    async () => {
+      await setStop(true);
+      await untilStopped(other, true);
+      await flushRedis(String(process.env['TEST_REDIS_ADDR']));
+      expect(await Promise.all([writer, other].map(isStopped))).toEqual([true, true]);
+      const started = await startReplica('started');
+      expect(await isStopped(started)).toBe(true);
+      await end(started);
+      // The copy is written anew: without it nothing would confirm the configuration to this one.
+      await other.postgres.refuse();
+      await sleep(MAX_STALE_MS + PROMISED_MS);
+      expect(await isStopped(other)).toBe(true);
+      await setStop(false);
+      await untilStopped(other, false);
+      await other.postgres.open();
     },
     TIMEOUT_MS,
   );

@@ -8,7 +8,7 @@ import { untilPasses } from './support/until-passes.js';
 const TIMEOUT_MS = 120_000;
 const JOB = { job_type: 'advised', error_class: 'timeout', attempt_number: 1 };
 
-describe('kill -9 of the embedded Postgres while 32 clients record', () => {
+describe('the end of the embedded Postgres, which somebody else kills or stops, while 32 clients record', () => {
   let api: RunningApi;
   let client: Client;
 
@@ -21,20 +21,25 @@ describe('kill -9 of the embedded Postgres while 32 clients record', () => {
     expect(await api.stop()).toBe(0);
   }, TIMEOUT_MS);
 
-  const killServer = async (): Promise<number> => {
+  const killServer = async (signal: NodeJS.Signals): Promise<number> => {
     const pid = await findServerPid(api.dataDir);
     if (pid === null) throw new Error('no embedded Postgres runs');
-    process.kill(pid, 'SIGKILL');
+    process.kill(pid, signal);
     return pid;
   };
 
-  it.each([1, 2, 3])(
-    'refuses attempts, advises on, recovers by itself and has each attempt once, kill number %d',
-    async (round) => {
+  it.each([
+    [1, 'SIGKILL'],
+    [2, 'SIGINT'],
+    [3, 'SIGQUIT'],
+    [4, 'SIGTERM'],
+  ] as const)(
+    'refuses attempts, advises on, recovers by itself and has each attempt once, end number %d by %s',
+    async (round, signal) => {
       const jobType = `server-killed-${round}`;
       const recording = new Recording(client, jobType, round);
       await recording.untilAcknowledged(200 * round);
-      const killed = await killServer();
+      const killed = await killServer(signal);
       await recording.untilRefused(10);
       const advised = await client.post('/recommendation', JOB);
       expect(advised).toMatchObject({ status: 200, body: { should_retry: true, method: 'rules' } });

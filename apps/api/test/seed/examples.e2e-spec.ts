@@ -66,11 +66,22 @@ describe('the examples of attempts', () => {
     expect(answer).toMatchObject({ status: 200, body: { status: 'recorded', duplicate: false } });
   });
 
-  it('are refused at their literal time, naming it', async () => {
+  it('are refused at their literal time, which is older than the retention, naming it', async () => {
     const { request } = await readFixture<Example>('record-attempt');
-    const answer = await client.post(request.path, { ...request.body, job_id: 'of-long-ago' });
-    expect(answer).toMatchObject({ status: 400, body: { code: 'TIMESTAMP_OUT_OF_RANGE' } });
-    expect(answer.body['details']).toContain('timestamp');
+    const ofTheSeed = [request.body ?? {}, await readFixture('attempt-history')];
+    for (const body of ofTheSeed) {
+      const answer = await client.post(request.path, body);
+      expect(answer.status).toBe(400);
+      expect(answer.body).toEqual({
+        error: 'Timestamp out of range',
+        status: 400,
+        timestamp: expect.any(String),
+        details: 'timestamp must not be older than the retention',
+        code: 'TIMESTAMP_OUT_OF_RANGE',
+        request_id: expect.any(String),
+        fields: [{ path: 'timestamp', message: 'must not be older than the retention' }],
+      });
+    }
   });
 
   it('are counted by the example of statistics, in its shape', async () => {

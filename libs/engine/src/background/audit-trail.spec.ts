@@ -27,7 +27,7 @@ const record = (recommendationId: string): DecisionRecord => ({
 const trail = (append: (ids: string[]) => Promise<void>, maxPendingRecords = 10) => {
   const errors: unknown[] = [];
   const audit = new AuditTrail({
-    store: { append: (records) => append(records.map((r) => r.recommendationId)) },
+    store: { seal: (sealed) => sealed.recommendationId, appendSealed: (ids) => append([...ids]) },
     flushIntervalMs: 60_000,
     maxBatchRecords: 4,
     maxPendingRecords,

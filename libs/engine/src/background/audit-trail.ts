@@ -1,8 +1,8 @@
 import { SmartRetryError, type DecisionRecord, type DecisionStore } from '@smart-retry/domain';
 import { repeat } from './repeat.js';
 
-export interface AuditTrailOptions {
-  readonly store: Pick<DecisionStore, 'append'>;
+export interface AuditTrailOptions<Sealed> {
+  readonly store: Pick<DecisionStore<Sealed>, 'seal' | 'appendSealed'>;
   readonly flushIntervalMs: number;
   readonly maxBatchRecords: number;
   /** Records held while the store is away; beyond it new ones are dropped and counted. */
@@ -11,16 +11,17 @@ export interface AuditTrailOptions {
 }
 
 /** Writes decisions behind, in batches, so that no decision waits for its own record. */
-export class AuditTrail {
-  readonly #options: AuditTrailOptions;
+export class AuditTrail<Sealed = unknown> {
+  readonly #options: AuditTrailOptions<Sealed>;
   #stop: (() => void) | undefined;
-  #pending: DecisionRecord[] = [];
+  /** Sealed at once: texts that wait cost the collector less than records do. */
+  #pending: Sealed[] = [];
   #writing: Promise<void> | null = null;
   #isStoreAway = false;
   #written = 0;
   #dropped = 0;
 
-  constructor(options: AuditTrailOptions) {
+  constructor(options: AuditTrailOptions<Sealed>) {
     this.#options = options;
   }
 
@@ -44,7 +45,7 @@ export class AuditTrail {
       this.#dropped++;
       return;
     }
-    this.#pending.push(record);
+    this.#pending.push(this.#options.store.seal(record));
     const isBatchFull = this.#pending.length >= this.#options.maxBatchRecords;
     if (isBatchFull && this.#writing === null && !this.#isStoreAway) void this.flush();
   }
@@ -69,7 +70,7 @@ export class AuditTrail {
     while (left > 0) {
       const batch = this.#pending.slice(0, Math.min(left, this.#options.maxBatchRecords));
       try {
-        await this.#options.store.append(batch);
+        await this.#options.store.appendSealed(batch);
         this.#written += batch.length;
         this.#isStoreAway = false;
       } catch (error) {

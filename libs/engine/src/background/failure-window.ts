@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { FAILURE_WINDOW_MS, type Clock, type EpochMs, type FailureCounters } from '@smart-retry/domain';
 import { repeat } from './repeat.js';
 
@@ -22,12 +23,12 @@ interface Tally {
 export class FailureWindow {
   readonly #options: FailureWindowOptions;
   #stop: (() => void) | undefined;
-  /** In order of the last failure: the first entry is the one unseen for longest. */
-  readonly #tallies = new Map<string, Tally>();
+  readonly #tallies: LRUCache<string, Tally>;
   #isExchanging = false;
 
   constructor(options: FailureWindowOptions) {
     this.#options = options;
+    this.#tallies = new LRUCache({ max: options.maxDependencies });
   }
 
   /** Exchanges in the background until `stop`. */
@@ -37,18 +38,17 @@ export class FailureWindow {
   }
 
   count(dependency: string, atMs: EpochMs): void {
-    const tally = this.#tallies.get(dependency) ?? { shared: 0, unshared: 0, seenAtMs: atMs };
-    this.#tallies.delete(dependency);
-    this.#tallies.set(dependency, tally);
+    const tally = this.#tallies.get(dependency);
+    if (tally === undefined) {
+      this.#tallies.set(dependency, { shared: 0, unshared: 1, seenAtMs: atMs });
+      return;
+    }
     tally.unshared++;
     tally.seenAtMs = atMs;
-    if (this.#tallies.size <= this.#options.maxDependencies) return;
-    const [oldest] = this.#tallies.keys();
-    if (oldest !== undefined) this.#tallies.delete(oldest);
   }
 
   recent(dependency: string): number {
-    const tally = this.#tallies.get(dependency);
+    const tally = this.#tallies.peek(dependency);
     return tally === undefined ? 0 : tally.shared + tally.unshared;
   }
 
@@ -58,7 +58,7 @@ export class FailureWindow {
     if (this.#isExchanging) return;
     const nowMs = this.#options.clock();
     const increments = new Map<string, number>();
-    for (const [dependency, tally] of this.#tallies) {
+    for (const [dependency, tally] of [...this.#tallies]) {
       if (tally.seenAtMs < nowMs - FAILURE_WINDOW_MS) this.#tallies.delete(dependency);
       else increments.set(dependency, tally.unshared);
     }
@@ -67,7 +67,7 @@ export class FailureWindow {
     try {
       const sums = await this.#options.counters.add(increments, nowMs);
       for (const [dependency, sum] of sums) {
-        const tally = this.#tallies.get(dependency);
+        const tally = this.#tallies.peek(dependency);
         if (tally === undefined) continue;
         tally.shared = sum;
         tally.unshared -= increments.get(dependency) ?? 0;

@@ -34,7 +34,7 @@ export interface StateContext {
 
 export function stateOfDependency(name: string, dependency: Dependency, context: StateContext): DependencyState {
   const { budget, override, nowMs } = context;
-  const breaker = dependency.breakerAt(nowMs);
+  const breaker = dependency.lookAtBreaker(nowMs);
   const { failed, succeeded, assumed } = dependency.evidence(nowMs).recent;
   const fromSecond = Math.floor(nowMs / 1_000);
   let parkedUnits = 0;

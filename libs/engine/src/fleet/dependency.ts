@@ -172,6 +172,11 @@ export class Dependency {
   /** The breaker as of now: what was heard since may have moved it. */
   breakerAt(nowMs: EpochMs): BreakerRecord {
     this.usedAtMs = Math.max(this.usedAtMs, nowMs);
+    return this.lookAtBreaker(nowMs);
+  }
+
+  /** The same for who only looks, which does not make it one in use. */
+  lookAtBreaker(nowMs: EpochMs): BreakerRecord {
     if (nowMs - this.#evaluatedAtMs < EVALUATE_EVERY_MS && nowMs >= this.#evaluatedAtMs) return this.breaker;
     this.#evaluatedAtMs = nowMs;
     const evidence = this.evidence(nowMs);

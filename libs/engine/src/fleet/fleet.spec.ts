@@ -147,3 +147,30 @@ describe("a server's hint", () => {
     expect(leftMs(callers)).toBe(0);
   });
 });
+
+describe('looking at dependencies', () => {
+  it('does not make them ones in use, of which other processes are told', () => {
+    const callers = outage();
+    const usedAtMs = () => [...callers.fleet.entries()].map(([, dependency]) => dependency.usedAtMs);
+    const before = usedAtMs();
+    callers.nowMs += 3_600_000;
+    callers.fleet.states(callers.nowMs);
+    callers.fleet.countBreakers(callers.nowMs);
+    expect(usedAtMs()).toEqual(before);
+    callers.ask();
+    expect(usedAtMs()).toEqual([callers.nowMs]);
+  });
+
+  it('answers as many as are asked for, the ones heard of last', () => {
+    const callers = new ErpCallers();
+    for (const name of ['a', 'b', 'c']) callers.fleet.dependency(name);
+    expect(callers.fleet.states(callers.nowMs, 2).map(({ name }) => name)).toEqual(['c', 'b']);
+  });
+
+  it('counts them by the state of their breakers', () => {
+    const callers = outage();
+    callers.ask();
+    callers.fleet.dependency('quiet');
+    expect(callers.fleet.countBreakers(callers.nowMs)).toEqual({ closed: 1, open: 1, half_open: 0 });
+  });
+});

@@ -4,6 +4,7 @@ import {
   type AttemptCounts,
   type AttemptRecord,
   type BreakerOverride,
+  type BreakerState,
   type EpochMs,
   type FailureKind,
   type GuardrailSettings,
@@ -146,14 +147,31 @@ export class Fleet {
     }
   }
 
-  /** Every dependency known, least recently heard of last; `filter` by name. */
-  states(nowMs: EpochMs, filter?: string): readonly DependencyState[] {
-    return [...this.#dependencies.entries()]
-      .filter(([name]) => filter === undefined || name === filter)
-      .map(([name, dependency]) => {
-        const budget = this.budgetOf(dependency, nowMs);
-        return stateOfDependency(name, dependency, { budget, override: this.overrideOf(name), nowMs });
-      });
+  /** The dependencies heard of last, at most `limit` of them, the latest first. */
+  states(nowMs: EpochMs, limit = Number.POSITIVE_INFINITY): readonly DependencyState[] {
+    const states: DependencyState[] = [];
+    for (const [name, dependency] of this.#dependencies.entries()) {
+      if (states.length >= limit) break;
+      states.push(this.#describe(name, dependency, nowMs));
+    }
+    return states;
+  }
+
+  /** Null where nothing has been heard of it. */
+  stateOf(name: string, nowMs: EpochMs): DependencyState | null {
+    const dependency = this.#dependencies.peek(name);
+    return dependency === undefined ? null : this.#describe(name, dependency, nowMs);
+  }
+
+  /** How many dependencies there are by the state of their breaker. A closed one is taken as it was when it was last asked. */
+  countBreakers(nowMs: EpochMs): Readonly<Record<BreakerState, number>> {
+    const counts = { closed: 0, open: 0, half_open: 0 };
+    for (const [name, dependency] of this.#dependencies.entries()) {
+      const { breaker } = dependency;
+      const own = breaker.state === 'closed' ? breaker : dependency.lookAtBreaker(nowMs);
+      counts[this.overrideOf(name)?.state ?? own.state]++;
+    }
+    return counts;
   }
 
   entries(): IterableIterator<[string, Dependency]> {
@@ -182,6 +200,11 @@ export class Fleet {
     const terms = { firstTriesPerSecond: perSecond, percent, maxGrowth, releasedAtMs, troubledAtMs };
     const budget = dependency.budgetFor(terms);
     return new BudgetPlaces(`${percent} % of its first tries`, budget, dependency, this.place);
+  }
+
+  #describe(name: string, dependency: Dependency, nowMs: EpochMs): DependencyState {
+    const budget = this.budgetOf(dependency, nowMs);
+    return stateOfDependency(name, dependency, { budget, override: this.overrideOf(name), nowMs });
   }
 
   #noteHint(dependency: Dependency, { retryAfterMs, dependency: named }: RetryFeatures, nowMs: EpochMs): void {

@@ -69,8 +69,8 @@ export class ErpCallers {
   }
 
   get state() {
-    const [state] = this.fleet.states(this.nowMs, 'erp');
-    if (state === undefined) throw new Error('nothing was heard of erp');
+    const state = this.fleet.stateOf('erp', this.nowMs);
+    if (state === null) throw new Error('nothing was heard of erp');
     return state;
   }
 }

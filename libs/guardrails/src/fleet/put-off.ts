@@ -1,4 +1,4 @@
-import { describeDuration, type EpochMs, type GuardrailName, type ReasonCode } from '@smart-retry/domain';
+import { describeUnequalDurations, type EpochMs, type GuardrailName, type ReasonCode } from '@smart-retry/domain';
 import type { Admission, AdmissionQuestion } from './admission.js';
 
 interface Obstacle {
@@ -31,7 +31,7 @@ export function refuse(
   { untilEndMs }: AdmissionQuestion,
   { guardrail, reason, because }: Obstacle,
 ): Admission {
-  const left = describeDuration(Math.max(0, untilEndMs));
+  const [wait, left] = describeUnequalDurations(waitMs, Math.max(0, untilEndMs));
   return {
     kind: 'refused',
     delayMs: 0,
@@ -39,6 +39,6 @@ export function refuse(
     isProbe: false,
     reasons: [reason],
     effects: [{ name: guardrail, before: 'retry', after: 'stop' }],
-    because: [`${because}; it would have to wait ${describeDuration(waitMs)}, and ${left} are left`],
+    because: [`${because}; it would have to wait ${wait}, and ${left} are left`],
   };
 }

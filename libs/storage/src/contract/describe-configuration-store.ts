@@ -111,6 +111,15 @@ export function describeConfigurationStore(
       expect(await store.keptResponse('another key', NOON_MS)).toBeNull();
     });
 
+    it('keeps a response of a write that changed nothing, and no second one under its key', async () => {
+      const keep = exampleKeptResponse();
+      const revision = await store.revision();
+      await store.keepResponse(keep);
+      expect(await store.keptResponse(keep.key, NOON_MS)).toEqual(keep);
+      await expect(store.keepResponse(keep)).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' });
+      expect(await store.revision()).toBe(revision);
+    });
+
     it('lets a key be used again after 24 hours', async () => {
       const keep = exampleKeptResponse();
       await rename('before', { keep });

@@ -43,6 +43,14 @@ export function describeDecisionStore(name: string, open: Open<{ readonly decisi
       expect(await idsOf({ tenant })).toEqual([record.recommendationId]);
     });
 
+    it('appends later what was sealed, as it was then', async () => {
+      const record = exampleDecision({ jobId: `"\\ 🔑 ${unique('job')}`, tenant: unique('tenant') });
+      const sealed = [record, exampleDecision()].map((one) => store.seal(one));
+      expect(await store.find(record.recommendationId, record.decidedAtMs)).toBeNull();
+      await store.appendSealed(sealed);
+      expect(await store.find(record.recommendationId, record.decidedAtMs)).toEqual(record);
+    });
+
     it('accepts an empty append, and one of a thousand', async () => {
       const tenant = unique('tenant');
       await store.append([]);

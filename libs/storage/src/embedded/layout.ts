@@ -11,6 +11,8 @@ export interface Layout {
   readonly runDir: string;
   readonly logPath: string;
   readonly leasePath: string;
+  /** There while the server is in use. */
+  readonly inUsePath: string;
 }
 
 /** The bytes that the kernel leaves for the path of a Unix socket: 108 on Linux, 104 on macOS, both with a closing zero. */
@@ -30,6 +32,7 @@ export async function createLayout(dataDir: string): Promise<Layout> {
     runDir,
     logPath: join(runDir, 'log'),
     leasePath: join(runDir, 'lease'),
+    inUsePath: join(runDir, 'in-use'),
   };
 }
 

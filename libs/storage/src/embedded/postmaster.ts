@@ -1,5 +1,6 @@
 import { readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { hasCode } from './has-code.js';
 import { runCommand } from './run-command.js';
 
 /** A running server, as its lock file tells. */
@@ -9,6 +10,8 @@ export interface Postmaster {
   readonly socketDir: string;
   /** Whether it takes connections. */
   readonly isReady: boolean;
+  /** Whether it was told to stop, in whatever way. */
+  readonly isStopping: boolean;
 }
 
 /** The server that runs on `clusterDir`; undefined when none does, whatever a lock file says. */
@@ -18,7 +21,23 @@ export async function findPostmaster(clusterDir: string): Promise<Postmaster | u
   const [pid, , , port, socketDir, , , status] = lines;
   if (pid === undefined || port === undefined || socketDir === undefined) return undefined;
   if (!(await isServerOf(clusterDir, Number(pid)))) return undefined;
-  return { pid: Number(pid), port: Number(port), socketDir, isReady: status?.trim() === 'ready' };
+  const state = status?.trim();
+  return {
+    pid: Number(pid),
+    port: Number(port),
+    socketDir,
+    isReady: state === 'ready',
+    isStopping: state === 'stopping',
+  };
+}
+
+/** Asks a server, unless it has ended, for Postgres' fast stop: sessions end, every commit is kept. */
+export function stopFast({ pid }: Postmaster): void {
+  try {
+    process.kill(pid, 'SIGINT');
+  } catch (error) {
+    if (!hasCode(error, 'ESRCH')) throw error;
+  }
 }
 
 /**

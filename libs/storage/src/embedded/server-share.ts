@@ -1,15 +1,16 @@
-import { readFile, rmdir } from 'node:fs/promises';
+import { readFile, rmdir, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SmartRetryError } from '@smart-retry/domain';
-import { hasCode } from './has-code.js';
+import { hurrySlowStops } from './hurry-slow-stops.js';
 import type { Layout } from './layout.js';
 import { isLeased, openLease, type Lease } from './lease.js';
-import { findPostmaster, type Postmaster } from './postmaster.js';
+import { findPostmaster, stopFast, type Postmaster } from './postmaster.js';
 
 /** One process's part in a running server, which lives as long as any part is held. */
 export interface ServerShare {
   readonly lease: Lease;
   readonly postmaster: Postmaster;
+  readonly endHurry: () => void;
 }
 
 const POLL_MS = 10;
@@ -35,7 +36,10 @@ export async function joinServer(
     // In this order: a guard reads the pipe before its server runs, so a server seen here without a reader there is alone.
     const postmaster = await findPostmaster(layout.clusterDir);
     lease = renewLease(layout, lease);
-    if (lease !== undefined && postmaster?.isReady === true) return { lease, postmaster };
+    if (lease !== undefined && postmaster?.isReady === true) {
+      await writeFile(layout.inUsePath, '');
+      return { lease, postmaster, endHurry: hurrySlowStops(layout) };
+    }
     if (lease === undefined && postmaster !== undefined) {
       log(`stopping the PostgreSQL ${postmaster.pid} on ${layout.clusterDir}, whose guard is gone`);
       await stopPostmaster(layout, postmaster);
@@ -63,7 +67,8 @@ function renewLease(layout: Layout, held: Lease | undefined): Lease | undefined 
  *
  * @throws {STORE_UNAVAILABLE} when the server does not stop within a minute.
  */
-export async function leaveServer(layout: Layout, { lease, postmaster }: ServerShare): Promise<void> {
+export async function leaveServer(layout: Layout, { lease, postmaster, endHurry }: ServerShare): Promise<void> {
+  endHurry();
   lease.close();
   if (isLeased(layout.leasePath)) return;
   await waitUntilStopped(layout, postmaster);
@@ -71,12 +76,7 @@ export async function leaveServer(layout: Layout, { lease, postmaster }: ServerS
 }
 
 async function stopPostmaster(layout: Layout, postmaster: Postmaster): Promise<void> {
-  try {
-    // SIGINT is Postgres' fast stop: sessions end, every commit is kept.
-    process.kill(postmaster.pid, 'SIGINT');
-  } catch (error) {
-    if (!hasCode(error, 'ESRCH')) throw error;
-  }
+  stopFast(postmaster);
   await waitUntilStopped(layout, postmaster);
 }
 

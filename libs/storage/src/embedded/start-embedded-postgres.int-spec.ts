@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -187,15 +188,33 @@ describe('startEmbeddedPostgres', () => {
     expect(await running()).toBeUndefined();
   });
 
-  it('starts again after the server itself was killed', async () => {
+  // Postgres' smart stop, which waits for every session to leave, its fast and its immediate one.
+  it.each(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGQUIT'] as const)(
+    'starts again after %s from a stranger',
+    async (signal) => {
+      const share = await start();
+      await query(share.url, 'CREATE TABLE kept AS SELECT 42 AS n');
+      const session = new pg.Client({ connectionString: share.url }).on('error', () => undefined);
+      await session.connect();
+      const victim = await running();
+      if (victim === undefined) throw new Error('no server');
+      process.kill(victim.pid, signal);
+      for (let next = victim; next.pid === victim.pid || !next.isReady; next = (await running()) ?? victim)
+        await sleep(10);
+      expect(await query(share.url, 'SELECT n FROM kept')).toEqual([42]);
+    },
+  );
+
+  it('stays stopped after its last user, though it was stopped by a stranger and started again before', async () => {
     const share = await start();
-    await query(share.url, 'CREATE TABLE kept AS SELECT 42 AS n');
     const victim = await running();
     if (victim === undefined) throw new Error('no server');
-    process.kill(victim.pid, 'SIGKILL');
-    for (let next = victim; next.pid === victim.pid || !next.isReady; next = (await running()) ?? victim)
-      await sleep(10);
-    expect(await query(share.url, 'SELECT n FROM kept')).toEqual([42]);
+    process.kill(victim.pid, 'SIGINT');
+    // At the latest while the guard pauses before the next start.
+    await share.stop();
+    const inUsePath = join(dataDir, 'postgres-run', 'in-use');
+    while (existsSync(inUsePath) || (await running()) !== undefined) await sleep(10);
+    expect(await running()).toBeUndefined();
   });
 
   it('is not misled by a lock file whose process id now belongs to a stranger', async () => {

@@ -67,6 +67,11 @@ export class MemoryConfigurationStore implements ConfigurationStore {
     return this.#history.slice(Math.max(0, end - page.limit), Math.max(0, end)).reverse();
   }
 
+  async keepResponse(response: KeptResponse): Promise<void> {
+    this.#keptResponses.assertFree(response);
+    this.#keptResponses.keep(response);
+  }
+
   async keptResponse(key: string, nowMs: EpochMs): Promise<KeptResponse | null> {
     return this.#keptResponses.find(key, nowMs);
   }

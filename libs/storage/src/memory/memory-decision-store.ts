@@ -14,7 +14,7 @@ import { isOfSubject } from './is-of-subject.js';
 import { GroupedIndex } from './grouped-index.js';
 
 /** The newest `maxRecords` decisions of this process. */
-export class MemoryDecisionStore implements DecisionStore {
+export class MemoryDecisionStore implements DecisionStore<DecisionRecord> {
   readonly #maxRecords: number;
   readonly #records = new Map<string, DecisionRecord>();
   /** Recommended retries by the job or, without a job id, by the shape under which their outcomes are looked up. */
@@ -34,6 +34,14 @@ export class MemoryDecisionStore implements DecisionStore {
       if (this.#records.size <= this.#maxRecords) break;
       this.#remove(record);
     }
+  }
+
+  seal(record: DecisionRecord): DecisionRecord {
+    return record;
+  }
+
+  appendSealed(sealed: readonly DecisionRecord[]): Promise<void> {
+    return this.append(sealed);
   }
 
   async find(recommendationId: string, decidedAtMs: EpochMs): Promise<DecisionRecord | null> {

@@ -12,6 +12,7 @@ describe('classifyPostgresFailure', () => {
     ['unreachable', failure('53300')],
     ['unreachable', failure('28P01')],
     ['unreachable', new Error('Connection terminated unexpectedly')],
+    ['unreachable', new Error('timeout expired')],
     ['unreachable', new Error('Query read timeout')],
     ['busy', failure('57014')],
     ['busy', failure('55P03')],

@@ -23,7 +23,7 @@ const UNREACHABLE_SQLSTATE = /^(?:08...|28...|3D000|53...|57P..|58...|25006)$/;
 const BUSY_SQLSTATE = /^(?:57014|55P03|40001|40P01)$/;
 
 /** The driver gives these failures no code. */
-const UNREACHABLE_MESSAGES = /^(?:Connection terminated|Query read timeout|Client has encountered a connection error)/;
+const UNREACHABLE_MESSAGES = /^(?:Connection terminated|timeout expired$|Query read timeout|Client has encountered a connection error)/;
 const BUSY_MESSAGES = /^timeout exceeded when trying to connect/;
 
 /** The code that the driver or the server gave an error; empty without one. */

@@ -72,6 +72,10 @@ export class PostgresConfigurationStore implements ConfigurationStore {
     return rows.map((row) => ({ ...toStored(row), action: row.action, target: row.target, reason: row.reason }));
   }
 
+  async keepResponse(response: KeptResponse): Promise<void> {
+    await this.#session.run((manager) => keepResponse(manager, response));
+  }
+
   async keptResponse(key: string, nowMs: EpochMs): Promise<KeptResponse | null> {
     return this.#session.run((manager) =>
       manager.findOneBy(KeptResponseEntity, { key, keptAtMs: MoreThan(nowMs - KEPT_RESPONSE_TTL_MS) }),

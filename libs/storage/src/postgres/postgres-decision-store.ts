@@ -28,8 +28,14 @@ interface DecisionRow {
   readonly evidence: DecisionRecord['evidence'];
 }
 
+/** A row as JSON text: a third of the memory that the record takes. */
+interface SealedDecision {
+  readonly decidedAtMs: EpochMs;
+  readonly row: string;
+}
+
 /** The audit trail in daily partitions. */
-export class PostgresDecisionStore implements DecisionStore {
+export class PostgresDecisionStore implements DecisionStore<SealedDecision> {
   readonly #database: Database;
   readonly #partitions: DayPartitions;
 
@@ -38,13 +44,22 @@ export class PostgresDecisionStore implements DecisionStore {
     this.#partitions = new DayPartitions(database, ['decisions']);
   }
 
-  async append(records: readonly DecisionRecord[]): Promise<void> {
-    for (let from = 0; from < records.length; from += APPEND_ROWS) {
-      const chunk = records.slice(from, from + APPEND_ROWS);
+  append(records: readonly DecisionRecord[]): Promise<void> {
+    return this.appendSealed(records.map((record) => this.seal(record)));
+  }
+
+  seal(record: DecisionRecord): SealedDecision {
+    return { decidedAtMs: record.decidedAtMs, row: toStorableJson(toInput(record)) };
+  }
+
+  async appendSealed(sealed: readonly SealedDecision[]): Promise<void> {
+    for (let from = 0; from < sealed.length; from += APPEND_ROWS) {
+      const chunk = sealed.slice(from, from + APPEND_ROWS);
+      const rows = `[${chunk.map(({ row }) => row).join(',')}]`;
       await insertIntoDays(this.#database, {
         partitions: this.#partitions,
-        times: chunk.map((record) => record.decidedAtMs),
-        statement: { name: 'append_decisions', text: APPEND, values: [toStorableJson(chunk.map(toInput))] },
+        times: chunk.map(({ decidedAtMs }) => decidedAtMs),
+        statement: { name: 'append_decisions', text: APPEND, values: [rows] },
       });
     }
   }

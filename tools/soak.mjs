@@ -1,0 +1,10 @@
+import { bootstrap } from './bootstrap.mjs';
+import { build } from './build.mjs';
+import { parseArguments } from './soak/arguments.mjs';
+
+// `npm run soak [-- --minutes 60] [--jobs-per-second 50]`: the built API under a steady load; what grows meanwhile.
+const options = parseArguments(process.argv.slice(2));
+bootstrap();
+build('.');
+const { runSoak } = await import('./soak/run.mjs');
+process.exitCode = (await runSoak(options)) ? 0 : 1;
