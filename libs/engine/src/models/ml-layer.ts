@@ -63,9 +63,8 @@ export function createMlLayer({ models: currentModels, memory, means, contest }:
     if (!isFamiliar(model, features)) return { ...abstain('ml_unfamiliar'), ...inTrial };
     const confidence = confidenceOf(ranking, anchorOf(context, candidates, view));
     if (confidence < strategy.mlThreshold) return { ...abstain('ml_unsure'), ...inTrial };
-    const [shown = 0, byModel = 0, byBayesian = null] = ranking.forecasts[Math.max(0, ranking.best)] ?? [];
-    if (byBayesian !== null && contest.isBeaten(model.description.version, features, { byModel, byBayesian }))
-      return { ...abstain('ml_not_better'), ...inTrial };
+    if (contest.isBeaten(model.description.version, features)) return { ...abstain('ml_not_better'), ...inTrial };
+    const shown = ranking.delays[Math.max(0, ranking.best)]?.delayMs ?? 0;
     const proposal: Proposal = proposeFromModel(model, ranking, {
       confidence,
       maxDelayMs: bounds.maxDelayMs,

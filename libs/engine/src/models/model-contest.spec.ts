@@ -5,8 +5,6 @@ import { answerTerminalStops } from '../answers.js';
 import { ModelContest } from './model-contest.js';
 
 const FAILURE = { jobType: 'email_send', errorClass: 'timeout' };
-const DOUBTS = { byModel: 0.2, byBayesian: 0.9 };
-const HOPES = { byModel: 0.9, byBayesian: 0.2 };
 
 function decision(recommendationId: string, trial: Trial, delayMs = 5_500): DecisionRecord {
   const frame = { policy: null, guardrailMaxAttempts: 5, learnedMaxAttempts: 5, nowMs: T0 };
@@ -41,44 +39,38 @@ function settle(
 
 describe('ModelContest', () => {
   it('silences a model that expects what happens worse than the Bayesian layer', () => {
-    expect(play([5_000, 0.2, 0.9]).isBeaten('v1', FAILURE, DOUBTS)).toBe(true);
-    expect(play([5_000, 0.2, 0.9], { success: false }).isBeaten('v1', FAILURE, DOUBTS)).toBe(false);
-    expect(play([5_000, 0.9, 0.2]).isBeaten('v1', FAILURE, DOUBTS)).toBe(false);
-    expect(play([5_000, 0.5, 0.5]).isBeaten('v1', FAILURE, DOUBTS)).toBe(false);
+    expect(play([5_000, 0.2, 0.9]).isBeaten('v1', FAILURE)).toBe(true);
+    expect(play([5_000, 0.2, 0.9], { success: false }).isBeaten('v1', FAILURE)).toBe(false);
+    expect(play([5_000, 0.9, 0.2]).isBeaten('v1', FAILURE)).toBe(false);
+    expect(play([5_000, 0.5, 0.5]).isBeaten('v1', FAILURE)).toBe(false);
   });
 
   it('silences it for the kind of failure that it knows less of, and nowhere else', () => {
     const contest = play([5_000, 0.2, 0.9]);
-    expect(contest.isBeaten('v1', { ...FAILURE, errorClass: '503' }, DOUBTS)).toBe(false);
-    expect(contest.isBeaten('v1', { ...FAILURE, errorCode: 'E_OTHER' }, DOUBTS)).toBe(false);
-    expect(contest.isBeaten('v1', { jobType: 'other', errorClass: 'timeout' }, DOUBTS)).toBe(false);
-  });
-
-  it('silences it on the side to which it errs: who hopes for the hopeless may be right to doubt elsewhere', () => {
-    const contest = play([5_000, 0.4, 0.02], { success: false });
-    expect(contest.isBeaten('v1', FAILURE, HOPES)).toBe(true);
-    expect(contest.isBeaten('v1', FAILURE, DOUBTS)).toBe(false);
+    expect(contest.isBeaten('v1', { ...FAILURE, errorClass: '503' })).toBe(false);
+    expect(contest.isBeaten('v1', { ...FAILURE, errorCode: 'E_OTHER' })).toBe(false);
+    expect(contest.isBeaten('v1', { jobType: 'other', errorClass: 'timeout' })).toBe(false);
   });
 
   it('takes a new version for as good as the ones before it, until it has enough outcomes of its own', () => {
     const contest = play([5_000, 0.2, 0.9]);
-    expect(contest.isBeaten('v2', FAILURE, DOUBTS)).toBe(true);
+    expect(contest.isBeaten('v2', FAILURE)).toBe(true);
     expect(contest.standingOf('v2').outcomes).toBe(0);
     for (let i = 0; i < 25; i++)
-      settle(contest, `n${i}`, { arm: 'v2', forecasts: [[5_000, 0.2, 0.9]] }, { success: false });
-    expect(contest.isBeaten('v2', FAILURE, DOUBTS)).toBe(false);
-    expect(contest.isBeaten('v1', FAILURE, DOUBTS)).toBe(true);
+      settle(contest, `n${i}`, { arm: 'v2', forecasts: [[5_000, 0.9, 0.8]] }, { success: true });
+    expect(contest.isBeaten('v2', FAILURE)).toBe(false);
+    expect(contest.isBeaten('v1', FAILURE)).toBe(true);
   });
 
   it('says nothing before it has seen twenty outcomes', () => {
-    expect(play([5_000, 0.2, 0.9], { outcomes: 19 }).isBeaten('v1', FAILURE, DOUBTS)).toBe(false);
+    expect(play([5_000, 0.2, 0.9], { outcomes: 19 }).isBeaten('v1', FAILURE)).toBe(false);
   });
 
   it('lets a model speak again once it knows better', () => {
     const contest = play([5_000, 0.2, 0.9]);
     for (let i = 0; i < 200; i++)
-      settle(contest, `s${i}`, { arm: 'v1', forecasts: [[5_000, 0.2, 0.9]] }, { success: false });
-    expect(contest.isBeaten('v1', FAILURE, DOUBTS)).toBe(false);
+      settle(contest, `s${i}`, { arm: 'v1', forecasts: [[5_000, 0.9, 0.2]] }, { success: true });
+    expect(contest.isBeaten('v1', FAILURE)).toBe(false);
   });
 
   it('judges a shadow as it would judge what serves', () => {
@@ -86,7 +78,7 @@ describe('ModelContest', () => {
     const shadow = { modelVersion: 's', delayMs: 5_000, forecasts: [[5_000, 0.1, 0.9]] as const };
     for (let i = 0; i < 30; i++)
       settle(contest, `r${i}`, { arm: 'bayesian', forecasts: [], shadow }, { success: true });
-    expect(contest.isBeaten('s', FAILURE, DOUBTS)).toBe(true);
+    expect(contest.isBeaten('s', FAILURE)).toBe(true);
     expect(contest.standingOf('s').advantage).toBeLessThan(-1);
     expect(contest.standingOf('bayesian')).toEqual({ outcomes: 0, advantage: 0 });
   });

@@ -19,8 +19,10 @@ interface Tally {
   advantage: number;
 }
 
-interface Bet extends Expected {
+interface Bet {
   readonly key: string;
+  readonly byModel: number;
+  readonly byBayesian: number;
 }
 
 /** How a model has done against the Bayesian layer, over all kinds of failure. */
@@ -32,8 +34,7 @@ export interface Standing {
 
 /**
  * Who expected what happens better, the model or the Bayesian layer: by log-loss of what both said before, for each
- * model, kind of failure (job type, error class, error code) and side apart: whether the model expected more or less.
- * Bounded; it knows what was decided and reported in this process.
+ * model, job type, error class and error code apart. Bounded; it knows what was decided and reported in this process.
  */
 export class ModelContest {
   readonly #bets: LRUCache<string, readonly Bet[]>;
@@ -53,8 +54,7 @@ export class ModelContest {
     const bet = (version: string, of: readonly Forecast[]): readonly Bet[] => {
       const candidates = of.map(([delayMs]) => ({ delayMs }));
       const [, byModel, byBayesian] = of[candidateFor(candidates, recommendation.delayMs)] ?? [0, 0, null];
-      if (byBayesian === null) return [];
-      return [{ key: tallyKey(version, features, leanOf({ byModel, byBayesian })), byModel, byBayesian }];
+      return byBayesian === null ? [] : [{ key: tallyKey(version, features), byModel, byBayesian }];
     };
     const bets = [
       ...bet(arm, forecasts),
@@ -79,14 +79,12 @@ export class ModelContest {
   }
 
   /**
-   * Whether the Bayesian layer has known better of such failures where the model erred to the same side, if it erred: who
-   * hopes for the hopeless may still be right to doubt elsewhere. A version of which too little is known is taken to be
-   * as good as the ones that served before it: they were trained on much the same.
+   * Whether the Bayesian layer has known better of such failures. A version of which too little is known is taken to be as
+   * good as the ones that served before it: they were trained on much the same.
    */
-  isBeaten(version: string, failure: Failure, expected: Expected): boolean {
-    const lean = leanOf(expected);
-    const own = this.#tallies.peek(tallyKey(version, failure, lean));
-    const tally = isTelling(own) ? own : this.#tallies.peek(tallyKey(ANY_VERSION, failure, lean));
+  isBeaten(version: string, failure: Failure): boolean {
+    const own = this.#tallies.peek(tallyKey(version, failure));
+    const tally = isTelling(own) ? own : this.#tallies.peek(tallyKey(ANY_VERSION, failure));
     return isTelling(tally) && tally.advantage < 0;
   }
 
@@ -109,18 +107,6 @@ interface Failure {
   readonly errorCode?: string | undefined;
 }
 
-/** What both expect of one delay. */
-interface Expected {
-  readonly byModel: number;
-  readonly byBayesian: number;
-}
-
-type Lean = 'hopes' | 'doubts';
-
-function leanOf({ byModel, byBayesian }: Expected): Lean {
-  return byModel >= byBayesian ? 'hopes' : 'doubts';
-}
-
 function isTelling(tally: Tally | undefined): tally is Tally {
   return tally !== undefined && tally.outcomes >= MIN_OUTCOMES;
 }
@@ -135,6 +121,6 @@ function versionKey(version: string): string {
   return `${version.length}:${version}`;
 }
 
-function tallyKey(version: string, { jobType, errorClass, errorCode = '' }: Failure, lean: Lean): string {
-  return `${versionKey(version)}${lean}:${errorClass.length}:${errorClass}${errorCode.length}:${errorCode}${jobType}`;
+function tallyKey(version: string, { jobType, errorClass, errorCode = '' }: Failure): string {
+  return `${versionKey(version)}${errorClass.length}:${errorClass}${errorCode.length}:${errorCode}${jobType}`;
 }
