@@ -98,6 +98,10 @@ describe('docker/compose.yaml', () => {
 
   it('knows the health of each service: by itself or by its image', () => {
     expect(dockerfile.getHEALTHCHECKs()).toHaveLength(1);
+    for (const [, { build }] of services) {
+      if (build !== undefined)
+        expect(existsSync(join(ROOT, 'apps', build.args['APP'] ?? '', 'src', 'health-check.ts'))).toBe(true);
+    }
     const unchecked = services.filter(([, { build, healthcheck }]) => build === undefined && healthcheck === undefined);
     expect(unchecked).toEqual([]);
     const conditions = services.flatMap(([, service]) => Object.values(service.depends_on ?? {}));
@@ -110,6 +114,7 @@ describe('docker/compose.yaml', () => {
     );
     expect(secrets.map(([variable]) => variable)).toEqual([
       'RETRY_ADMIN_KEY',
+      'RETRY_DATABASE_URL',
       'RETRY_DATABASE_URL',
       'POSTGRES_PASSWORD',
     ]);

@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util';
 import { BASELINES, WORLD_FAMILIES } from '../../libs/simulation/dist/index.js';
 
-/** Our own decider: in this process, and through the real API. */
+/** Our own decider: in this process, with a trainer beside it, and through the real API. */
 export const OURS = 'ours';
+export const OURS_WITH_MODELS = 'ours-ml';
 export const OURS_OVER_HTTP = 'ours-http';
 
 const HELD_OUT_SEEDS = '1001-1020';
@@ -35,7 +36,7 @@ export function parseArguments(args) {
     deciders:
       values.deciders === undefined
         ? [...baselines, ours]
-        : choose('decider', values.deciders, [...baselines, OURS, OURS_OVER_HTTP]),
+        : choose('decider', values.deciders, [...baselines, OURS, OURS_WITH_MODELS, OURS_OVER_HTTP]),
     split: isHeldOut ? 'held-out' : 'tuning',
     seeds: parseSeeds(isHeldOut ? (values.seeds.split(':')[1] ?? HELD_OUT_SEEDS) : values.seeds),
     out: values.out,

@@ -1,5 +1,5 @@
 import { BASELINES, measure, measureRecovery, simulate, WORLD_FAMILIES } from '../../libs/simulation/dist/index.js';
-import { OURS_OVER_HTTP } from './arguments.mjs';
+import { OURS_OVER_HTTP, OURS_WITH_MODELS } from './arguments.mjs';
 import { startEngine } from './engine.mjs';
 import { recentEpochMs, startHttpDecider } from './http.mjs';
 
@@ -26,12 +26,19 @@ async function play(world, name) {
   const baseline = findBaseline(name);
   if (baseline !== undefined) return playBaseline(baseline, world);
   const isOverHttp = name === OURS_OVER_HTTP;
-  const decider = isOverHttp ? await startHttpDecider(name) : await startEngine(name, world.seed);
+  const decider = isOverHttp ? await startHttpDecider(name) : await startInProcess(name, world.seed);
   try {
     return await simulate(world, decider, isOverHttp ? { epochMs: recentEpochMs(world) } : {});
   } finally {
     await decider.close();
   }
+}
+
+async function startInProcess(name, seed) {
+  if (name !== OURS_WITH_MODELS) return startEngine(name, seed);
+  // Who plays without models need not have built the trainer.
+  const { startEngineWithModels } = await import('./models.mjs');
+  return startEngineWithModels(name, seed);
 }
 
 function playBaseline(baseline, world) {

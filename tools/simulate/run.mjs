@@ -2,8 +2,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { BASELINES, compareDeciders } from '../../libs/simulation/dist/index.js';
 import { ROOT } from '../bootstrap.mjs';
+import { build } from '../build.mjs';
 import { transpile } from '../transpile.mjs';
-import { OURS_OVER_HTTP, parseArguments } from './arguments.mjs';
+import { OURS_OVER_HTTP, OURS_WITH_MODELS, parseArguments } from './arguments.mjs';
 import { toCsv } from './csv.mjs';
 import { drawComparisons } from './picture.mjs';
 import { playAll } from './players.mjs';
@@ -16,6 +17,7 @@ export async function runSimulations(args) {
   const options = parseArguments(args);
   // As `npm start` does.
   if (options.deciders.includes(OURS_OVER_HTTP)) await transpile();
+  if (options.deciders.includes(OURS_WITH_MODELS)) build('apps/trainer');
   const rows = await playWorlds(options);
   const comparisons = compareByWorld(rows, options.deciders);
   printMeasurements(rows);

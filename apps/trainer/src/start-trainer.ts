@@ -10,6 +10,7 @@ import { openQueue } from './jobs/open-queue.js';
 import { haveOutcomesCome, orderModel, type ModelOrderOptions } from './jobs/order-model.js';
 import { TrainJob } from './jobs/train-job.js';
 import { openDatabase } from './lifecycle/open-database.js';
+import { giveSignOfLife } from './lifecycle/sign-of-life.js';
 import { VERSION } from './lifecycle/version.js';
 
 const HEARTBEATS_PER_LEASE = 5;
@@ -66,11 +67,16 @@ export async function startTrainer(
     logger,
   });
   const lease = { trainer, jobs, queue, leaseMs: config.trainerLeaseMs, clock };
-  await keepLease(lease);
   const onError = (error: unknown) => {
     const isAway = error instanceof SmartRetryError && error.kind === 'unavailable';
     logger.warn(isAway ? { code: error.code } : { err: error }, 'background work failed, and is tried again');
   };
+  const beat = async () => {
+    await keepLease(lease);
+    // For whoever watches the container; without a folder to write to there is none, and training goes on.
+    await giveSignOfLife(config.dataDir).catch(onError);
+  };
+  await beat();
   const judge = async () => {
     const judgement = await judgeServedCanary({
       models: stores.models,
@@ -85,7 +91,7 @@ export async function startTrainer(
   };
   const stops = [
     repeat(judge, { intervalMs: config.trainerJudgeIntervalMs, onError }),
-    repeat(() => keepLease(lease), { intervalMs: config.trainerLeaseMs / HEARTBEATS_PER_LEASE, onError }),
+    repeat(beat, { intervalMs: config.trainerLeaseMs / HEARTBEATS_PER_LEASE, onError }),
     repeat(orderWhatIsDue, { intervalMs: ORDER_INTERVAL_MS, onError }),
   ];
   logger.info({ trainer, concurrency: config.trainerConcurrency }, 'the trainer is ready');

@@ -9,6 +9,9 @@ import type { TreeBody } from './tree-body.js';
 /** Rises with every change of the artifact that older readers would misread. */
 export const ARTIFACT_VERSION = 1;
 
+/** Larger models are neither made nor loaded: every process that serves one parses it as a whole. */
+export const MAX_ARTIFACT_BYTES = 32 * 2 ** 20;
+
 /** A prediction made when the model was trained; it must come out the same wherever the model is loaded. */
 export interface GoldenRow {
   readonly context: ModelContext;

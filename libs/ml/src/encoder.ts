@@ -90,8 +90,8 @@ function healthReader(signal: string): (context: ModelContext) => number | undef
 
 /** Where the sine and the cosine of each day of the week are: asked for at every failure. */
 const DAY_ANGLES = Array.from({ length: DAYS }, (_, day) => (2 * Math.PI * day) / DAYS);
-const DAY_SINES = Float64Array.from(DAY_ANGLES, Math.sin);
-const DAY_COSINES = Float64Array.from(DAY_ANGLES, Math.cos);
+const DAY_SINES = Float64Array.from(DAY_ANGLES, (angle) => Math.sin(angle));
+const DAY_COSINES = Float64Array.from(DAY_ANGLES, (angle) => Math.cos(angle));
 
 /** Columns that come in threes: a place on a circle, its sine and its cosine. */
 const CYCLES: Readonly<Record<string, Writer>> = {

@@ -27,7 +27,7 @@ export { treeContributions } from './tree-contributions.js';
 export { DriftMonitor, driftBinOf, populationStability } from './drift.js';
 export type { ColumnReference, DriftReference } from './drift.js';
 export { hasSkill } from './model-metrics.js';
-export { ARTIFACT_VERSION } from './artifact.js';
+export { ARTIFACT_VERSION, MAX_ARTIFACT_BYTES } from './artifact.js';
 export type { GoldenRow, ModelArtifact, ModelBody, Sha256 } from './artifact.js';
 export { checksumOf, encodeArtifact, schemaHashOf } from './artifact-bytes.js';
 export { canonicalJson } from './canonical-json.js';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { checksumOf, encodeArtifact } from './artifact-bytes.js';
+import { MAX_ARTIFACT_BYTES } from './artifact.js';
 import { loadModel } from './load-model.js';
 import { artifactOf, logisticBody, sha256, treeBody } from './testing/builders.js';
 
@@ -23,6 +24,11 @@ describe('loadModel', () => {
       refused('MODEL_CORRUPT', /checksum/),
     );
     expect(() => loadModel(encodeArtifact(changed), { sha256 })).not.toThrow();
+  });
+
+  it('refuses more bytes than a process should parse, without looking at them', () => {
+    const bytes = new Uint8Array(MAX_ARTIFACT_BYTES + 1);
+    expect(() => loadModel(bytes, { sha256 })).toThrow(refused('MODEL_CORRUPT', /33554433 bytes, at most 33554432/));
   });
 
   it('refuses what is not JSON, or no artifact', () => {

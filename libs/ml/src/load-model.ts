@@ -1,7 +1,7 @@
 import { SmartRetryError } from '@smart-retry/domain';
 import { checksumOf, schemaHashOf } from './artifact-bytes.js';
 import { artifactProblem } from './artifact-problem.js';
-import { ARTIFACT_VERSION, type ModelArtifact, type Sha256 } from './artifact.js';
+import { ARTIFACT_VERSION, MAX_ARTIFACT_BYTES, type ModelArtifact, type Sha256 } from './artifact.js';
 import { assembleModel } from './assemble-model.js';
 import { ENCODER_VERSION } from './feature-schema.js';
 import type { ScoringModel } from './scoring-model.js';
@@ -16,7 +16,7 @@ export interface LoadOptions {
 }
 
 /**
- * Makes a model of its bytes, or of an artifact. Whatever is loaded was checked: version, layout of the columns,
+ * Makes a model of its bytes, or of an artifact. Whatever is loaded was checked: size, version, layout of the columns,
  * checksum, shape, and the golden rows, which are scored again.
  *
  * @throws {MODEL_INCOMPATIBLE} it was made by code that encodes or stores differently
@@ -40,6 +40,8 @@ export function loadModel(source: Uint8Array | ModelArtifact, { sha256, checksum
 }
 
 function parse(bytes: Uint8Array): ModelArtifact {
+  if (bytes.byteLength > MAX_ARTIFACT_BYTES)
+    throw corrupt(`${bytes.byteLength} bytes, at most ${MAX_ARTIFACT_BYTES} are loaded`);
   try {
     const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
     if (typeof value === 'object' && value !== null) return value as ModelArtifact;

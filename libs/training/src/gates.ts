@@ -1,4 +1,5 @@
-import { SmartRetryError, type ModelType } from '@smart-retry/domain';
+import { SmartRetryError, throwIfProblems, type ModelType } from '@smart-retry/domain';
+import { MAX_ARTIFACT_BYTES } from '@smart-retry/ml';
 import type { TrainingRow } from './training-row.js';
 
 /** Retries that teach, at least. */
@@ -16,6 +17,13 @@ export function throwIfTooFew(modelType: ModelType, rows: readonly Pick<Training
 /** @throws {INSUFFICIENT_DATA} what is left to train on, after the latest rows were put aside, holds one outcome only */
 export function throwIfNothingToLearn(modelType: ModelType, rows: readonly Pick<TrainingRow, 'success'>[]): void {
   throwIfOneOutcome(countsOf(modelType, rows));
+}
+
+/** @throws {INVALID_REQUEST} the trees that were asked for make a larger artifact than is ever loaded */
+export function throwIfTooLarge({ byteLength }: { readonly byteLength: number }): void {
+  if (byteLength <= MAX_ARTIFACT_BYTES) return;
+  const message = `make an artifact of ${byteLength} bytes, at most ${MAX_ARTIFACT_BYTES} are served: ask for fewer or smaller trees`;
+  throwIfProblems('INVALID_REQUEST', [{ path: 'hyperparameters', message }]);
 }
 
 function countsOf(modelType: ModelType, rows: readonly Pick<TrainingRow, 'success'>[]) {

@@ -3,7 +3,7 @@ import { loadModel, normaliseFeatureNames } from '@smart-retry/ml';
 import { buildArtifact } from './build-artifact.js';
 import { pick, validate, type Validated } from './cross-validate.js';
 import { encodeForTraining, type SchemaRequest } from './dataset.js';
-import { throwIfNothingToLearn, throwIfTooFew } from './gates.js';
+import { throwIfNothingToLearn, throwIfTooFew, throwIfTooLarge } from './gates.js';
 import { combinationsOf } from './hyperparameters.js';
 import { importanceOf } from './importance.js';
 import { learnerOf } from './learners.js';
@@ -28,7 +28,7 @@ const SEARCH_SHARE = 0.8;
  * held out, fits once more to all training rows, and measures on later rows that nothing has seen. Deterministic: the
  * same rows (in any order), request and back end give the same bytes.
  *
- * @throws {INVALID_REQUEST} the request contradicts itself or names what does not exist
+ * @throws {INVALID_REQUEST} the request contradicts itself, names what does not exist, or asks for too large a model
  * @throws {INSUFFICIENT_DATA} too few rows, or one outcome only, with the counts
  */
 export async function trainModel(
@@ -55,6 +55,7 @@ export async function trainModel(
   const hyperparameters = learnerOf(modelType).withRounds(best.hyperparameters, best.rounds);
   const { body } = await learnerOf(modelType).fit({ schema, data, hyperparameters, seed, betweenSteps: stepper.step });
   const artifact = buildArtifact({ modelType, schema, body, data, validated: best, testRows, sha256: options.sha256 });
+  throwIfTooLarge(artifact.bytes);
   const lineage = lineageOf({ known, split, hyperparameters: best.hyperparameters, seed, backend, options });
   stepper.enter(1, 1);
   await stepper.step(0);

@@ -111,6 +111,24 @@ describe('the ml layer', () => {
     expect(evidence.layers[0]).toMatchObject({ reason: 'ml_failed', trial: { arm: 'v1' } });
   });
 
+  it('answers without reasons where the model cannot say them', () => {
+    const explain = () => {
+      throw new TypeError('a defect');
+    };
+    const { recommendation } = decideWith({}, { models: { champion: { ...loaded(), explain } } });
+    expect(recommendation).toMatchObject({ method: 'ml', decision: 'retry' });
+    expect(recommendation.rationale).not.toContain('mostly by');
+  });
+
+  it('overrides the Bayesian layer only where the difference is more than it may be mistaken by', () => {
+    const champion = loaded({ metrics: { ece: 1 } });
+    expect(answer({}, { models: { champion } })).toMatchObject({ method: 'bayesian' });
+    expect(answer({}, { models: { champion } }).reasons).toContain('ml_unsure');
+    // Where both would do the same, nothing is at stake.
+    const agreeing = loaded({ perLogDelay: -3, metrics: { ece: 1 } });
+    expect(answer({}, { models: { champion: agreeing } })).toMatchObject({ method: 'ml', decision: 'retry' });
+  });
+
   it('keeps within the guardrails, and waits no shorter than a server asks for', () => {
     const strategy = someStrategy(undefined, { maxDelayMs: 12_000 });
     expect(answer({}, { strategy }).delayMs).toBeLessThanOrEqual(12_000);

@@ -6,7 +6,8 @@ import {
   type ReasonCode,
   type ShadowAnswer,
 } from '@smart-retry/domain';
-import type { BayesianMemory } from '@smart-retry/bayesian';
+import type { BayesianMemory, BayesianView } from '@smart-retry/bayesian';
+import type { Contribution, ModelContext } from '@smart-retry/ml';
 import { proposeFromDefault, proposeFromRules } from '@smart-retry/rules';
 import { lookAtBeliefs } from '../bayesian-layer.js';
 import { learnedBoundsOf } from '../learned-bounds.js';
@@ -60,26 +61,44 @@ export function createMlLayer({ models: currentModels, memory, means, contest }:
     if (ranking === null) return { ...abstain('ml_failed'), ...trial([]) };
     const inTrial = trial(ranking.forecasts);
     if (!isFamiliar(model, features)) return { ...abstain('ml_unfamiliar'), ...inTrial };
-    const confidence = confidenceOf(ranking, anchorOf(context, candidates));
+    const confidence = confidenceOf(ranking, anchorOf(context, candidates, view));
     if (confidence < strategy.mlThreshold) return { ...abstain('ml_unsure'), ...inTrial };
     if (contest.isBeaten(model.description.version, features)) return { ...abstain('ml_not_better'), ...inTrial };
     const shown = ranking.delays[Math.max(0, ranking.best)]?.delayMs ?? 0;
-    const contributions = model.explain(contextOf(features, nowMs, model, means), shown);
     const proposal: Proposal = proposeFromModel(model, ranking, {
       confidence,
       maxDelayMs: bounds.maxDelayMs,
-      contributions,
+      contributions: explained(model, contextOf(features, nowMs, model, means), shown),
     });
     const exploration = view?.exploration ?? null;
     return { ...proposal, ...inTrial, ...(exploration !== null && { exploration }) };
   };
 }
 
-/** The candidate that is nearest to what the rules would do; −1 where they would stop. */
-function anchorOf({ features, policy }: LayerContext, candidates: readonly CandidateDelay[]): number {
+/**
+ * What would be done without the model: by the Bayesian layer where it is sure enough to speak, else the candidate that is
+ * nearest to what the rules would do; −1 for a stop.
+ */
+function anchorOf(
+  { features, policy, strategy }: LayerContext,
+  candidates: readonly CandidateDelay[],
+  view: BayesianView | null,
+): number {
+  if (view !== null && view.confidence >= strategy.bayesianThreshold) {
+    return view.best === null ? -1 : candidateFor(candidates, view.best.delayMs);
+  }
   const rules = policy === null ? proposeFromDefault(features) : proposeFromRules(features, policy);
   if (rules.kind === 'abstention' || rules.action === 'stop') return -1;
   return candidateFor(candidates, rules.delayMs);
+}
+
+/** Nothing where the model cannot say: an answer without its reasons is better than none. */
+function explained(model: LoadedModel, context: ModelContext, delayMs: number): readonly Contribution[] {
+  try {
+    return model.explain(context, delayMs);
+  } catch {
+    return [];
+  }
 }
 
 function shadowAnswer({ description }: LoadedModel, ranking: ReturnType<typeof rankDelays>): ShadowAnswer | null {

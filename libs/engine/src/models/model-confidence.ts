@@ -5,8 +5,8 @@ import type { RankedDelay, Ranking } from './rank-delays.js';
 const STOP = { value: 0, deviation: 0 };
 
 /**
- * Chance that the best action is worth no less than the anchor, by what the model does not know: `Φ(Δ / √(σ² + σ_a²))`, 1
- * where both are the same.
+ * How sure it is that the best action is worth more than the anchor, by what the model does not know:
+ * `2 · Φ(Δ / √(σ² + σ_a²)) − 1`. 0 where it is as likely as not, 1 where both are the same.
  *
  * @param anchor index of what would be done without the model; −1 for stop
  */
@@ -17,7 +17,7 @@ export function confidenceOf({ delays, best }: Ranking, anchor: number): number 
   const deviation = Math.hypot(chosen.deviation, other.deviation);
   const difference = chosen.value - other.value;
   if (deviation === 0) return difference >= 0 ? 1 : 0;
-  return normalCdf(difference / deviation);
+  return Math.max(0, 2 * normalCdf(difference / deviation) - 1);
 }
 
 /** Whether a model that reads job types or error classes has seen those of the failure when it was trained. */

@@ -38,7 +38,7 @@ function settle(
 }
 
 describe('ModelContest', () => {
-  it('silences a model that expects what happens worse than the Bayesian layer, and no other', () => {
+  it('silences a model that expects what happens worse than the Bayesian layer', () => {
     expect(play([5_000, 0.2, 0.9]).isBeaten('v1', FAILURE)).toBe(true);
     expect(play([5_000, 0.2, 0.9], { success: false }).isBeaten('v1', FAILURE)).toBe(false);
     expect(play([5_000, 0.9, 0.2]).isBeaten('v1', FAILURE)).toBe(false);
@@ -48,8 +48,18 @@ describe('ModelContest', () => {
   it('silences it for the kind of failure that it knows less of, and nowhere else', () => {
     const contest = play([5_000, 0.2, 0.9]);
     expect(contest.isBeaten('v1', { ...FAILURE, errorClass: '503' })).toBe(false);
+    expect(contest.isBeaten('v1', { ...FAILURE, errorCode: 'E_OTHER' })).toBe(false);
     expect(contest.isBeaten('v1', { jobType: 'other', errorClass: 'timeout' })).toBe(false);
+  });
+
+  it('takes a new version for as good as the ones before it, until it has enough outcomes of its own', () => {
+    const contest = play([5_000, 0.2, 0.9]);
+    expect(contest.isBeaten('v2', FAILURE)).toBe(true);
+    expect(contest.standingOf('v2').outcomes).toBe(0);
+    for (let i = 0; i < 25; i++)
+      settle(contest, `n${i}`, { arm: 'v2', forecasts: [[5_000, 0.9, 0.8]] }, { success: true });
     expect(contest.isBeaten('v2', FAILURE)).toBe(false);
+    expect(contest.isBeaten('v1', FAILURE)).toBe(true);
   });
 
   it('says nothing before it has seen twenty outcomes', () => {

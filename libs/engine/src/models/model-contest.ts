@@ -8,14 +8,15 @@ const KEPT = 0.999;
 const MIN_OUTCOMES = 20;
 /** The most that one outcome says, in nats: no single surprise decides. */
 const MAX_DIFFERENCE = 2;
+/** Stands for all models that have served: no version has this name. */
+const ANY_VERSION = '';
 /** A chance of exactly 0 or 1 is never meant. */
 const SMALLEST_CHANCE = 1e-3;
 
 interface Tally {
   outcomes: number;
-  /** Σ of the log-loss of the Bayesian layer less the model's, and of its square. */
+  /** Σ of the log-loss of the Bayesian layer less the model's. */
   advantage: number;
-  squares: number;
 }
 
 interface Bet {
@@ -33,7 +34,7 @@ export interface Standing {
 
 /**
  * Who expected what happens better, the model or the Bayesian layer: by log-loss of what both said before, for each
- * model, job type and error class apart. Bounded; it knows what was decided and reported in this process.
+ * model, job type, error class and error code apart. Bounded; it knows what was decided and reported in this process.
  */
 export class ModelContest {
   readonly #bets: LRUCache<string, readonly Bet[]>;
@@ -55,7 +56,11 @@ export class ModelContest {
       const [, byModel, byBayesian] = of[candidateFor(candidates, recommendation.delayMs)] ?? [0, 0, null];
       return byBayesian === null ? [] : [{ key: tallyKey(version, features), byModel, byBayesian }];
     };
-    const bets = [...bet(arm, forecasts), ...(shadow === undefined ? [] : bet(shadow.modelVersion, shadow.forecasts))];
+    const bets = [
+      ...bet(arm, forecasts),
+      ...bet(ANY_VERSION, forecasts),
+      ...(shadow === undefined ? [] : bet(shadow.modelVersion, shadow.forecasts)),
+    ];
     if (bets.length > 0) this.#bets.set(recommendationId, bets);
   }
 
@@ -68,20 +73,19 @@ export class ModelContest {
     for (const { key, byModel, byBayesian } of bets) {
       const difference = logLoss(byBayesian, report) - logLoss(byModel, report);
       const bounded = Math.max(-MAX_DIFFERENCE, Math.min(MAX_DIFFERENCE, difference));
-      const { outcomes, advantage, squares } = this.#tallies.get(key) ?? { outcomes: 0, advantage: 0, squares: 0 };
-      this.#tallies.set(key, {
-        outcomes: outcomes * KEPT + 1,
-        advantage: advantage * KEPT + bounded,
-        squares: squares * KEPT + bounded ** 2,
-      });
+      const { outcomes, advantage } = this.#tallies.get(key) ?? { outcomes: 0, advantage: 0 };
+      this.#tallies.set(key, { outcomes: outcomes * KEPT + 1, advantage: advantage * KEPT + bounded });
     }
   }
 
-  /** Whether the Bayesian layer has known better of such failures, by more than a standard error. */
+  /**
+   * Whether the Bayesian layer has known better of such failures. A version of which too little is known is taken to be as
+   * good as the ones that served before it: they were trained on much the same.
+   */
   isBeaten(version: string, failure: Failure): boolean {
-    const tally = this.#tallies.peek(tallyKey(version, failure));
-    if (tally === undefined || tally.outcomes < MIN_OUTCOMES) return false;
-    return tally.advantage < -Math.sqrt(tally.squares);
+    const own = this.#tallies.peek(tallyKey(version, failure));
+    const tally = isTelling(own) ? own : this.#tallies.peek(tallyKey(ANY_VERSION, failure));
+    return isTelling(tally) && tally.advantage < 0;
   }
 
   standingOf(version: string): Standing {
@@ -100,6 +104,11 @@ export class ModelContest {
 interface Failure {
   readonly jobType: string;
   readonly errorClass: string;
+  readonly errorCode?: string | undefined;
+}
+
+function isTelling(tally: Tally | undefined): tally is Tally {
+  return tally !== undefined && tally.outcomes >= MIN_OUTCOMES;
 }
 
 function logLoss(chance: number, { success }: { readonly success: boolean }): number {
@@ -112,6 +121,6 @@ function versionKey(version: string): string {
   return `${version.length}:${version}`;
 }
 
-function tallyKey(version: string, { jobType, errorClass }: Failure): string {
-  return `${versionKey(version)}${errorClass.length}:${errorClass}${jobType}`;
+function tallyKey(version: string, { jobType, errorClass, errorCode = '' }: Failure): string {
+  return `${versionKey(version)}${errorClass.length}:${errorClass}${errorCode.length}:${errorCode}${jobType}`;
 }
