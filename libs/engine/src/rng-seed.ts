@@ -1,7 +1,7 @@
 import type { RetryFeatures } from '@smart-retry/domain';
 import createXxHash from 'xxhash-wasm';
 
-const { h32 } = await createXxHash();
+const xxHash = await createXxHash();
 
 /** Four 32-bit words. */
 export type RngSeed = readonly [number, number, number, number];
@@ -21,7 +21,7 @@ export function seedOf(
 ): RngSeed {
   if (jobId === undefined) return [randomWord(), randomWord(), randomWord(), randomWord()];
   // Draws need no secret: who chooses job ids for how they draw only changes when those jobs are retried.
-  const first = h32(jobId, h32(tenant, FIRST_LANE));
-  const second = h32(jobId, h32(tenant, SECOND_LANE));
+  const first = xxHash.h32(jobId, xxHash.h32(tenant, FIRST_LANE));
+  const second = xxHash.h32(jobId, xxHash.h32(tenant, SECOND_LANE));
   return [first, second, attemptNumber, PURPOSE];
 }
