@@ -1,8 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../../../../trainer/dist/main.js', import.meta.url));
+/** Beside a database of its own, only signs of life are in it. */
+const DATA_DIR = join(tmpdir(), 'smart-retry-trainers-under-test');
 const START_TIMEOUT_MS = 60_000;
 
 export interface RunningTrainer {
@@ -17,7 +21,13 @@ export interface RunningTrainer {
 export async function startTrainer(env: Readonly<Record<string, string>>): Promise<RunningTrainer> {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('RETRY_'));
   const child: ChildProcess = spawn(process.execPath, [MAIN], {
-    env: { ...Object.fromEntries(inherited), NODE_OPTIONS: '', RETRY_TRAINER_LEASE: '2s', ...env },
+    env: {
+      ...Object.fromEntries(inherited),
+      NODE_OPTIONS: '',
+      RETRY_DATA_DIR: DATA_DIR,
+      RETRY_TRAINER_LEASE: '2s',
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const logs: Readonly<Record<string, unknown>>[] = [];
