@@ -5,8 +5,8 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import type { Lifecycle } from './lifecycle.js';
 
-/** How long a quiet connection may still bring a request that is on its way. */
-const QUIET_MS = 200;
+/** How long a quiet connection may still bring a request that is on its way: a machine that is busy is slow to send it. */
+const QUIET_MS = 500;
 /** How long a request that is on its way may take. A connection on which nothing was ever sent is not idle to Node: it ends then, too. */
 const STRAGGLER_MS = 5_000;
 const SWEEP_INTERVAL_MS = 20;
@@ -37,7 +37,9 @@ export async function shutDown({ app, lifecycle, closeServices, drainDelayMs, lo
 async function endConnections(server: HttpServer): Promise<void> {
   // Not the HTTP server's own close: that one cuts off every connection without a request at this very moment.
   Server.prototype.close.call(server);
-  await sleep(QUIET_MS);
+  for (let waitedMs = 0; waitedMs < QUIET_MS && (await countConnections(server)) > 0; waitedMs += SWEEP_INTERVAL_MS) {
+    await sleep(SWEEP_INTERVAL_MS);
+  }
   const stragglers = setTimeout(() => server.closeAllConnections(), STRAGGLER_MS);
   while ((await countConnections(server)) > 0) {
     server.closeIdleConnections();
