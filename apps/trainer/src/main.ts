@@ -11,14 +11,19 @@ const logger = pino({ name: 'trainer', base: null, timestamp: pino.stdTimeFuncti
 async function start(config: TrainerConfig): Promise<void> {
   const stopping = new AbortController();
   let isStopping = false;
-  const starting = startTrainer(config, { logger, clock: Date.now, signal: stopping.signal });
+  // A stop may come before it has started: then there is nothing to close.
+  const starting = startTrainer(config, { logger, clock: Date.now, signal: stopping.signal }).catch(
+    (error: unknown) => {
+      if (!isStopping) throw error;
+    },
+  );
   const stop = () => {
     if (isStopping) return;
     isStopping = true;
     stopping.abort();
     setTimeout(() => process.exit(1), SHUTDOWN_DEADLINE_MS).unref();
     starting
-      .then((trainer) => trainer.close())
+      .then((trainer) => trainer?.close())
       .then(
         () => process.exit(0),
         (error: unknown) => {
