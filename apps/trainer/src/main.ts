@@ -36,6 +36,8 @@ async function start(config: TrainerConfig): Promise<void> {
   process.on('SIGINT', stop);
   // Below `npm start` the trainer ends with the API, whichever way that ends.
   process.on('disconnect', stop);
+  // It may have ended while this process was still loading.
+  if (process.connected === false) stop();
   await starting;
 }
 
