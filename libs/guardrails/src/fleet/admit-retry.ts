@@ -15,8 +15,8 @@ const SECOND_MS = 1_000;
 
 /**
  * Whether a retry may go ahead as planned, beside all others that call the same dependency: its breaker first, then its
- * retry budget and the limits of its tenant, queue and job type. What may not go ahead now is put off, and has its place then; what may not be put off for so long is
- * refused. Pure: books nothing, but says what is to be booked.
+ * retry budget and the limits of its tenant, queue and job type. What may not go ahead now is put off, and has its place
+ * then; what may not be put off for so long is refused. Pure: books nothing, but says what is to be booked.
  */
 export function admitRetry(question: AdmissionQuestion, view: DependencyView): Admission {
   switch (view.breaker) {
