@@ -30,7 +30,7 @@ export async function openCluster({ cheats = {} } = {}) {
     const replicas = starts.map(({ value }) => value);
     // Only now: whoever was first has brought the schema up to date.
     await Promise.all(replicas.map((replica) => replica.untilReady()));
-    return { postgres, redis, replicas, links: createLinkLog(), close };
+    return { folder, cheats, postgres, redis, replicas, links: createLinkLog(), close };
   } catch (error) {
     await close();
     throw error;

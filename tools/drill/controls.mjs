@@ -9,6 +9,7 @@ export const CONTROLS = [
   { invariant: 'emergencyStop', how: 'the operator stops a tenant that nobody has' },
   { invariant: 'stale', how: 'the operator allows a configuration to be stale for longer than the drill believes' },
   { invariant: 'budget', how: 'each API is without Redis and counts for itself' },
+  { invariant: 'training', how: 'no trainer takes the place of the one that was killed' },
   { invariant: 'audit', how: 'every other decision is deleted' },
   { invariant: 'status', how: 'a client reads 503 as 500' },
   { invariant: 'ledger', how: 'one entry is changed behind the trigger' },

@@ -18,6 +18,7 @@ export function checkInvariants({ observations, books, links }) {
     stoppedInTime(observations, links),
     staleStopped(observations),
     withinBudget(observations),
+    ordersOutlive(observations),
     everyDecisionKept(observations, books),
     onlyHonestFailures(observations),
     ledgerIntact(books),
@@ -103,6 +104,12 @@ function withinBudget({ booked, redisKills }) {
   const isHeld = over.length === 0 && spans.size > 0;
   const found = `${over.length} of ${spans.size} spans over, at most ${Math.round(100 * most)} % of what may be`;
   return verdict('budget', 'no retry budget is overspent by more than a part for each API', isHeld, found);
+}
+
+function ordersOutlive({ trainings }) {
+  const wrong = trainings.filter(({ wasCutOff, state, runs }) => !wasCutOff || state !== 'succeeded' || runs < 2);
+  const found = trainings.map(({ state, runs }) => `${state} after ${runs} runs`).join(', ') || 'no trainer was killed';
+  return verdict('training', 'an order outlives the trainer that is killed over it', wrong.length === 0, found);
 }
 
 /** A process that is killed takes with it what it had not written yet: at most what it was seen to owe, and all later answers. */

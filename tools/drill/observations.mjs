@@ -11,6 +11,8 @@ export function createObservations({ replicas, cheats }) {
   const isolations = [];
   /** Retries of the metered dependency, by when they are due, as the clock of the process has it that gave them. */
   const booked = [];
+  /** What became of orders whose trainer was killed. */
+  const trainings = [];
   /** When Redis was killed. */
   const redisKills = [];
   /** What each lifetime of a process was last seen to owe its audit trail, by `replica/lifetime`. */
@@ -26,6 +28,7 @@ export function createObservations({ replicas, cheats }) {
     isolations,
     booked,
     redisKills,
+    trainings,
     owed,
     get acknowledged() {
       return [...reports.values()].filter(Boolean).length;

@@ -7,6 +7,8 @@ import { describeFaultShort, MAX_STALE_MS, planSchedule } from './schedule.mjs';
 import { writeResult } from './write-result.mjs';
 
 const CONTROL_ATTEMPTS = 1_500;
+/** 2,000 retries among them are enough to train on. */
+const TRAINABLE_ATTEMPTS = 4_000;
 const CONTROL_SEED = 1_000;
 
 /** Answers the exit code: 0 when every run is green and every control is red where it must be. */
@@ -58,11 +60,20 @@ function print(run) {
 /** The faults are those that make the cheat matter: an API is killed, and a store is away, or one API is cut off from both. */
 async function runControl({ invariant, how }) {
   const kinds = [{ kind: 'kill_api' }, { kind: 'restart_postgres', durationMs: 800 }, { kind: 'kill_api' }];
+  if (invariant === 'training') kinds.splice(1, 2, { kind: 'kill_trainer' });
   if (invariant === 'stale') kinds.splice(1, 2, { kind: 'isolate', durationMs: 2 * MAX_STALE_MS });
-  const faults = kinds.map((fault, i) => ({ ...fault, replica: i % 3, atShare: 0.2 + 0.2 * i }));
+  const faults = kinds.map((fault, i) => ({
+    ...fault,
+    replica: i % 3,
+    atShare: fault.kind === 'kill_trainer' ? 0.95 : 0.2 + 0.2 * i,
+  }));
   const schedule = { seed: CONTROL_SEED, faults, stopsAtShare: [0.5] };
   const run = await attempt(
-    () => runSchedule(schedule, { attempts: CONTROL_ATTEMPTS, cheats: { [invariant]: true } }),
+    () =>
+      runSchedule(schedule, {
+        attempts: invariant === 'training' ? TRAINABLE_ATTEMPTS : CONTROL_ATTEMPTS,
+        cheats: { [invariant]: true },
+      }),
     CONTROL_SEED,
   );
   const broken = run.invariants.filter(({ isHeld }) => !isHeld);

@@ -3,6 +3,7 @@ import { createRng, uniformInteger } from '../../libs/domain/dist/index.js';
 /** Besides these, reports are sent twice and out of order all the time. */
 export const FAULT_KINDS = [
   'kill_api',
+  'kill_trainer',
   'kill_redis',
   'restart_postgres',
   'latency',
@@ -29,7 +30,10 @@ const STOPS = 2;
  */
 export function planSchedule(seed, { faults = SCHEDULE_FAULTS } = {}) {
   const rng = createRng([seed, 0xd2111, 0, 1]);
-  const kinds = shuffle(FAULT_KINDS, rng).slice(0, faults);
+  // A trainer needs something to train on: its fault is the last one.
+  const kinds = shuffle(FAULT_KINDS, rng)
+    .slice(0, faults)
+    .sort((a, b) => Number(a === 'kill_trainer') - Number(b === 'kill_trainer'));
   return {
     seed,
     faults: kinds.map((kind, i) => ({ kind, atShare: (i + 0.5 + rng() * 0.4) / faults, ...describeFault(kind, rng) })),
@@ -44,6 +48,8 @@ function describeFault(kind, rng) {
   switch (kind) {
     case 'kill_api':
       return { replica };
+    case 'kill_trainer':
+      return {};
     case 'kill_redis':
     case 'restart_postgres':
       return { durationMs: uniformInteger(rng, 200, 1_200) };
