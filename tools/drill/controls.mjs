@@ -8,7 +8,7 @@ export const CONTROLS = [
   { invariant: 'guardrail', how: 'the operator allows more than the drill believes' },
   { invariant: 'emergencyStop', how: 'the operator stops a tenant that nobody has' },
   { invariant: 'stale', how: 'the operator allows a configuration to be stale for longer than the drill believes' },
-  { invariant: 'budget', how: 'each API is without Redis and counts for itself' },
+  { invariant: 'budget', how: 'the operator allows five times the retry budget that the drill believes' },
   { invariant: 'training', how: 'no trainer takes the place of the one that was killed' },
   { invariant: 'audit', how: 'every other decision is deleted' },
   { invariant: 'status', how: 'a client reads 503 as 500' },

@@ -17,6 +17,7 @@ export function createObservations({ replicas, cheats }) {
   const redisKills = [];
   /** What each lifetime of a process was last seen to owe its audit trail, by `replica/lifetime`. */
   const owed = new Map();
+  let acknowledged = 0;
   /** Acknowledged reports that a later answer called new. */
   let forgotten = 0;
 
@@ -31,7 +32,7 @@ export function createObservations({ replicas, cheats }) {
     trainings,
     owed,
     get acknowledged() {
-      return [...reports.values()].filter(Boolean).length;
+      return acknowledged;
     },
     get forgotten() {
       return forgotten;
@@ -42,12 +43,15 @@ export function createObservations({ replicas, cheats }) {
     },
     sent(batch) {
       for (const report of batch) {
-        if (!reports.has(identityOf(report))) reports.set(identityOf(report), cheats.lost === true);
+        if (reports.has(identityOf(report))) continue;
+        reports.set(identityOf(report), cheats.lost === true);
+        if (cheats.lost === true) acknowledged++;
       }
     },
     acknowledge(report, { duplicate }) {
       const identity = identityOf(report);
       if (!duplicate && reports.get(identity) === true && !cheats.lost) forgotten++;
+      if (reports.get(identity) !== true) acknowledged++;
       reports.set(identity, true);
     },
     async look(index) {

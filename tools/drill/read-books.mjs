@@ -23,8 +23,10 @@ export async function readBooks(url, { cheats }) {
     const rolledUp = await client.query(
       'SELECT coalesce(sum(successful_retries + failed_retries), 0)::int AS retries FROM attempt_rollups',
     );
+    const models = await client.query('SELECT version, length(artifact)::int AS bytes FROM models');
     return {
       stored,
+      models: models.rows,
       retries: attempts.rows.filter((row) => row.is_retry).length,
       rolledUpRetries: rolledUp.rows[0].retries,
       decisionIds: new Set(decisions.rows.map((row) => row.recommendation_id)),

@@ -11,8 +11,9 @@ import { startWorkers } from './workers.mjs';
 
 const LOOK_INTERVAL_MS = 500;
 const DEADLINE_MS = 300_000;
-/** Every limit off, as far as there is a switch. */
+/** What an operator allows who cheats. */
 const UNLIMITED = { max_attempts: 100, max_delay_ms: 3_600_000 };
+const OVERSPENT = { ...LIMITS, max_budget_percent: 5 * LIMITS.max_budget_percent };
 
 /**
  * Runs one schedule on a cluster of its own and checks what must hold after it.
@@ -26,7 +27,7 @@ export async function runSchedule(schedule, { attempts, cheats = {} }) {
   try {
     const observations = createObservations({ replicas: cluster.replicas, cheats });
     const rng = createRng([schedule.seed, 0, 0, 3]);
-    await changeGuardrails(cluster, observations, cheats.guardrail === true ? UNLIMITED : LIMITS, rng);
+    await changeGuardrails(cluster, observations, limitsBy(cheats), rng);
     // Each API knows the limits before anybody is asked.
     await sleep(1_000);
     const openedMs = Date.now();
@@ -41,17 +42,22 @@ export async function runSchedule(schedule, { attempts, cheats = {} }) {
       seconds: (Date.now() - startedMs) / 1_000,
       secondsToOpen: (openedMs - startedMs) / 1_000,
       secondsLived: (livedMs - openedMs) / 1_000,
-      invariants: checkInvariants({ observations, books, links: cluster.links }),
+      invariants: checkInvariants({ schedule, observations, books, links: cluster.links }),
     };
   } finally {
     await cluster.close();
   }
 }
 
+function limitsBy({ guardrail, budget }) {
+  if (guardrail === true) return UNLIMITED;
+  return budget === true ? OVERSPENT : LIMITS;
+}
+
 /** From the first request to the moment when all is quiet and written. */
 async function live(schedule, cluster, observations, { attempts, cheats, rng }) {
   const deadlineMs = Date.now() + DEADLINE_MS;
-  const workers = startWorkers(cluster, observations, { seed: schedule.seed, cheats });
+  const workers = startWorkers(cluster, observations, { seed: schedule.seed, cheats, attempts });
   const metered = startMeteredCallers(cluster, observations, { seed: schedule.seed });
   const untilShare = async (share) => {
     while (observations.acknowledged < share * attempts) {

@@ -7,8 +7,6 @@ import { describeFaultShort, MAX_STALE_MS, planSchedule } from './schedule.mjs';
 import { writeResult } from './write-result.mjs';
 
 const CONTROL_ATTEMPTS = 1_500;
-/** 2,000 retries among them are enough to train on. */
-const TRAINABLE_ATTEMPTS = 4_000;
 const CONTROL_SEED = 1_000;
 
 /** Answers the exit code: 0 when every run is green and every control is red where it must be. */
@@ -18,14 +16,14 @@ export async function runDrill(args) {
   const machine = describeMachine();
   const results = openResults(resultPath);
   const isDone = (seed) => results.runs.some(({ schedule, isGreen }) => schedule.seed === seed && isGreen);
+  const controls = [];
+  for (const control of withControls ? CONTROLS : []) controls.push(results.keep(await runControl(control)));
   const runs = [];
   for (const seed of seeds) {
     if ((!runsAgain && isDone(seed)) || Date.now() > untilMs) continue;
     const run = print(await attempt(() => runSchedule(planSchedule(seed), { attempts }), seed));
     runs.push(results.keep(run));
   }
-  const controls = [];
-  for (const control of withControls ? CONTROLS : []) controls.push(results.keep(await runControl(control)));
   if (isReported) writeResult({ machine, results, attempts });
   const green = runs.filter((run) => run.isGreen).length;
   const red = controls.filter((control) => control.isRed).length;
@@ -62,18 +60,10 @@ async function runControl({ invariant, how }) {
   const kinds = [{ kind: 'kill_api' }, { kind: 'restart_postgres', durationMs: 800 }, { kind: 'kill_api' }];
   if (invariant === 'training') kinds.splice(1, 2, { kind: 'kill_trainer' });
   if (invariant === 'stale') kinds.splice(1, 2, { kind: 'isolate', durationMs: 2 * MAX_STALE_MS });
-  const faults = kinds.map((fault, i) => ({
-    ...fault,
-    replica: i % 3,
-    atShare: fault.kind === 'kill_trainer' ? 0.95 : 0.2 + 0.2 * i,
-  }));
+  const faults = kinds.map((fault, i) => ({ ...fault, replica: i % 3, atShare: 0.2 + 0.2 * i }));
   const schedule = { seed: CONTROL_SEED, faults, stopsAtShare: [0.5] };
   const run = await attempt(
-    () =>
-      runSchedule(schedule, {
-        attempts: invariant === 'training' ? TRAINABLE_ATTEMPTS : CONTROL_ATTEMPTS,
-        cheats: { [invariant]: true },
-      }),
+    () => runSchedule(schedule, { attempts: CONTROL_ATTEMPTS, cheats: { [invariant]: true } }),
     CONTROL_SEED,
   );
   const broken = run.invariants.filter(({ isHeld }) => !isHeld);

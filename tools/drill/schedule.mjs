@@ -30,10 +30,7 @@ const STOPS = 2;
  */
 export function planSchedule(seed, { faults = SCHEDULE_FAULTS } = {}) {
   const rng = createRng([seed, 0xd2111, 0, 1]);
-  // A trainer needs something to train on: its fault is the last one.
-  const kinds = shuffle(FAULT_KINDS, rng)
-    .slice(0, faults)
-    .sort((a, b) => Number(a === 'kill_trainer') - Number(b === 'kill_trainer'));
+  const kinds = shuffle(FAULT_KINDS, rng).slice(0, faults);
   return {
     seed,
     faults: kinds.map((kind, i) => ({ kind, atShare: (i + 0.5 + rng() * 0.4) / faults, ...describeFault(kind, rng) })),
