@@ -61,7 +61,8 @@ export function createObservations({ replicas, cheats }) {
       const call = await replica.call('GET', '/metrics');
       if (call?.status !== 200) return;
       const read = (name) => Number(new RegExp(`^smart_retry_audit_records_${name} (\\d+)`, 'm').exec(call.text)?.[1]);
-      owed.set(key, { pending: read('pending'), dropped: read('dropped_total'), atMs });
+      // An answer to an earlier look may come after the last one.
+      owed.set(key, { ...owed.get(key), pending: read('pending'), dropped: read('dropped_total'), atMs });
     },
     async lookBeforeKill(index) {
       const key = `${index}/${replicas[index].lifetime}`;

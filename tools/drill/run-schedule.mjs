@@ -9,7 +9,7 @@ import { changeGuardrails, LIMITS, stopForAWhile } from './operator.mjs';
 import { readBooks } from './read-books.mjs';
 import { startWorkers } from './workers.mjs';
 
-const LOOK_INTERVAL_MS = 500;
+const LOOK_INTERVAL_MS = 1_000;
 const DEADLINE_MS = 300_000;
 /** What an operator allows who cheats. */
 const UNLIMITED = { max_attempts: 100, max_delay_ms: 3_600_000 };

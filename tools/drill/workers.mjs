@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createRng, uniformInteger } from '../../libs/domain/dist/index.js';
 
 const WORKERS = 16;
-const MAX_BATCH = 12;
+const MAX_BATCH = 30;
 const MAX_SENDS = 4;
 const RESEND_SHARE = 0.25;
 const HELD_BACK_SHARE = 0.2;
 const PAUSE_MS = 25;
 /** Once there are reports enough: faults that are still to come find somebody who asks. */
-const LATE_PAUSE_MS = 400;
+const LATE_PAUSE_MS = 1_000;
 /** Some of these match a policy, some none; one never retries. */
 const ERRORS = ['timeout', 'rate_limit', 'validation', 'odd'];
 const DEPENDENCIES = ['billing', 'mail', 'search'];
