@@ -2,8 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createRng, uniformInteger } from '../../libs/domain/dist/index.js';
 
-/** A dependency whose first tries are reported: its retry budget holds enough to be shared, and much less than is asked for. */
-const DEPENDENCY = 'metered';
+/** Of a dependency that each run has for itself: its retry budget holds enough to be shared, and much less than is asked for. */
 export const FIRST_TRIES_PER_SECOND = 15;
 const ASKS_PER_SECOND = 16;
 /** It was used before the run, too: else its budget would only grow meanwhile. */
@@ -13,6 +12,7 @@ const HISTORY_MS = 240_000;
 export function startMeteredCallers(cluster, observations, { seed }) {
   const rng = createRng([seed, 0x6d65, 0, 3]);
   const anyReplica = () => cluster.replicas[uniformInteger(rng, 0, cluster.replicas.length - 1)];
+  const dependency = `metered-${seed}`;
   const pending = new Set();
   const stopping = new AbortController();
   // Everybody who waits hears of it.
@@ -22,10 +22,13 @@ export function startMeteredCallers(cluster, observations, { seed }) {
     pending.add(one);
   };
   const run = async () => {
-    await reportFirstTries(anyReplica(), observations, HISTORY_MS);
+    await reportFirstTries(anyReplica(), observations, { dependency, forMs: HISTORY_MS });
     for (let n = 0; !stopping.signal.aborted; n++) {
-      if (n % ASKS_PER_SECOND === 0) keep(reportFirstTries(anyReplica(), observations, 1_000));
-      keep(askUntilTold(anyReplica(), observations, { jobId: `${seed}-metered-${n}`, signal: stopping.signal }));
+      if (n % ASKS_PER_SECOND === 0) {
+        keep(reportFirstTries(anyReplica(), observations, { dependency, forMs: 1_000 }));
+      }
+      const jobId = `${seed}-metered-${n}`;
+      keep(askUntilTold(anyReplica(), observations, { dependency, jobId, signal: stopping.signal }));
       await sleep(1_000 / ASKS_PER_SECOND);
     }
   };
@@ -40,10 +43,10 @@ export function startMeteredCallers(cluster, observations, { seed }) {
 }
 
 /** Sent once: counts that got lost make the budget smaller, counts sent twice would make it larger. */
-async function reportFirstTries(replica, observations, forMs) {
+async function reportFirstTries(replica, observations, { dependency, forMs }) {
   const [from, to] = [Date.now() - forMs, Date.now()].map((ms) => new Date(ms).toISOString());
   const succeeded = (FIRST_TRIES_PER_SECOND * forMs) / 1_000;
-  const counts = { job_type: DEPENDENCY, succeeded, failed: 0, window_start: from, window_end: to };
+  const counts = { job_type: dependency, succeeded, failed: 0, window_start: from, window_end: to };
   observations.countStatus(await replica.call('POST', '/attempt/counts', { counts: [counts] }));
 }
 
@@ -51,8 +54,8 @@ async function reportFirstTries(replica, observations, forMs) {
  * The second attempt of a job has failed, of nothing that speaks against the dependency. Whoever is put off asks the same
  * process again when he was told to: his place is kept there.
  */
-async function askUntilTold(replica, observations, { jobId, signal }) {
-  const job = { job_id: jobId, job_type: DEPENDENCY, dependency: DEPENDENCY, error_class: 'odd', attempt_number: 2 };
+async function askUntilTold(replica, observations, { dependency, jobId, signal }) {
+  const job = { job_id: jobId, job_type: dependency, dependency, error_class: 'odd', attempt_number: 2 };
   // Of whoever comes late for his place nobody but the process knows when that was.
   let toldMs = Number.POSITIVE_INFINITY;
   while (!signal.aborted) {

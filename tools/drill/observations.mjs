@@ -17,6 +17,7 @@ export function createObservations({ replicas, cheats }) {
   const redisKills = [];
   /** What each lifetime of a process was last seen to owe its audit trail, by `replica/lifetime`. */
   const owed = new Map();
+  const droppedBefore = new Map();
   let acknowledged = 0;
   /** Acknowledged reports that a later answer called new. */
   let forgotten = 0;
@@ -54,6 +55,11 @@ export function createObservations({ replicas, cheats }) {
       if (reports.get(identity) !== true) acknowledged++;
       reports.set(identity, true);
     },
+    /** What was dropped before is none of this run's. */
+    async begin() {
+      await Promise.all(replicas.map((_, index) => this.look(index)));
+      for (const [key, { dropped }] of owed) droppedBefore.set(key, dropped);
+    },
     async look(index) {
       const replica = replicas[index];
       const key = `${index}/${replica.lifetime}`;
@@ -62,7 +68,8 @@ export function createObservations({ replicas, cheats }) {
       if (call?.status !== 200) return;
       const read = (name) => Number(new RegExp(`^smart_retry_audit_records_${name} (\\d+)`, 'm').exec(call.text)?.[1]);
       // An answer to an earlier look may come after the last one.
-      owed.set(key, { ...owed.get(key), pending: read('pending'), dropped: read('dropped_total'), atMs });
+      const dropped = read('dropped_total') - (droppedBefore.get(key) ?? 0);
+      owed.set(key, { ...owed.get(key), pending: read('pending'), dropped, atMs });
     },
     async lookBeforeKill(index) {
       const key = `${index}/${replicas[index].lifetime}`;
