@@ -12,5 +12,6 @@ export const CONTROLS = [
   { invariant: 'training', how: 'no trainer takes the place of the one that was killed' },
   { invariant: 'audit', how: 'every other decision is deleted' },
   { invariant: 'status', how: 'a client reads 503 as 500' },
+  { invariant: 'changes', how: 'the operator believes in a change that was never sent' },
   { invariant: 'ledger', how: 'one entry is changed behind the trigger' },
 ];

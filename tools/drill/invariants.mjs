@@ -22,6 +22,7 @@ export function checkInvariants({ schedule, observations, books, links }) {
     everyDecisionKept(observations, books),
     onlyHonestFailures(observations),
     ledgerIntact(books),
+    changesEntered(observations, books),
   ];
 }
 
@@ -155,6 +156,13 @@ function onlyHonestFailures({ statuses }) {
 function ledgerIntact({ ledger }) {
   const found = ledger.problem ?? `${ledger.intactEntries} entries`;
   return verdict('ledger', 'the ledger of changes is intact', ledger.problem === null, found);
+}
+
+/** Each once: one that was sent again because nobody answered found it changed already. */
+function changesEntered({ changes: acknowledged }, { changes: entered }) {
+  const wrong = acknowledged.filter((reason) => entered.filter((other) => other === reason).length !== 1);
+  const found = `${wrong.length} of ${acknowledged.length} changes`;
+  return verdict('changes', 'every acknowledged change is in the ledger, once', wrong.length === 0, found);
 }
 
 function verdict(name, title, isHeld, found) {

@@ -7,6 +7,8 @@ export function createObservations({ replicas, cheats }) {
   /** Calls by status; `none` where no answer came. */
   const statuses = new Map();
   const stops = [];
+  /** Reasons of the operator's changes that were acknowledged. */
+  const changes = [];
   /** When which replica was cut off from both stores. */
   const isolations = [];
   /** Retries of the metered dependency, by when they are due, as the clock of the process has it that gave them. */
@@ -27,6 +29,7 @@ export function createObservations({ replicas, cheats }) {
     answers,
     statuses,
     stops,
+    changes,
     isolations,
     booked,
     redisKills,

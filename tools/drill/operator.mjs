@@ -9,11 +9,15 @@ const PROBE_MS = 100;
 export const LIMITS = { max_attempts: 6, max_delay_ms: 60_000, max_budget_percent: 20 };
 
 /** Changes the guardrails through any API that takes the change; answers when that was acknowledged. */
-export async function changeGuardrails(cluster, observations, change, rng = Math.random) {
+export function changeGuardrails(cluster, observations, change, rng) {
+  return putUntilTaken(cluster, observations, { path: '/guardrails', change, rng });
+}
+
+async function putUntilTaken(cluster, observations, { path, change, rng }) {
   const deadlineMs = Date.now() + PATIENCE_MS;
   for (;;) {
     const replica = cluster.replicas[Math.floor(rng() * cluster.replicas.length)];
-    const call = await replica.call('PUT', '/guardrails', change);
+    const call = await replica.call('PUT', path, change);
     observations.countStatus(call);
     if (call?.status === 200) return Date.now();
     if (Date.now() > deadlineMs) throw new Error(`no API took the change: ${call?.text ?? 'no answer'}`);
@@ -21,18 +25,34 @@ export async function changeGuardrails(cluster, observations, change, rng = Math
   }
 }
 
-/** Stops every retry, watches each API for a while, and goes on. A cheat stops a tenant that nobody has. */
-export async function stopForAWhile(cluster, observations, { rng, cheats }) {
+/** Changes something for a reason that no other change of any run has; once it is acknowledged, the ledger must have it. */
+async function changeForTheLedger(cluster, observations, { path, change, rng, seed }) {
+  const reason = `drill ${seed}, change ${observations.changes.length + 1}`;
+  const acknowledgedMs = await putUntilTaken(cluster, observations, { path, change: { ...change, reason }, rng });
+  observations.changes.push(reason);
+  return acknowledgedMs;
+}
+
+/**
+ * Stops every retry, watches each API for a while, and goes on; meanwhile a breaker is held open. A cheat stops a tenant that
+ * nobody has, another one believes in a change that it never sent.
+ */
+export async function stopForAWhile(cluster, observations, { rng, cheats, seed }) {
+  const put = (path, change) => changeForTheLedger(cluster, observations, { path, change, rng, seed });
+  const breaker = '/dependencies/held/breaker';
   const off = { emergency_stop: false, emergency_stops: [] };
   const on = cheats.emergencyStop === true ? { emergency_stops: [{ tenant: 'nobody' }] } : { emergency_stop: true };
-  const stop = { acknowledgedMs: await changeGuardrails(cluster, observations, on, rng), endedMs: 0 };
+  const stop = { acknowledgedMs: await put('/guardrails', on), endedMs: 0 };
+  await put(breaker, { state: 'open' });
   while (Date.now() < stop.acknowledgedMs + HOLD_MS) {
     await Promise.all(cluster.replicas.map((_, index) => ask(cluster, observations, index, PROBE)));
     await sleep(PROBE_MS);
   }
   stop.endedMs = Date.now();
   observations.stops.push(stop);
-  await changeGuardrails(cluster, observations, off, rng);
+  await put(breaker, { state: 'auto' });
+  await put('/guardrails', off);
+  if (cheats.changes === true) observations.changes.push(`drill ${seed}, never sent`);
 }
 
 const PROBE = { job_type: 'probe', error_class: 'timeout', attempt_number: 1 };

@@ -28,12 +28,14 @@ export async function readBooks(cluster, { seed, cheats }) {
     );
     const decisions = await query('SELECT recommendation_id FROM decisions');
     const models = await query('SELECT version, length(artifact)::int AS bytes FROM models');
+    const changes = await query('SELECT reason FROM change_ledger WHERE reason LIKE $1', [`drill ${seed},%`]);
     const knownModels = (cluster.knownModels ??= new Set());
     const newModels = models.filter(({ version }) => !knownModels.has(version));
     for (const { version } of newModels) knownModels.add(version);
     return {
       stored,
       models: newModels,
+      changes: changes.map(({ reason }) => reason),
       retries,
       rolledUpRetries,
       decisionIds: new Set(decisions.map((row) => row.recommendation_id)),

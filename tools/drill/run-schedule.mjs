@@ -80,7 +80,7 @@ async function live(schedule, cluster, observations, { attempts, cheats, rng }) 
       }),
       inTurn(schedule.stopsAtShare, async (share) => {
         await untilShare(share);
-        await stopForAWhile(cluster, observations, { rng, cheats });
+        await stopForAWhile(cluster, observations, { rng, cheats, seed: schedule.seed });
       }),
       untilShare(1),
     ]);

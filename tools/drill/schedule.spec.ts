@@ -32,6 +32,7 @@ describe('what the drill checks', () => {
     const books = {
       stored: new Map(),
       models: [],
+      changes: [],
       retries: 0,
       rolledUpRetries: 0,
       decisionIds: new Set(),

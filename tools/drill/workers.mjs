@@ -8,7 +8,7 @@ const RESEND_SHARE = 0.25;
 const HELD_BACK_SHARE = 0.2;
 const PAUSE_MS = 25;
 /** Once there are reports enough: faults that are still to come find somebody who asks. */
-const LATE_PAUSE_MS = 1_000;
+const LATE_PAUSE_MS = 2_000;
 /** Some of these match a policy, some none; one never retries. */
 const ERRORS = ['timeout', 'rate_limit', 'validation', 'odd'];
 const DEPENDENCIES = ['billing', 'mail', 'search'];

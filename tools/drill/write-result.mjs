@@ -60,16 +60,18 @@ function describeRuns(runs) {
   ];
 }
 
-/** Some have nothing to judge unless a fault is among those of the run. */
+/** Some have nothing to judge unless a fault is among those of the run; some were not checked in the first runs. */
 const TRIED_BY = { stale: 'isolate', training: 'kill_trainer' };
 
 function describeInvariants(runs) {
-  const titles = runs.find((run) => run.invariants.length > 0)?.invariants ?? [];
+  const titles = runs.toSorted((a, b) => b.invariants.length - a.invariants.length)[0]?.invariants ?? [];
   return table(
     ['invariant', 'held in'],
     titles.map(({ name, title }) => {
       const kind = TRIED_BY[name];
-      const tried = runs.filter((run) => kind === undefined || run.schedule.faults.some((fault) => fault.kind === kind));
+      const tried = runs.filter(
+        (run) => kind === undefined || run.schedule.faults.some((fault) => fault.kind === kind),
+      );
       const held = tried.filter((run) => run.invariants.some((found) => found.name === name && found.isHeld));
       return [title, `${held.length} of ${tried.length}`];
     }),

@@ -4,9 +4,11 @@ import { SmartRetryError, type Clock } from '@smart-retry/domain';
 import { Configuration, Fleet } from '@smart-retry/engine';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ConfigurationWrites } from '../http/configuration-writes.js';
+import { dropAbsent } from '../http/drop-absent.js';
 import { readPageLimit } from '../http/page-limit.js';
 import { problemResponses } from '../http/problem-responses.js';
 import { Access } from '../http/route-access.js';
+import { optionalText } from '../http/wire-text.js';
 import { fromRevision } from '../strategy/strategy-responses.dto.js';
 import { CLOCK } from '../tokens.js';
 import {
@@ -77,10 +79,11 @@ export class DependencyController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<object | string> {
     const override = toBreakerOverride(name, body);
+    const reason = optionalText(body.reason);
     return this.writes.run(
       request,
       reply,
-      (write) => this.configuration.overrideBreaker(name, override, write),
+      (write) => this.configuration.overrideBreaker(name, override, { ...write, ...dropAbsent({ reason }) }),
       (changed) => ({
         status: 200,
         body: {

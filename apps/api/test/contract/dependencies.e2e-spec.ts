@@ -107,7 +107,7 @@ describe('the retry budget', () => {
 });
 
 describe('PUT /dependencies/{name}/breaker', () => {
-  it('holds a breaker open until that is taken back, and the history says who did it', async () => {
+  it('holds a breaker open until that is taken back, and the history says who did it and why', async () => {
     const put = (body: object) => client.put('/dependencies/erp%2Fv2/breaker', body);
     expect(await put({ state: 'open', reason: 'migration' })).toMatchObject({
       status: 200,
@@ -124,15 +124,13 @@ describe('PUT /dependencies/{name}/breaker', () => {
     const guardrails = (await client.get('/guardrails')).body;
     expect(guardrails['breaker_overrides']).toEqual([{ dependency: 'erp/v2', state: 'open', reason: 'migration' }]);
     expect((await client.put('/guardrails', guardrails)).status).toBe(200);
-    expect((await put({ state: 'auto' })).status).toBe(200);
+    expect((await put({ state: 'auto', reason: 'migrated' })).status).toBe(200);
     expect(await ask('erp/v2', 'b')).toMatchObject({ decision: 'retry' });
-    const actions = (
-      (await client.get('/configuration/history')).body['entries'] as { action: string; target: string }[]
-    ).map(({ action, target }) => [action, target]);
-    expect(actions).toEqual(
+    const { body: history } = await client.get('/configuration/history');
+    expect(history['entries']).toEqual(
       expect.arrayContaining([
-        ['breaker.held_open', 'erp/v2'],
-        ['breaker.released', 'erp/v2'],
+        expect.objectContaining({ action: 'breaker.held_open', target: 'erp/v2', reason: 'migration' }),
+        expect.objectContaining({ action: 'breaker.released', target: 'erp/v2', reason: 'migrated' }),
       ]),
     );
   });
