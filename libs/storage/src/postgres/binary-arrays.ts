@@ -5,6 +5,7 @@
  */
 const HEADER_BYTES = 20;
 const NULL_LENGTH = -1;
+const NULL_ELEMENT = Buffer.alloc(4, 0xff);
 /** A UTF-16 unit takes at most three bytes. */
 const MAX_BYTES_OF_UNIT = 3;
 const NUL = /\0/g;
@@ -17,6 +18,9 @@ const TEXT = 25;
 const JSON_TYPE = 114;
 const FLOAT8 = 701;
 const UUID = 2950;
+
+const TYPES = { bigint: INT8, boolean: BOOL, text: TEXT, json: JSON_TYPE } as const;
+export type ElementType = keyof typeof TYPES;
 
 type Write<T> = (bytes: Buffer, value: T, at: number) => void;
 
@@ -56,6 +60,17 @@ export function jsonArray(values: readonly (string | undefined)[]): Buffer {
   return variableArray(JSON_TYPE, values, (value) => value);
 }
 
+/** @param elements each with its length before it, −1 for null */
+export function arrayOfElements(type: ElementType, elements: readonly Uint8Array[]): Buffer {
+  const header = Buffer.alloc(HEADER_BYTES);
+  const headerBytes = writeHeader(header, TYPES[type], elements, elements.some(isNull));
+  return Buffer.concat([header.subarray(0, headerBytes), ...elements]);
+}
+
+function isNull(element: Uint8Array): boolean {
+  return element.length === NULL_ELEMENT.length && NULL_ELEMENT.equals(element);
+}
+
 function fixedArray<T>(
   elementType: number,
   elementBytes: number,
@@ -89,10 +104,15 @@ function variableArray(
 }
 
 /** Answers where the first element begins. An empty array has no dimension. */
-function writeHeader(bytes: Buffer, elementType: number, values: readonly unknown[]): number {
+function writeHeader(
+  bytes: Buffer,
+  elementType: number,
+  values: readonly unknown[],
+  hasNull = values.includes(undefined),
+): number {
   const isEmpty = values.length === 0;
   let at = bytes.writeInt32BE(isEmpty ? 0 : 1, 0);
-  at = bytes.writeInt32BE(values.includes(undefined) ? 1 : 0, at);
+  at = bytes.writeInt32BE(hasNull ? 1 : 0, at);
   at = bytes.writeInt32BE(elementType, at);
   if (isEmpty) return at;
   at = bytes.writeInt32BE(values.length, at);

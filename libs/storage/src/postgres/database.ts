@@ -1,6 +1,7 @@
 import type { ClientBase, QueryConfig, QueryResult, QueryResultRow } from 'pg';
 import { StoreBreaker } from '../store-breaker.js';
 import { classifyPostgresFailure, errorCodeOf } from './classify-postgres-failure.js';
+import type { CopyOfRows } from './copy-in.js';
 import type { RenewablePool } from './renewable-pool.js';
 import { runOnOwnConnection } from './run-on-own-connection.js';
 
@@ -68,12 +69,12 @@ export class Database {
 
   /** As `query`, for use inside `run`. */
   async queryOnce<Row extends QueryResultRow>(statement: QueryConfig): Promise<QueryResult<Row>> {
-    try {
-      return await this.#queryPool<Row>(statement);
-    } catch (error) {
-      if (!WORTH_REPEATING.has(errorCodeOf(error))) throw error;
-      return this.#queryPool<Row>(statement);
-    }
+    return onceMoreAfterConflict(() => this.#queryPool<Row>(statement));
+  }
+
+  /** Copies rows into a table, all or none; for use inside `run`. */
+  async copyOnce(copy: CopyOfRows): Promise<void> {
+    await onceMoreAfterConflict(() => this.#use((pool) => pool.copyIn(copy)));
   }
 
   /** Whether the database answers at all. @throws {STORE_UNAVAILABLE} */
@@ -90,14 +91,27 @@ export class Database {
     await this.#pool.close();
   }
 
-  async #queryPool<Row extends QueryResultRow>(statement: QueryConfig): Promise<QueryResult<Row>> {
+  #queryPool<Row extends QueryResultRow>(statement: QueryConfig): Promise<QueryResult<Row>> {
+    return this.#use((pool) => pool.query<Row>(statement));
+  }
+
+  async #use<T>(operation: (pool: RenewablePool) => Promise<T>): Promise<T> {
     const generation = this.#pool.generation;
     try {
-      return await this.#pool.query<Row>(statement);
+      return await operation(this.#pool);
     } catch (error) {
       // Else the idle connections, dead as well, would cost one timeout each.
       if (classifyPostgresFailure(error) === 'unreachable') this.#pool.renew(generation);
       throw error;
     }
+  }
+}
+
+async function onceMoreAfterConflict<T>(operation: () => Promise<T>): Promise<T> {
+  try {
+    return await operation();
+  } catch (error) {
+    if (!WORTH_REPEATING.has(errorCodeOf(error))) throw error;
+    return operation();
   }
 }

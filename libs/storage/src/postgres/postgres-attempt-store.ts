@@ -61,14 +61,15 @@ export class PostgresAttemptStore implements AttemptStore {
     });
     const firsts = [...firstByKey.values()];
     const unique = firsts.flatMap((i) => attempts[i] ?? []);
-    const { rows } = await insertIntoDays<{ position: number }>(this.#database, {
+    const statement = {
+      name: 'record_attempts',
+      text: RECORD_ATTEMPTS,
+      values: [...toAttemptColumns(unique, [...firstByKey.keys()], writeId)],
+    };
+    const { rows } = await insertIntoDays(this.#database, {
       partitions: this.#partitions,
       times: unique.map(({ report }) => report.timestampMs),
-      statement: {
-        name: 'record_attempts',
-        text: RECORD_ATTEMPTS,
-        values: [...toAttemptColumns(unique, [...firstByKey.keys()], writeId)],
-      },
+      insert: () => this.#database.queryOnce<{ position: number }>(statement),
     });
     const results = attempts.map(() => DUPLICATE);
     for (const i of firsts) results[i] = FRESH;

@@ -1,21 +1,15 @@
 import type { DecisionQuery, DecisionRecord, DecisionStore, EpochMs } from '@smart-retry/domain';
 import { formatDecisionCursor, parseDecisionCursor } from '../decision-cursor.js';
+import { errorCodeOf } from './classify-postgres-failure.js';
 import type { Database } from './database.js';
 import { DayPartitions } from './day-partitions.js';
 import { insertIntoDays } from './insert-into-days.js';
-import { toStorableJson } from './storable-json.js';
+import { RowWriter } from './row-writer.js';
+import { appendMissing, copyOf, sealDecision, type SealedDecision } from './seal-decision.js';
 
 /** Larger appends are split, so that each statement stays far from its timeout. */
 const APPEND_ROWS = 500;
-
-/** A decision appended twice is kept once, so that an append whose answer was lost can be repeated. */
-const APPEND = `
-INSERT INTO decisions (decided_at_ms, attempt_number, delay_ms, should_retry, recommendation_id, method, job_type,
-  tenant, job_id, rng_seed, features, recommendation, evidence)
-SELECT * FROM json_to_recordset($1) AS input (decided_at_ms bigint, attempt_number bigint, delay_ms bigint,
-  should_retry boolean, recommendation_id text, method text, job_type text, tenant text, job_id text, rng_seed json,
-  features json, recommendation json, evidence json)
-ON CONFLICT DO NOTHING`;
+const UNIQUE_VIOLATION = '23505';
 
 const COLUMNS = 'decided_at_ms, recommendation_id, rng_seed, features, recommendation, evidence';
 
@@ -28,16 +22,11 @@ interface DecisionRow {
   readonly evidence: DecisionRecord['evidence'];
 }
 
-/** A row as JSON text. */
-interface SealedDecision {
-  readonly decidedAtMs: EpochMs;
-  readonly row: string;
-}
-
 /** The audit trail in daily partitions. */
 export class PostgresDecisionStore implements DecisionStore<SealedDecision> {
   readonly #database: Database;
   readonly #partitions: DayPartitions;
+  readonly #rows = new RowWriter();
 
   constructor(database: Database) {
     this.#database = database;
@@ -49,19 +38,30 @@ export class PostgresDecisionStore implements DecisionStore<SealedDecision> {
   }
 
   seal(record: DecisionRecord): SealedDecision {
-    return { decidedAtMs: record.decidedAtMs, row: toStorableJson(toInput(record)) };
+    return sealDecision(record, this.#rows);
   }
 
   async appendSealed(sealed: readonly SealedDecision[]): Promise<void> {
     for (let from = 0; from < sealed.length; from += APPEND_ROWS) {
-      const chunk = sealed.slice(from, from + APPEND_ROWS);
-      const rows = `[${chunk.map(({ row }) => row).join(',')}]`;
-      await insertIntoDays(this.#database, {
-        partitions: this.#partitions,
-        times: chunk.map(({ decidedAtMs }) => decidedAtMs),
-        statement: { name: 'append_decisions', text: APPEND, values: [rows] },
-      });
+      await this.#appendFew(sealed.slice(from, from + APPEND_ROWS));
     }
+  }
+
+  async #appendFew(sealed: readonly SealedDecision[]): Promise<void> {
+    const database = this.#database;
+    await insertIntoDays(database, {
+      partitions: this.#partitions,
+      times: sealed.map(({ decidedAtMs }) => decidedAtMs),
+      insert: async () => {
+        try {
+          await database.copyOnce(copyOf(sealed));
+        } catch (error) {
+          if (errorCodeOf(error) !== UNIQUE_VIOLATION) throw error;
+          // The answer to an earlier append of some of them was lost.
+          await database.queryOnce(appendMissing(sealed));
+        }
+      },
+    });
   }
 
   async find(recommendationId: string, decidedAtMs: EpochMs): Promise<DecisionRecord | null> {
@@ -112,25 +112,6 @@ function pageStatement(query: DecisionQuery): { readonly text: string; readonly 
   const text = `SELECT ${COLUMNS} FROM decisions ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`}
     ORDER BY decided_at_ms DESC, recommendation_id DESC LIMIT ${parameter(query.limit + 1)}`;
   return { text, values };
-}
-
-function toInput(record: DecisionRecord) {
-  const { features, recommendation } = record;
-  return {
-    decided_at_ms: record.decidedAtMs,
-    attempt_number: features.attemptNumber,
-    delay_ms: recommendation.delayMs,
-    should_retry: recommendation.shouldRetry,
-    recommendation_id: record.recommendationId,
-    method: recommendation.method,
-    job_type: features.jobType,
-    tenant: features.tenant ?? '',
-    job_id: features.jobId,
-    rng_seed: record.rngSeed,
-    features,
-    recommendation,
-    evidence: record.evidence,
-  };
 }
 
 function toRecord(row: DecisionRow): DecisionRecord {

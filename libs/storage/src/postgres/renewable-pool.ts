@@ -1,4 +1,5 @@
 import { Pool, type PoolConfig, type QueryConfig, type QueryResult, type QueryResultRow } from 'pg';
+import { CopyIn, type CopyOfRows } from './copy-in.js';
 import { TrackedSockets } from './tracked-sockets.js';
 
 /** A pool that can be exchanged for a new one: when a server has been silent, every connection to it may be dead. */
@@ -23,6 +24,25 @@ export class RenewablePool {
     return this.#current.pool.query<Row>(statement);
   }
 
+  /** Copies rows into a table, all or none. */
+  async copyIn(copy: CopyOfRows): Promise<void> {
+    const client = await this.#current.pool.connect();
+    // A connection that breaks fails the copy; without a listener it would end the process as well.
+    client.on('error', ignore);
+    let failure: Error | undefined;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        client.query(new CopyIn(copy, (error) => (error instanceof Error ? reject(error) : resolve())));
+      });
+    } catch (error) {
+      failure = error as Error;
+      throw error;
+    } finally {
+      client.removeListener('error', ignore);
+      client.release(failure);
+    }
+  }
+
   /** Leaves the pool of that generation; does nothing when somebody else has done so already. */
   renew(generation: object): void {
     if (generation !== this.#current) return;
@@ -34,6 +54,10 @@ export class RenewablePool {
     const { pool, sockets } = this.#current;
     await sockets.end(pool.end(), this.#graceMs);
   }
+}
+
+function ignore(): void {
+  return;
 }
 
 function openPool(config: PoolConfig) {

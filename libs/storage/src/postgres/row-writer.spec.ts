@@ -1,0 +1,53 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { fieldsOf, piecesOf, RowWriter, type WrittenRow } from './row-writer.js';
+
+const contentOf = (field: Uint8Array) => {
+  const bytes = Buffer.from(field);
+  return bytes.readInt32BE(0) === -1 ? null : bytes.subarray(4);
+};
+
+const writeText = (writer: RowWriter, texts: readonly (string | undefined)[]): WrittenRow => {
+  writer.begin(texts.length);
+  texts.forEach((text) => writer.text(text));
+  return writer.end();
+};
+
+describe('RowWriter', () => {
+  it('writes any rows of texts, whatever their length, as they are read', () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constant(undefined),
+      fc.constantFrom(80_000, 150_000, 300_000).map((length) => 'é'.repeat(length)),
+    );
+    fc.assert(
+      fc.property(fc.array(fc.array(text, { maxLength: 3 }), { maxLength: 4 }), (rows) => {
+        const writer = new RowWriter();
+        const written = rows.map((row) => writeText(writer, row));
+        const read = written.map((row) => fieldsOf(row).map((field) => contentOf(field)?.toString() ?? null));
+        expect(read).toEqual(rows.map((row) => row.map((one) => one?.replaceAll('\0', '\u{fffd}') ?? null)));
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('writes whole numbers and truth values as the server reads them', () => {
+    fc.assert(
+      fc.property(fc.maxSafeInteger(), fc.boolean(), (number, truth) => {
+        const writer = new RowWriter();
+        writer.begin(2);
+        writer.int8(number);
+        writer.bool(truth);
+        const [first, second] = fieldsOf(writer.end()).map(contentOf);
+        expect([first?.readBigInt64BE(), second?.readUInt8()]).toEqual([BigInt(number), Number(truth)]);
+      }),
+    );
+  });
+
+  it('gives rows that stand side by side as one piece', () => {
+    const writer = new RowWriter();
+    const rows = ['a', 'bc', 'd'].map((text) => writeText(writer, [text]));
+    expect(piecesOf(rows)).toEqual([Buffer.from('\0\x01\0\0\0\x01a\0\x01\0\0\0\x02bc\0\x01\0\0\0\x01d', 'latin1')]);
+    expect(piecesOf(rows.toSpliced(1, 1))).toHaveLength(2);
+  });
+});
