@@ -12,6 +12,7 @@ const schema = {
     'error_class',
     'dependency',
     'payload_size',
+    'incident_age_ms',
     'health.cpu',
     'health.constructor',
   ]),
@@ -41,11 +42,13 @@ describe('Encoder', () => {
       'day_of_week.cos',
       'health.constructor',
       'health.cpu',
+      'incident_age_ms',
       'payload_size',
       'time_of_day',
       'time_of_day.sin',
       'time_of_day.cos',
       'time_of_day.at_retry',
+      'incident_age_ms.at_retry',
       'fast_mean',
       'slow_mean',
     ]);
@@ -54,6 +57,21 @@ describe('Encoder', () => {
   it('tells the hour at the retry from the hour at the failure, across midnight', () => {
     const row = encoded({ ...bare, failedAtMs: Date.parse('2026-03-01T23:30:00Z') }, 3_600_000);
     expect(row).toMatchObject({ time_of_day: 23.5, 'time_of_day.at_retry': 0.5, day_of_week: 0 });
+  });
+
+  it('takes the hour from whoever told it, and the minutes from the moment of the failure', () => {
+    const failedAtMs = Date.parse('2026-03-01T23:30:00Z');
+    expect(encoded({ ...bare, failedAtMs, timeOfDay: 7 }, 1_800_000)).toMatchObject({
+      time_of_day: 7.5,
+      'time_of_day.at_retry': 8,
+    });
+    expect(encoded({ ...bare, timeOfDay: 7 })['time_of_day']).toBe(7);
+  });
+
+  it.each([0, 90_000])('tells how long the dependency will have been failing at the retry, after %i ms', (incidentAgeMs) => {
+    const row = encoded({ ...bare, incidentAgeMs }, 30_000);
+    expect(row['incident_age_ms']).toBeCloseTo(Math.log1p(incidentAgeMs), 12);
+    expect(row['incident_age_ms.at_retry']).toBeCloseTo(Math.log1p(incidentAgeMs + 30_000), 9);
   });
 
   it('encodes values never seen by the bucket of their hash', () => {

@@ -21,13 +21,18 @@ export class Encoder {
   readonly #delayColumn: number;
   readonly #hourColumn: number;
   readonly #retryHourColumn: number;
+  readonly #ageColumn: number;
+  readonly #retryAgeColumn: number;
 
   constructor(schema: FeatureSchema) {
     this.columns = columnsOf(schema);
     this.width = this.columns.length;
-    this.#delayColumn = this.columns.findIndex(({ name }) => name === 'delay_ms');
-    this.#hourColumn = this.columns.findIndex(({ name }) => name === 'time_of_day');
-    this.#retryHourColumn = this.columns.findIndex(({ name }) => name === 'time_of_day.at_retry');
+    const indexOf = (wanted: string) => this.columns.findIndex(({ name }) => name === wanted);
+    this.#delayColumn = indexOf('delay_ms');
+    this.#hourColumn = indexOf('time_of_day');
+    this.#retryHourColumn = indexOf('time_of_day.at_retry');
+    this.#ageColumn = indexOf('incident_age_ms');
+    this.#retryAgeColumn = indexOf('incident_age_ms.at_retry');
     this.#writers = this.columns.flatMap((column, i) => {
       const writer = writerOf(column, schema);
       return writer === undefined ? [] : [[i, writer] as const];
@@ -41,7 +46,12 @@ export class Encoder {
 
   /** Writes the columns that depend on the delay (ms, ≥ 0) beside those of its context, which `out` holds from index `at`. */
   encodeDelay(delayMs: number, out: Float64Array, at = 0): void {
-    out[at + this.#delayColumn] = Math.log1p(delayMs);
+    const waited = Math.log1p(delayMs);
+    out[at + this.#delayColumn] = waited;
+    if (this.#retryAgeColumn !== -1) {
+      const age = out[at + this.#ageColumn] ?? Number.NaN;
+      out[at + this.#retryAgeColumn] = age === 0 ? waited : Math.log(Math.exp(age) + delayMs);
+    }
     if (this.#retryHourColumn === -1) return;
     const hour = (out[at + this.#hourColumn] ?? Number.NaN) + delayMs / HOUR_MS;
     out[at + this.#retryHourColumn] = hour < HOURS ? hour : hour % HOURS;
@@ -115,6 +125,7 @@ const NUMBERS: Readonly<Record<string, (context: ModelContext) => number | undef
   payload_size: (context) => log1p(context.payloadSize),
   since_last_failure_ms: (context) => log1p(context.sinceLastFailureMs),
   recent_failures: (context) => log1p(context.recentFailures),
+  incident_age_ms: (context) => log1p(context.incidentAgeMs),
   avg_processing_time_ms: (context) => log1p(context.avgProcessingTimeMs),
   fast_mean: (context) => context.fastMean,
   slow_mean: (context) => context.slowMean,
@@ -124,9 +135,11 @@ function log1p(value: number | undefined): number | undefined {
   return value === undefined ? undefined : Math.log1p(Math.max(0, value));
 }
 
-/** Hour of the day in UTC, [0, 24), with its fraction where the moment is known; NaN when nothing is. */
+/** Hour of the day in UTC, [0, 24), with its fraction where the moment is known, whoever told the hour; NaN when nothing is. */
 function hourOf({ failedAtMs, timeOfDay }: ModelContext): number {
-  return timeOfDay ?? (failedAtMs === undefined ? Number.NaN : (failedAtMs / HOUR_MS) % HOURS);
+  if (failedAtMs === undefined) return timeOfDay ?? Number.NaN;
+  const hour = (failedAtMs / HOUR_MS) % HOURS;
+  return timeOfDay === undefined ? hour : Math.floor(timeOfDay) + (hour % 1);
 }
 
 /** Day of the week in UTC, Sunday 0; NaN when the moment is not known. */

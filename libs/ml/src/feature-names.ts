@@ -17,6 +17,7 @@ export const NUMERIC_FEATURES = [
   'day_of_week',
   'since_last_failure_ms',
   'recent_failures',
+  'incident_age_ms',
   'avg_processing_time_ms',
   'delay_ms',
 ] as const;

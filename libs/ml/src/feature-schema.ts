@@ -2,7 +2,7 @@ import { isCategorical } from './feature-names.js';
 import type { TargetEncoding } from './target-encoding.js';
 
 /** Rises with every change of what a column means: a model of another version is refused. */
-export const ENCODER_VERSION = 1;
+export const ENCODER_VERSION = 2;
 
 /** What a model reads: which features, and what was learned about their values. */
 export interface FeatureSchema {
@@ -34,11 +34,13 @@ export function columnsOf(schema: Pick<FeatureSchema, 'features' | 'runningMeans
   const columns = schema.features.flatMap((feature) =>
     (CYCLES[feature] ?? [feature]).map((name) => ({ name, feature, dependsOnDelay: feature === 'delay_ms' })),
   );
-  const retryHour = { name: 'time_of_day.at_retry', feature: 'time_of_day', dependsOnDelay: true };
+  const atRetry = ['time_of_day', 'incident_age_ms']
+    .filter((feature) => schema.features.includes(feature))
+    .map((feature) => ({ name: `${feature}.at_retry`, feature, dependsOnDelay: true }));
   const means = ['fast_mean', 'slow_mean'].map((name) => ({ name, feature: name, dependsOnDelay: false }));
   return [
     ...columns,
-    ...(schema.features.includes('time_of_day') ? [retryHour] : []),
+    ...atRetry,
     ...(schema.runningMeans ? means : []),
   ];
 }

@@ -8,6 +8,7 @@ import { combinationsOf } from './hyperparameters.js';
 import { importanceOf } from './importance.js';
 import { learnerOf } from './learners.js';
 import { lineageOf } from './lineage.js';
+import { withoutUnseenCycles } from './seen-cycles.js';
 import { createStepper, type Stepper } from './stepper.js';
 import { foldsByTime, splitByTime } from './splits.js';
 import type { TrainedModel } from './trained-model.js';
@@ -44,7 +45,8 @@ export async function trainModel(
   const split = splitByTime(known, request.validationShare ?? DEFAULT_VALIDATION_SHARE);
   const [trainRows, testRows] = [pick(known, split.train), pick(known, split.test)];
   throwIfNothingToLearn(modelType, trainRows);
-  const schemaRequest = { features: normaliseFeatureNames(request.features), runningMeans };
+  const features = withoutUnseenCycles(normaliseFeatureNames(request.features), trainRows);
+  const schemaRequest = { features, runningMeans };
   const stepper = createStepper(options);
   const backend = await learnerOf(modelType).prepare();
   const validated = await search(trainRows, request, schemaRequest, stepper);
