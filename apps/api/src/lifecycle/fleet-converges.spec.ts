@@ -78,7 +78,8 @@ class Replicas {
       draw: 0.5,
     });
     fleet.settle(features, { isRetry: true, admission }, nowMs);
-    return admission.kind;
+    // A place soon after is given away as well.
+    return admission.kind === 'admitted' && admission.delayMs > 2_000 ? 'placed' : admission.kind;
   }
 
   /** Of retries asked for at once, how many may go ahead in the same second. */

@@ -11,6 +11,8 @@ const CALLS = {
   firstAsked: 3,
   retriesSucceeded: 4,
   retriesFailed: 5,
+  /** Jobs that were put off, by when they ask again: whichever process they ask then. */
+  returning: 6,
 } as const;
 
 export type CountedCall = keyof typeof CALLS;
@@ -35,6 +37,17 @@ export class CallTally {
     let sum = 0;
     for (let slot = fromSlot; slot < toSlot; slot++) sum += this.sums.get(slot * KEYS_PER_SLOT + CALLS[call]);
     return sum;
+  }
+
+  /** Whether a job that asks now is one of those that were put off until about now; each counts once. */
+  takeReturning(nowMs: EpochMs): boolean {
+    const now = slotOf(nowMs);
+    for (let slot = now - 1; slot <= now; slot++) {
+      if (this.sum('returning', slot, slot + 1) <= 0) continue;
+      this.add('returning', slot, -1);
+      return true;
+    }
+    return false;
   }
 
   /** The first of the slots `[fromSlot, toSlot)` with such a call; `toSlot` where there is none. */

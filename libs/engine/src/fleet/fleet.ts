@@ -12,6 +12,7 @@ import {
 } from '@smart-retry/domain';
 import { admitRetry, kindOfFailure, unitsOfRetry, type Admission, type DependencyView } from '@smart-retry/guardrails';
 import { BudgetPlaces, type FleetPlace } from './budget-places.js';
+import { slotOf } from './call-tally.js';
 import { Dependency } from './dependency.js';
 import type { FleetGate } from './fleet-gate.js';
 import { stateOfDependency, type DependencyState } from './dependency-state.js';
@@ -41,6 +42,7 @@ const MAX_KINDS = 1_000;
 /** About 500 B each. */
 const MAX_LIMITS = 10_000;
 const NO_LIMITS: readonly WindowPlaces[] = [];
+const RETURNED = { hasWaited: true, bookedSecond: null, units: 0, spent: [] };
 
 /**
  * What all callers of a dependency share, as this process knows it: breaker, retry budget, the server's hints, and the
@@ -69,7 +71,8 @@ export class Fleet {
     const name = dependencyOf(features);
     const dependency = this.dependency(name);
     const kind = this.#kindOf(features.errorClass, features.errorCode);
-    const turn = this.turns.find(features);
+    const isShared = this.place.replicas > 1;
+    const turn = this.#turnOf(features, dependency, nowMs);
     const units = unitsOfRetry(kind);
     if (turn === null) {
       dependency.noteAsk(features.attemptNumber, kind, nowMs, nowMs);
@@ -96,6 +99,7 @@ export class Fleet {
       heldOpenBecause: override?.state === 'open' ? (override.reason ?? '') : null,
       hasProbe: dependency.probesLeft > 0 && kind !== 'own_fault',
       turn,
+      isShared,
       sinceReleaseMs: breaker.releasedAtMs === null ? Number.POSITIVE_INFINITY : nowMs - breaker.releasedAtMs,
       budget,
       limits,
@@ -121,6 +125,8 @@ export class Fleet {
     const before = met === null ? this.turns.find(features) : met.turn;
     if (before !== null) this.#giveBack(features, nowMs);
     if (booking !== null) dependency.bookings.add(booking.second, booking.units);
+    if (kind === 'deferred' && this.place.replicas > 1)
+      dependency.calls.add('returning', slotOf(nowMs + admission.delayMs));
     const limits = met !== null && booking !== null ? met.limits : NO_LIMITS;
     const second = booking?.second ?? 0;
     this.turns.keep(features, {
@@ -212,6 +218,17 @@ export class Fleet {
     const terms = { firstTriesPerSecond: perSecond, percent, maxGrowth, releasedAtMs, troubledAtMs, pacePerSecond };
     const budget = dependency.budgetFor(terms);
     return new BudgetPlaces(`${percent} % of its first tries`, budget, dependency, this.place);
+  }
+
+  /**
+   * What a job was promised. Where several processes answer, one that was put off may ask another, to which it is a failure
+   * like any: that many as are due to come back are taken for those, so that none is counted as one more failure.
+   */
+  #turnOf(features: RetryFeatures, { calls }: Dependency, nowMs: EpochMs): BookedTurn | null {
+    const turn = this.turns.find(features);
+    if (this.place.replicas <= 1 || turn?.hasWaited === false) return turn;
+    const isReturning = calls.takeReturning(nowMs);
+    return turn ?? (isReturning ? { ...RETURNED, dependency: dependencyOf(features) } : null);
   }
 
   #describe(name: string, dependency: Dependency, nowMs: EpochMs): DependencyState {

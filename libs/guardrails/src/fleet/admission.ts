@@ -55,6 +55,8 @@ export interface DependencyView {
   /** Whether this process has a probe to give. */
   readonly hasProbe: boolean;
   readonly turn: Turn | null;
+  /** Whether other processes answer as well: none of them knows what this one has promised a job. */
+  readonly isShared: boolean;
   /** Since its breaker was closed after an outage; ∞ when it was not. */
   readonly sinceReleaseMs: number;
   /** Null where it is not enforced: nobody reports first tries. */

@@ -28,6 +28,7 @@ const view = (changes: Partial<DependencyView> = {}): DependencyView => ({
   heldOpenBecause: null,
   hasProbe: false,
   turn: null,
+  isShared: false,
   sinceReleaseMs: Number.POSITIVE_INFINITY,
   budget: budgetFrom(0),
   limits: [],
@@ -61,6 +62,21 @@ describe('admitRetry', () => {
       effects: [{ name: 'budget', before: 'retry', after: 'defer' }],
       booking: { second: SECOND + 60, units: 2 },
     });
+  });
+
+  it('gives a place nearby away at once where several processes answer, and promises none that is further away', () => {
+    const shared = (second: number | null) => view({ isShared: true, budget: budgetFrom(second) });
+    expect(admitRetry(question(), shared(SECOND + 15))).toMatchObject({
+      kind: 'admitted',
+      delayMs: 15_500,
+      booking: { second: SECOND + 15 },
+    });
+    expect(admitRetry(question(), shared(SECOND + 60))).toMatchObject({
+      kind: 'deferred',
+      delayMs: 20_000,
+      booking: null,
+    });
+    expect(admitRetry(question({ untilEndMs: 30_000 }), shared(SECOND + 60))).toMatchObject({ kind: 'refused' });
   });
 
   it('refuses what cannot be put off for so long', () => {
@@ -157,6 +173,7 @@ describe('admitRetry', () => {
           bookedSecond: booked,
           place: booked,
           knowsBudget: fc.boolean(),
+          isShared: fc.boolean(),
           sinceReleaseMs: fc.nat(100_000),
         }),
         ({ delayMs, floorMs, moreMs, maxMs, draw, place, knowsBudget, hasWaited, bookedSecond, ...state }) => {

@@ -9,6 +9,8 @@ const PROBES_UNDER_WAY_MS = 5_000;
 const HELD_OPEN_MS = 30_000;
 /** A turn that was missed by more than this is no turn any more. */
 const LATE_TURN_MS = 10_000;
+/** So far ahead a place is given away at once where several processes answer; for one further away the job asks again. */
+const NEARBY_MS = 20_000;
 /** Over this time after an outage those are spread that waited for its end, where nobody knows what a dependency can take. */
 const RELEASE_SPREAD_MS = 60_000;
 const SECOND_MS = 1_000;
@@ -78,9 +80,32 @@ function findPlace(question: AdmissionQuestion, view: DependencyView): Admission
   const earliestMs = nowMs + (turn === null ? delayMs : floorMs);
   const wanted = secondOf(earliestMs);
   const room = findRoom(wanted, units, draw, view);
-  if (room.second !== wanted) return waitForRoom(room, question, view);
+  if (room.second !== wanted) {
+    return view.isShared ? takeNearbyPlace(room, wanted, question, view) : waitForRoom(room, question, view);
+  }
   if (budget === null) return admitUnbudgeted(question, view);
   return admit(earliestMs - nowMs, question, turn === null ? [] : ['deferred_turn']);
+}
+
+/**
+ * Where several processes answer, a promise would be known to one of them: what the others promise the same job is lost to
+ * everybody. So a place is either given away at once, or not at all.
+ */
+function takeNearbyPlace(
+  room: FoundRoom,
+  wanted: number,
+  question: AdmissionQuestion,
+  view: DependencyView,
+): Admission {
+  const { nowMs, draw, maxDelayMs, untilEndMs } = question;
+  const { second } = room;
+  const waitMs = second === null ? Number.POSITIVE_INFINITY : second * SECOND_MS + Math.floor(draw * SECOND_MS) - nowMs;
+  const isNearby = second !== null && second < wanted + NEARBY_MS / SECOND_MS;
+  if (isNearby && waitMs <= Math.min(maxDelayMs, untilEndMs)) return admit(waitMs, question, ['deferred_turn']);
+  const putOff = waitForRoom(room, question, view);
+  if (putOff.kind === 'refused') return putOff;
+  const askAgainMs = Math.ceil(NEARBY_MS * (0.5 + draw));
+  return { ...putOff, delayMs: Math.min(askAgainMs, putOff.delayMs, maxDelayMs), booking: null };
 }
 
 /** Where nobody knows what a dependency can take. */

@@ -1,0 +1,156 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { createRng, DEFAULT_STRATEGY, type AttemptRecord } from '@smart-retry/domain';
+import { someFeatures, someReport, T0 } from '@smart-retry/domain/testing';
+import { Fleet, FleetExchange } from '@smart-retry/engine';
+import { MemoryFleetLedger } from '@smart-retry/storage/memory';
+
+const FIRST_TRIES_PER_SECOND = 12;
+const OUTAGE_MS = 26_000;
+const STEP_MS = 1_000;
+const COUNTS_EVERY_MS = 5_000;
+/** What most layers would have a timeout wait. */
+const OWN_DELAY_MS = 2_000;
+const SLOT_MS = 10_000;
+
+interface Waiting {
+  readonly jobId: string;
+  readonly attemptNumber: number;
+  readonly atMs: number;
+  readonly isRetry: boolean;
+}
+
+/** Everybody who calls one dependency in an outage and after it, through so many processes, each question to the next. */
+async function playHerd(processes: number, { afterMs }: { readonly afterMs: number }) {
+  const rng = createRng([1, 2, 3, 4]);
+  let nowMs = T0;
+  const ledger = new MemoryFleetLedger(() => nowMs);
+  const fleets = Array.from(
+    { length: processes },
+    () => new Fleet({ guardrails: () => DEFAULT_STRATEGY.guardrails, maxDependencies: 9, maxTurns: 9_999 }),
+  );
+  const exchanges = fleets.map(
+    (fleet, i) =>
+      new FleetExchange({
+        fleet,
+        ledger,
+        replica: `replica-${i}`,
+        intervalMs: STEP_MS,
+        clock: () => nowMs,
+        onError: (error) => {
+          throw error;
+        },
+      }),
+  );
+  let turns = 0;
+  const next = () => fleets[turns++ % processes] as Fleet;
+  const endMs = T0 + 10_000 + OUTAGE_MS;
+  const isDown = (atMs: number) => atMs >= T0 + 10_000 && atMs < endMs;
+  let waiting: Waiting[] = [];
+  const retriesBySlot: number[] = [];
+  let failed = 0;
+  const reportCounts = (fromMs: number, succeeded: number, lost: number) =>
+    next().noteCounts(
+      [{ jobType: 'sync', dependency: 'erp', succeeded, failed: lost, windowStartMs: fromMs, windowEndMs: nowMs }],
+      nowMs,
+    );
+  fleets[0]?.noteCounts(
+    [
+      {
+        jobType: 'sync',
+        dependency: 'erp',
+        succeeded: 300 * FIRST_TRIES_PER_SECOND,
+        failed: 0,
+        windowStartMs: T0 - 300_000,
+        windowEndMs: T0,
+      },
+    ],
+    T0,
+  );
+  const ask = (jobId: string, attemptNumber: number) => {
+    const fleet = next();
+    const features = someFeatures({ dependency: 'erp', jobId, errorClass: 'timeout', attemptNumber });
+    const admission = fleet.meet(features, nowMs).admit({
+      nowMs,
+      delayMs: OWN_DELAY_MS,
+      floorMs: 0,
+      untilEndMs: Number.POSITIVE_INFINITY,
+      maxDelayMs: 300_000,
+      draw: rng(),
+    });
+    fleet.settle(features, { isRetry: true, admission }, nowMs);
+    waiting.push({ jobId, attemptNumber, atMs: nowMs + admission.delayMs, isRetry: admission.kind === 'admitted' });
+  };
+  const retry = ({ jobId, attemptNumber, atMs }: Waiting) => {
+    if (atMs >= endMs) {
+      const slot = Math.floor((atMs - endMs) / SLOT_MS);
+      retriesBySlot[slot] = (retriesBySlot[slot] ?? 0) + 1;
+    }
+    const success = !isDown(atMs);
+    const report = someReport({
+      jobId,
+      dependency: 'erp',
+      attemptNumber: attemptNumber + 1,
+      timestampMs: nowMs,
+      success,
+      ...(!success && { errorClass: 'timeout' }),
+    });
+    const record: AttemptRecord = {
+      report,
+      isRetry: true,
+      sampleRate: 1,
+      recordedAtMs: nowMs,
+      aggregationIntervalMs: 60_000,
+    };
+    next().noteReports([record], nowMs);
+    if (!success) ask(jobId, attemptNumber + 1);
+  };
+
+  let counted = { fromMs: T0, succeeded: 0, lost: 0 };
+  for (let job = 0; nowMs < endMs + afterMs; nowMs += STEP_MS) {
+    for (let i = 0; i < FIRST_TRIES_PER_SECOND; i++, job++) {
+      if (!isDown(nowMs)) counted.succeeded++;
+      else {
+        counted.lost++;
+        failed++;
+        ask(`job-${job}`, 1);
+      }
+    }
+    if (nowMs - counted.fromMs >= COUNTS_EVERY_MS) {
+      reportCounts(counted.fromMs, counted.succeeded, counted.lost);
+      counted = { fromMs: nowMs, succeeded: 0, lost: 0 };
+    }
+    const due = waiting.filter(({ atMs }) => atMs <= nowMs);
+    waiting = waiting.filter(({ atMs }) => atMs > nowMs);
+    for (const job of due) {
+      if (job.isRetry) retry(job);
+      else ask(job.jobId, job.attemptNumber);
+    }
+    for (const exchange of exchanges) await exchange.exchange();
+  }
+  return { failed, stillWaiting: waiting.length, retriesBySlot };
+}
+
+describe('a herd after an outage', () => {
+  const afterMs = 120_000;
+  let inThree: Awaited<ReturnType<typeof playHerd>>;
+  beforeAll(async () => {
+    inThree = await playHerd(3, { afterMs });
+  });
+  const through = (retriesBySlot: readonly number[]) => retriesBySlot.reduce((sum, retries) => sum + retries, 0);
+
+  it('goes through three processes as fast as through one, whichever of them is asked', async () => {
+    const one = await playHerd(1, { afterMs });
+    expect([one.failed, inThree.failed]).toEqual([312, 312]);
+    expect(through(one.retriesBySlot)).toBeGreaterThan(170);
+    expect(through(inThree.retriesBySlot)).toBeGreaterThan(0.9 * through(one.retriesBySlot));
+  });
+
+  it('leaves no room empty while jobs wait, and never makes more calls than first tries and a quarter', () => {
+    const { retriesBySlot, stillWaiting } = inThree;
+    const perSlot = (FIRST_TRIES_PER_SECOND * SLOT_MS) / 1_000;
+    expect(stillWaiting).toBeGreaterThan(50);
+    for (const retries of retriesBySlot) expect(retries).toBeLessThanOrEqual(0.25 * perSlot);
+    // Of timeouts, which cost half as much again, the budget holds 20 in ten seconds once it has grown.
+    for (const retries of retriesBySlot.slice(3)) expect(retries).toBeGreaterThanOrEqual(16);
+  });
+});
