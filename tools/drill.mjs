@@ -6,5 +6,6 @@ import { build } from './build.mjs';
 // `npm run drill -- --seeds 1-200 --minutes 20 --result docs/benchmarks/drill.ndjson --report`.
 bootstrap();
 build('apps/api');
+build('apps/trainer');
 const { runDrill } = await import('./drill/run.mjs');
 process.exitCode = await runDrill(process.argv.slice(2));

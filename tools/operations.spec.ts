@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { fastify } from 'fastify';
@@ -9,6 +11,7 @@ import { timeRequests } from '../apps/api/dist/ops/time-requests.js';
 import { createSmartRetry } from '../libs/engine/dist/index.js';
 import { openMemory } from '../libs/storage/dist/memory/index.js';
 import { ROOT } from './bootstrap.mjs';
+import { findPromtoolProgram } from './servers/promtool-program.mjs';
 
 interface Alert {
   readonly alert: string;
@@ -21,8 +24,9 @@ interface Panel {
   readonly targets: readonly { readonly expr: string }[];
 }
 
+const RULES = 'docs/ops/prometheus-rules.yaml';
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
-const { groups } = parse(read('docs/ops/prometheus-rules.yaml')) as {
+const { groups } = parse(read(RULES)) as {
   readonly groups: readonly { readonly rules: readonly Alert[] }[];
 };
 const alerts = groups.flatMap(({ rules }) => rules);
@@ -48,6 +52,18 @@ describe('alerts and dashboard', () => {
     expect(panels.flatMap(({ targets }) => targets.flatMap(({ expr }) => unknownIn(expr)))).toEqual([]);
     expect(unknownIn('rate(smart_retry_never_heard_of_total[5m])')).toEqual(['smart_retry_never_heard_of_total']);
   });
+
+  it('are rules that Prometheus takes, which it does not of any text', () => {
+    const { path } = findPromtoolProgram();
+    const folder = mkdtempSync(join(tmpdir(), 'smart-retry-rules-'));
+    const broken = join(folder, 'broken.yaml');
+    writeFileSync(broken, read(RULES).replace('== 0', '=='));
+    const check = (file: string) => spawnSync(path, ['check', 'rules', file], { encoding: 'utf8' });
+    const found = `${alerts.length} rules found`;
+    expect(check(join(ROOT, RULES))).toMatchObject({ status: 0, stdout: expect.stringContaining(found) });
+    expect(check(broken)).toMatchObject({ status: 1 });
+    rmSync(folder, { recursive: true });
+  }, 600_000);
 
   it('have a runbook for each alert, and no runbook without one', () => {
     const [, runbooks = ''] = read('docs/operations.md').split('## Runbooks');

@@ -32,6 +32,7 @@ export async function startApi({ cores, preload } = {}) {
     dataDir,
     cpuSeconds: server.cpuSeconds,
     memoryBytes: server.memoryBytes,
+    signal: server.signal,
     async stop() {
       await server.stop();
       await rm(dataDir, { recursive: true, force: true });
@@ -68,6 +69,7 @@ async function start(script, { cores, readyUrl, env }) {
   return {
     cpuSeconds: () => readCpuSeconds(server.pid),
     memoryBytes: () => readMemoryBytes(server.pid),
+    signal: (name) => server.kill(name),
     async stop() {
       server.kill('SIGTERM');
       await exited;

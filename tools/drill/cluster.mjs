@@ -7,7 +7,7 @@ import { startReplica } from './replica.mjs';
 import { MAX_STALE_MS, REPLICAS } from './schedule.mjs';
 import { openPostgresServer, openRedisServer } from './stores.mjs';
 
-/** Postgres, Redis and three API processes, each of which reaches each store through a gate of its own. A cheat lets them be stale for an hour, another leaves Redis out. */
+/** Postgres, Redis and three API processes, each of which reaches each store through a gate of its own. A cheat lets them be stale for an hour. */
 export async function openCluster({ cheats = {} } = {}) {
   const maxStale = cheats.stale === true ? '1h' : `${MAX_STALE_MS}ms`;
   const folder = await mkdtemp(join(tmpdir(), 'smart-retry-drill-'));
@@ -20,7 +20,7 @@ export async function openCluster({ cheats = {} } = {}) {
   try {
     // Each is opened on its own, so that one that fails leaves none behind that nobody stops.
     const open = async (_, i) => {
-      const replica = await openReplica(join(folder, `api-${i}`), { postgres, redis, maxStale, cheats });
+      const replica = await openReplica(join(folder, `api-${i}`), { postgres, redis, maxStale });
       opened.unshift(replica);
       return replica;
     };
@@ -30,14 +30,14 @@ export async function openCluster({ cheats = {} } = {}) {
     const replicas = starts.map(({ value }) => value);
     // Only now: whoever was first has brought the schema up to date.
     await Promise.all(replicas.map((replica) => replica.untilReady()));
-    return { postgres, redis, replicas, links: createLinkLog(), close };
+    return { folder, cheats, postgres, redis, replicas, links: createLinkLog(), close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-async function openReplica(folder, { postgres, redis, maxStale, cheats }) {
+async function openReplica(folder, { postgres, redis, maxStale }) {
   await mkdir(folder, { recursive: true });
   const gates = {
     postgres: new TcpGate({ host: '127.0.0.1', port: postgres.port }),
@@ -48,7 +48,7 @@ async function openReplica(folder, { postgres, redis, maxStale, cheats }) {
   url.host = `127.0.0.1:${gates.postgres.port}`;
   const env = {
     RETRY_DATABASE_URL: url.href,
-    ...(cheats.budget !== true && { RETRY_REDIS_ADDR: `127.0.0.1:${gates.redis.port}` }),
+    RETRY_REDIS_ADDR: `127.0.0.1:${gates.redis.port}`,
     RETRY_MAX_STALE: maxStale,
   };
   const shut = () => Promise.all([gates.postgres.refuse(), gates.redis.refuse()]);

@@ -1,5 +1,12 @@
-// Loaded into each API process of the drill before anything else (`node --import`): a clock that is wrong by
-// DRILL_CLOCK_SKEW_MS, and an end when the drill has died in whatever way. The API itself knows of neither.
+import { syncBuiltinESMExports } from 'node:module';
+import os from 'node:os';
+
+// Loaded into each process of the drill before anything else (`node --import`): a clock that is wrong by
+// DRILL_CLOCK_SKEW_MS, and an end when the drill has died in whatever way. The process itself knows of neither.
+// A trainer steps back behind whatever else the machine does: here it would wait for its turn, and the drill for it.
+os.setPriority = () => undefined;
+syncBuiltinESMExports();
+
 const skewMs = Number(process.env.DRILL_CLOCK_SKEW_MS ?? 0);
 const parent = process.ppid;
 setInterval(() => {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { killTrainer } from './trainer.mjs';
 
 /** Brings one fault about and undoes it; resolves when it is over. */
 export async function inflict(fault, cluster, observations) {
@@ -10,6 +11,8 @@ export async function inflict(fault, cluster, observations) {
       await replica.kill9();
       await replica.start({ skewMs: fault.skewMs });
       return;
+    case 'kill_trainer':
+      return killTrainer(cluster, observations);
     case 'kill_redis':
       observations.redisKills.push(Date.now());
       return during(cluster, [{ store: 'redis' }], () => cluster.redis.kill9(fault.durationMs));

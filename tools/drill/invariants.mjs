@@ -6,18 +6,19 @@ const STOP_WITHIN_MS = 1_000;
 /** When a process last heard from a store, before it was cut off, is not known to the drill more exactly. */
 const STALE_WITHIN_MS = 2_000;
 const SPAN_MS = 10_000;
-/** 20 % of first tries, grown by a quarter while all is well; a tenth for what is not known of their rate. */
-const SPAN_BUDGET = ((0.2 * 1.25 * FIRST_TRIES_PER_SECOND * SPAN_MS) / 1_000) * 1.1;
+/** Its share of first tries, grown by a quarter while all is well; a tenth for what is not known of their rate. */
+const SPAN_BUDGET = (LIMITS.max_budget_percent / 100) * 1.25 * FIRST_TRIES_PER_SECOND * (SPAN_MS / 1_000) * 1.1;
 
 /** Everything that must hold after a run, each with what it was found by. `books` is what the stores hold. */
-export function checkInvariants({ observations, books, links }) {
+export function checkInvariants({ schedule, observations, books, links }) {
   return [
     nothingLost(observations, books),
     nothingTwice(observations, books),
     withinGuardrails(observations),
     stoppedInTime(observations, links),
     staleStopped(observations),
-    withinBudget(observations),
+    withinBudget(observations, schedule),
+    ordersOutlive(observations, books),
     everyDecisionKept(observations, books),
     onlyHonestFailures(observations),
     ledgerIntact(books),
@@ -83,19 +84,23 @@ function staleStopped({ answers, isolations }) {
 }
 
 /**
- * Retries by when they are due, in spans of ten seconds: what the budget holds at most, and once more for what each process may
- * have given away of its part before it heard of the others; a third time for what was due when Redis forgot it.
+ * Retries by when they are due, in spans of ten seconds of the clock of whoever gave them: what the budget holds at most, and
+ * once more for what each process may have given away of its part before it heard of the others; a third time for what was
+ * booked when Redis forgot it, as far ahead as a wait goes, and by clocks as wrong as there are.
  */
-function withinBudget({ booked, redisKills }) {
+function withinBudget({ booked, redisKills }, { faults }) {
+  const skews = [0, ...faults.map(({ skewMs = 0 }) => skewMs)];
+  const forgotten = redisKills.map((atMs) => ({
+    fromMs: atMs + Math.min(...skews),
+    toMs: atMs + Math.max(...skews) + LIMITS.max_delay_ms,
+  }));
   const spans = new Map();
   for (const { fromMs, toMs } of booked) {
     const span = Math.floor(fromMs / SPAN_MS);
     if (span === Math.floor(toMs / SPAN_MS)) spans.set(span, (spans.get(span) ?? 0) + 1);
   }
   const mayHold = (span) => {
-    const isForgotten = redisKills.some(
-      (atMs) => (span + 1) * SPAN_MS > atMs && span * SPAN_MS < atMs + LIMITS.max_delay_ms,
-    );
+    const isForgotten = forgotten.some(({ fromMs, toMs }) => (span + 1) * SPAN_MS > fromMs && span * SPAN_MS < toMs);
     return SPAN_BUDGET * (isForgotten ? 3 : 2);
   };
   const over = [...spans].filter(([span, retries]) => retries > mayHold(span));
@@ -103,6 +108,23 @@ function withinBudget({ booked, redisKills }) {
   const isHeld = over.length === 0 && spans.size > 0;
   const found = `${over.length} of ${spans.size} spans over, at most ${Math.round(100 * most)} % of what may be`;
   return verdict('budget', 'no retry budget is overspent by more than a part for each API', isHeld, found);
+}
+
+/** Each order ends once, with one model that is whole; at least one of them outlived its trainer. */
+function ordersOutlive({ trainings }, { models }) {
+  const unfinished = trainings.filter(({ state }) => state !== 'succeeded');
+  const versions = new Set(trainings.map(({ version }) => version));
+  const isOneEach = models.length === trainings.length && models.every(({ version }) => versions.has(version));
+  const whole = models.every(({ bytes }) => bytes > 0);
+  const outlived = trainings.filter(({ state, runs }) => state === 'succeeded' && runs > 1).length;
+  const isHeld = unfinished.length === 0 && isOneEach && whole && (trainings.length === 0 || outlived > 0);
+  const orders = trainings.map(({ state, runs }) => `${state} in run ${runs}`).join(', ') || 'no trainer was killed';
+  return verdict(
+    'training',
+    'an order outlives its trainer, and ends once',
+    isHeld,
+    `${orders}; ${models.length} models`,
+  );
 }
 
 /** A process that is killed takes with it what it had not written yet: at most what it was seen to owe, and all later answers. */

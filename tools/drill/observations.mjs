@@ -11,10 +11,14 @@ export function createObservations({ replicas, cheats }) {
   const isolations = [];
   /** Retries of the metered dependency, by when they are due, as the clock of the process has it that gave them. */
   const booked = [];
+  /** What became of orders whose trainer was killed. */
+  const trainings = [];
   /** When Redis was killed. */
   const redisKills = [];
   /** What each lifetime of a process was last seen to owe its audit trail, by `replica/lifetime`. */
   const owed = new Map();
+  const droppedBefore = new Map();
+  let acknowledged = 0;
   /** Acknowledged reports that a later answer called new. */
   let forgotten = 0;
 
@@ -26,9 +30,10 @@ export function createObservations({ replicas, cheats }) {
     isolations,
     booked,
     redisKills,
+    trainings,
     owed,
     get acknowledged() {
-      return [...reports.values()].filter(Boolean).length;
+      return acknowledged;
     },
     get forgotten() {
       return forgotten;
@@ -39,13 +44,21 @@ export function createObservations({ replicas, cheats }) {
     },
     sent(batch) {
       for (const report of batch) {
-        if (!reports.has(identityOf(report))) reports.set(identityOf(report), cheats.lost === true);
+        if (reports.has(identityOf(report))) continue;
+        reports.set(identityOf(report), cheats.lost === true);
+        if (cheats.lost === true) acknowledged++;
       }
     },
     acknowledge(report, { duplicate }) {
       const identity = identityOf(report);
       if (!duplicate && reports.get(identity) === true && !cheats.lost) forgotten++;
+      if (reports.get(identity) !== true) acknowledged++;
       reports.set(identity, true);
+    },
+    /** What was dropped before is none of this run's. */
+    async begin() {
+      await Promise.all(replicas.map((_, index) => this.look(index)));
+      for (const [key, { dropped }] of owed) droppedBefore.set(key, dropped);
     },
     async look(index) {
       const replica = replicas[index];
@@ -54,7 +67,9 @@ export function createObservations({ replicas, cheats }) {
       const call = await replica.call('GET', '/metrics');
       if (call?.status !== 200) return;
       const read = (name) => Number(new RegExp(`^smart_retry_audit_records_${name} (\\d+)`, 'm').exec(call.text)?.[1]);
-      owed.set(key, { pending: read('pending'), dropped: read('dropped_total'), atMs });
+      // An answer to an earlier look may come after the last one.
+      const dropped = read('dropped_total') - (droppedBefore.get(key) ?? 0);
+      owed.set(key, { ...owed.get(key), pending: read('pending'), dropped, atMs });
     },
     async lookBeforeKill(index) {
       const key = `${index}/${replicas[index].lifetime}`;

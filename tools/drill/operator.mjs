@@ -6,7 +6,7 @@ const HOLD_MS = 2_500;
 const PROBE_MS = 100;
 
 /** What the operator of these runs allows. */
-export const LIMITS = { max_attempts: 6, max_delay_ms: 60_000 };
+export const LIMITS = { max_attempts: 6, max_delay_ms: 60_000, max_budget_percent: 20 };
 
 /** Changes the guardrails through any API that takes the change; answers when that was acknowledged. */
 export async function changeGuardrails(cluster, observations, change, rng = Math.random) {

@@ -2,8 +2,9 @@ import pg from 'pg';
 import { openPostgres } from '../../libs/storage/dist/postgres/index.js';
 import { identityOf } from './observations.mjs';
 
-/** What the database holds after a run, read by the drill itself. Cheats forge it first. */
-export async function readBooks(url, { cheats }) {
+/** What the database holds after a run, of all runs or, by the names of its jobs, of this one; read by the drill itself. Cheats forge it first. */
+export async function readBooks(cluster, { seed, cheats }) {
+  const { url } = cluster.postgres;
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
@@ -13,21 +14,29 @@ export async function readBooks(url, { cheats }) {
         `SET session_replication_role = replica; UPDATE change_ledger SET actor = 'x' WHERE sequence = 2`,
       );
     }
-    const attempts = await client.query('SELECT job_id, attempt_number::int, success, is_retry FROM attempts');
+    // One moment for all of it: an answer that nobody waits for any more may still be worked on.
+    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
+    const query = async (text, values) => (await client.query(text, values)).rows;
+    const attempts = await query('SELECT job_id, attempt_number::int, success FROM attempts WHERE job_id LIKE $1', [
+      `${seed}-%`,
+    ]);
     const stored = new Map();
-    for (const row of attempts.rows) {
-      const identity = identityOf(row);
-      stored.set(identity, (stored.get(identity) ?? 0) + 1);
-    }
-    const decisions = await client.query('SELECT recommendation_id FROM decisions');
-    const rolledUp = await client.query(
+    for (const row of attempts) stored.set(identityOf(row), (stored.get(identityOf(row)) ?? 0) + 1);
+    const [{ retries }] = await query('SELECT count(*)::int AS retries FROM attempts WHERE is_retry');
+    const [{ retries: rolledUpRetries }] = await query(
       'SELECT coalesce(sum(successful_retries + failed_retries), 0)::int AS retries FROM attempt_rollups',
     );
+    const decisions = await query('SELECT recommendation_id FROM decisions');
+    const models = await query('SELECT version, length(artifact)::int AS bytes FROM models');
+    const knownModels = (cluster.knownModels ??= new Set());
+    const newModels = models.filter(({ version }) => !knownModels.has(version));
+    for (const { version } of newModels) knownModels.add(version);
     return {
       stored,
-      retries: attempts.rows.filter((row) => row.is_retry).length,
-      rolledUpRetries: rolledUp.rows[0].retries,
-      decisionIds: new Set(decisions.rows.map((row) => row.recommendation_id)),
+      models: newModels,
+      retries,
+      rolledUpRetries,
+      decisionIds: new Set(decisions.map((row) => row.recommendation_id)),
       ledger: await verifyLedger(url),
     };
   } finally {

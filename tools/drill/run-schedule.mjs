@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createRng } from '../../libs/domain/dist/index.js';
-import { openCluster } from './cluster.mjs';
 import { inflict } from './inflict.mjs';
 import { checkInvariants } from './invariants.mjs';
 import { startMeteredCallers } from './metered.mjs';
@@ -9,49 +8,60 @@ import { changeGuardrails, LIMITS, stopForAWhile } from './operator.mjs';
 import { readBooks } from './read-books.mjs';
 import { startWorkers } from './workers.mjs';
 
-const LOOK_INTERVAL_MS = 500;
+const LOOK_INTERVAL_MS = 1_000;
 const DEADLINE_MS = 300_000;
-/** Every limit off, as far as there is a switch. */
+/** What an operator allows who cheats. */
 const UNLIMITED = { max_attempts: 100, max_delay_ms: 3_600_000 };
+const OVERSPENT = { ...LIMITS, max_budget_percent: 5 * LIMITS.max_budget_percent };
 
 /**
- * Runs one schedule on a cluster of its own and checks what must hold after it.
+ * Runs one schedule and checks what must hold after it.
  *
  * @param {ReturnType<typeof import('./schedule.mjs').planSchedule>} schedule
- * @param {{ attempts: number, cheats?: Record<string, boolean> }} options
+ * @param {{ attempts: number, clusters: ReturnType<typeof import('./cluster-share.mjs').createClusterShare>, cheats?: Record<string, boolean> }} options
  */
-export async function runSchedule(schedule, { attempts, cheats = {} }) {
+export async function runSchedule(schedule, { attempts, clusters, cheats = {} }) {
   const startedMs = Date.now();
-  const cluster = await openCluster({ cheats });
+  const cluster = await clusters.take({ cheats });
+  let isGreen = false;
   try {
     const observations = createObservations({ replicas: cluster.replicas, cheats });
     const rng = createRng([schedule.seed, 0, 0, 3]);
-    await changeGuardrails(cluster, observations, cheats.guardrail === true ? UNLIMITED : LIMITS, rng);
+    await observations.begin();
+    await changeGuardrails(cluster, observations, limitsBy(cheats), rng);
     // Each API knows the limits before anybody is asked.
     await sleep(1_000);
     const openedMs = Date.now();
     await live(schedule, cluster, observations, { attempts, cheats, rng });
     const livedMs = Date.now();
-    const books = await readBooks(cluster.postgres.url, { cheats });
+    const books = await readBooks(cluster, { seed: schedule.seed, cheats });
+    const invariants = checkInvariants({ schedule, observations, books, links: cluster.links });
+    isGreen = invariants.every(({ isHeld }) => isHeld);
     return {
       schedule,
       acknowledged: observations.acknowledged,
       unanswered: observations.reports.size - observations.acknowledged,
       answers: observations.answers.length,
+      onCluster: cluster.schedules,
       seconds: (Date.now() - startedMs) / 1_000,
       secondsToOpen: (openedMs - startedMs) / 1_000,
       secondsLived: (livedMs - openedMs) / 1_000,
-      invariants: checkInvariants({ observations, books, links: cluster.links }),
+      invariants,
     };
   } finally {
-    await cluster.close();
+    await clusters.giveBack(cluster, { isGreen });
   }
+}
+
+function limitsBy({ guardrail, budget }) {
+  if (guardrail === true) return UNLIMITED;
+  return budget === true ? OVERSPENT : LIMITS;
 }
 
 /** From the first request to the moment when all is quiet and written. */
 async function live(schedule, cluster, observations, { attempts, cheats, rng }) {
   const deadlineMs = Date.now() + DEADLINE_MS;
-  const workers = startWorkers(cluster, observations, { seed: schedule.seed, cheats });
+  const workers = startWorkers(cluster, observations, { seed: schedule.seed, cheats, attempts });
   const metered = startMeteredCallers(cluster, observations, { seed: schedule.seed });
   const untilShare = async (share) => {
     while (observations.acknowledged < share * attempts) {

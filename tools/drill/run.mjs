@@ -1,11 +1,14 @@
 import { describeMachine } from '../bench/report.mjs';
 import { parseArguments } from './arguments.mjs';
+import { createClusterShare } from './cluster-share.mjs';
 import { CONTROLS } from './controls.mjs';
 import { openResults } from './results-file.mjs';
 import { runSchedule } from './run-schedule.mjs';
 import { describeFaultShort, MAX_STALE_MS, planSchedule } from './schedule.mjs';
 import { writeResult } from './write-result.mjs';
 
+/** So many run on one cluster, unless one is red. */
+const SCHEDULES_ON_A_CLUSTER = 10;
 const CONTROL_ATTEMPTS = 1_500;
 const CONTROL_SEED = 1_000;
 
@@ -16,14 +19,16 @@ export async function runDrill(args) {
   const machine = describeMachine();
   const results = openResults(resultPath);
   const isDone = (seed) => results.runs.some(({ schedule, isGreen }) => schedule.seed === seed && isGreen);
-  const runs = [];
-  for (const seed of seeds) {
-    if ((!runsAgain && isDone(seed)) || Date.now() > untilMs) continue;
-    const run = print(await attempt(() => runSchedule(planSchedule(seed), { attempts }), seed));
-    runs.push(results.keep(run));
-  }
   const controls = [];
   for (const control of withControls ? CONTROLS : []) controls.push(results.keep(await runControl(control)));
+  const runs = [];
+  const clusters = createClusterShare({ schedules: SCHEDULES_ON_A_CLUSTER });
+  for (const seed of seeds) {
+    if ((!runsAgain && isDone(seed)) || Date.now() > untilMs) continue;
+    const run = print(await attempt(() => runSchedule(planSchedule(seed), { attempts, clusters }), seed));
+    runs.push(results.keep(run));
+  }
+  await clusters.close();
   if (isReported) writeResult({ machine, results, attempts });
   const green = runs.filter((run) => run.isGreen).length;
   const red = controls.filter((control) => control.isRed).length;
@@ -58,11 +63,13 @@ function print(run) {
 /** The faults are those that make the cheat matter: an API is killed, and a store is away, or one API is cut off from both. */
 async function runControl({ invariant, how }) {
   const kinds = [{ kind: 'kill_api' }, { kind: 'restart_postgres', durationMs: 800 }, { kind: 'kill_api' }];
+  if (invariant === 'training') kinds.splice(1, 2, { kind: 'kill_trainer' });
   if (invariant === 'stale') kinds.splice(1, 2, { kind: 'isolate', durationMs: 2 * MAX_STALE_MS });
   const faults = kinds.map((fault, i) => ({ ...fault, replica: i % 3, atShare: 0.2 + 0.2 * i }));
+  const clusters = createClusterShare({ schedules: 1 });
   const schedule = { seed: CONTROL_SEED, faults, stopsAtShare: [0.5] };
   const run = await attempt(
-    () => runSchedule(schedule, { attempts: CONTROL_ATTEMPTS, cheats: { [invariant]: true } }),
+    () => runSchedule(schedule, { attempts: CONTROL_ATTEMPTS, clusters, cheats: { [invariant]: true } }),
     CONTROL_SEED,
   );
   const broken = run.invariants.filter(({ isHeld }) => !isHeld);

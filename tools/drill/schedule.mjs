@@ -3,6 +3,7 @@ import { createRng, uniformInteger } from '../../libs/domain/dist/index.js';
 /** Besides these, reports are sent twice and out of order all the time. */
 export const FAULT_KINDS = [
   'kill_api',
+  'kill_trainer',
   'kill_redis',
   'restart_postgres',
   'latency',
@@ -44,6 +45,8 @@ function describeFault(kind, rng) {
   switch (kind) {
     case 'kill_api':
       return { replica };
+    case 'kill_trainer':
+      return {};
     case 'kill_redis':
     case 'restart_postgres':
       return { durationMs: uniformInteger(rng, 200, 1_200) };

@@ -31,12 +31,13 @@ describe('what the drill checks', () => {
     const observations = createObservations({ replicas: [], cheats: {} });
     const books = {
       stored: new Map(),
+      models: [],
       retries: 0,
       rolledUpRetries: 0,
       decisionIds: new Set(),
       ledger: { problem: null, intactEntries: 0 },
     };
-    const invariants = checkInvariants({ observations, books, links: createLinkLog() });
+    const invariants = checkInvariants({ schedule: planSchedule(1), observations, books, links: createLinkLog() });
     expect(invariants.map(({ name }) => name).sort()).toEqual(CONTROLS.map(({ invariant }) => invariant).sort());
   });
 });

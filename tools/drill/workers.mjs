@@ -2,17 +2,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createRng, uniformInteger } from '../../libs/domain/dist/index.js';
 
 const WORKERS = 16;
-const MAX_BATCH = 12;
+const MAX_BATCH = 30;
 const MAX_SENDS = 4;
 const RESEND_SHARE = 0.25;
 const HELD_BACK_SHARE = 0.2;
 const PAUSE_MS = 25;
+/** Once there are reports enough: faults that are still to come find somebody who asks. */
+const LATE_PAUSE_MS = 1_000;
 /** Some of these match a policy, some none; one never retries. */
 const ERRORS = ['timeout', 'rate_limit', 'validation', 'odd'];
 const DEPENDENCIES = ['billing', 'mail', 'search'];
 
 /** Workers that ask, report, report again, and report late and out of order, each as fast as it is answered. */
-export function startWorkers(cluster, observations, { seed, cheats }) {
+export function startWorkers(cluster, observations, { seed, cheats, attempts }) {
   let isStopped = false;
   const run = async (worker) => {
     const rng = createRng([seed, worker, 0, 2]);
@@ -31,7 +33,7 @@ export function startWorkers(cluster, observations, { seed, cheats }) {
           await report(cluster, observations, late, { anyReplica, rng, cheats });
         }
       }
-      await sleep(PAUSE_MS);
+      await sleep(observations.acknowledged < attempts ? PAUSE_MS : LATE_PAUSE_MS);
     }
   };
   const all = Array.from({ length: WORKERS }, (_, worker) => run(worker));

@@ -11,6 +11,7 @@ import { haveOutcomesCome, orderModel, type ModelOrderOptions } from './jobs/ord
 import { TrainJob } from './jobs/train-job.js';
 import { openDatabase } from './lifecycle/open-database.js';
 import { giveSignOfLife } from './lifecycle/sign-of-life.js';
+import { untilAvailable } from './lifecycle/until-available.js';
 import { VERSION } from './lifecycle/version.js';
 
 const HEARTBEATS_PER_LEASE = 5;
@@ -76,7 +77,7 @@ export async function startTrainer(
     // For whoever watches the container; without a folder to write to there is none, and training goes on.
     await giveSignOfLife(config.dataDir).catch(onError);
   };
-  await beat();
+  await untilAvailable(beat, { logger, signal });
   const judge = async () => {
     const judgement = await judgeServedCanary({
       models: stores.models,

@@ -32,6 +32,8 @@ const READ_ROUTES = [
   '/metrics',
   '/data/export',
 ];
+/** The most that a batch of recommendations may hold. */
+const FLOOD_BATCH = 1_000;
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND'];
 const HOSTILE_TEXTS = [
   '\u0000',
@@ -50,6 +52,25 @@ const HOSTILE_TEXTS = [
 ];
 const HOSTILE_NUMBERS = [-1, 0, -0, 1.5, 1e308, -1e308, 5e-324, 2 ** 53, 2 ** 63, 1e21, 0.1 + 0.2];
 const HOSTILE_PATTERNS = ['(a+)+$', '(', '[', '(?=x)', '\\1', '('.repeat(500), 'a{1000}{1000}', '(?<n>x)(?<n>y)'];
+
+/**
+ * Valid batches whose every name is new: as many as fill every memory that keeps names to its bound.
+ *
+ * @param {number} count of names
+ */
+export function* createFlood(count) {
+  for (let from = 0; from < count; from += FLOOD_BATCH) {
+    const failures = Array.from({ length: FLOOD_BATCH }, (_, i) => unseenFailure(`f-${from + i}`));
+    yield { method: 'POST', path: '/recommendation/batch', body: JSON.stringify({ features: failures }) };
+    const attempts = failures.map((failure, i) => ({ ...failure, attempt_number: 2, success: i % 2 === 0 }));
+    yield { method: 'POST', path: '/attempt/batch', body: JSON.stringify({ attempts }) };
+  }
+}
+
+function unseenFailure(name) {
+  const named = { job_type: name, error_class: name, error_code: name, tenant: name, queue: name, dependency: name };
+  return { ...named, job_id: name, attempt_number: 1 };
+}
 
 /**
  * Hostile requests without end, the same for the same seed: broken and huge bodies, wrong types, names made to be
@@ -91,16 +112,7 @@ export function createHostileRequests(seed) {
   });
   const unseen = () => `n-${made}-${below(1e9)}`;
   /** Valid, and made to fill every memory that keeps names. */
-  const flooding = () => ({
-    ...failedJob(),
-    job_type: unseen(),
-    error_class: unseen(),
-    error_code: unseen(),
-    tenant: unseen(),
-    queue: unseen(),
-    dependency: unseen(),
-    job_id: unseen(),
-  });
+  const flooding = () => unseenFailure(unseen());
   const report = () => ({ ...flooding(), attempt_number: 2, success: rng() < 0.5 });
   const post = (path, body) => ({ method: 'POST', path, body: typeof body === 'string' ? body : JSON.stringify(body) });
   const nested = () => {

@@ -1,4 +1,4 @@
-import type { Context, Span } from '@opentelemetry/api';
+import type { Span } from '@opentelemetry/api';
 import type { FastifyInstance } from 'fastify';
 import { VERSION } from '../lifecycle/version.js';
 
@@ -8,9 +8,6 @@ declare module 'fastify' {
     span: Span | null;
   }
 }
-
-/** W3C Trace Context, version 00: the trace that a caller's request belongs to. */
-const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
 
 /** With its repeats; the end of the process waits no longer for a collector that is away. */
 const EXPORT_TIMEOUT_MS = 2_000;
@@ -23,9 +20,10 @@ const EXPORT_TIMEOUT_MS = 2_000;
  * @param endpoint the collector's base URL; `/v1/traces` is added
  */
 export async function traceRequests(fastify: FastifyInstance, endpoint: string): Promise<void> {
-  const [{ ROOT_CONTEXT, SpanKind, SpanStatusCode, trace }, sdk, { OTLPTraceExporter }, { resourceFromAttributes }] =
+  const [api, { W3CTraceContextPropagator }, sdk, { OTLPTraceExporter }, { resourceFromAttributes }] =
     await Promise.all([
       import('@opentelemetry/api'),
+      import('@opentelemetry/core'),
       import('@opentelemetry/sdk-trace-base'),
       import('@opentelemetry/exporter-trace-otlp-http'),
       import('@opentelemetry/resources'),
@@ -39,12 +37,7 @@ export async function traceRequests(fastify: FastifyInstance, endpoint: string):
     spanProcessors: [new sdk.BatchSpanProcessor(exporter)],
   });
   const tracer = provider.getTracer('smart-retry-api', VERSION);
-  const parentOf = (header: unknown): Context => {
-    const [, traceId, spanId, flags] = TRACEPARENT.exec(String(header)) ?? [];
-    if (traceId === undefined || spanId === undefined || flags === undefined) return ROOT_CONTEXT;
-    const parent = { traceId, spanId, traceFlags: Number.parseInt(flags, 16), isRemote: true };
-    return trace.setSpanContext(ROOT_CONTEXT, parent);
-  };
+  const propagator = new W3CTraceContextPropagator();
 
   fastify.decorateRequest('span', null);
   fastify.addHook('onRequest', (request, _reply, done) => {
@@ -53,21 +46,21 @@ export async function traceRequests(fastify: FastifyInstance, endpoint: string):
     request.span = tracer.startSpan(
       route === undefined ? method : `${method} ${route}`,
       {
-        kind: SpanKind.SERVER,
+        kind: api.SpanKind.SERVER,
         attributes: {
           'http.request.method': method,
           ...(route !== undefined && { 'http.route': route }),
           'smart_retry.request_id': request.id,
         },
       },
-      parentOf(request.headers['traceparent']),
+      propagator.extract(api.ROOT_CONTEXT, request.headers, api.defaultTextMapGetter),
     );
     done();
   });
   fastify.addHook('onResponse', (request, reply, done) => {
     request.span?.setAttribute('http.response.status_code', reply.statusCode);
     // By convention only what is the server's fault is an error of its span.
-    if (reply.statusCode >= 500) request.span?.setStatus({ code: SpanStatusCode.ERROR });
+    if (reply.statusCode >= 500) request.span?.setStatus({ code: api.SpanStatusCode.ERROR });
     request.span?.end();
     done();
   });

@@ -1,11 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { SmartRetryError } from '@smart-retry/domain';
 import { startEmbeddedPostgres } from '@smart-retry/storage/embedded';
 import { openPostgres, type PostgresStores } from '@smart-retry/storage/postgres';
 import type { Logger } from 'pino';
 import type { TrainerConfig } from '../config.js';
-
-const RETRY_INTERVAL_MS = 1_000;
+import { untilAvailable } from './until-available.js';
 
 export interface OpenDatabase {
   readonly url: string;
@@ -26,25 +23,10 @@ export async function openDatabase(config: TrainerConfig, logger: Logger, signal
     await embedded?.stop();
   };
   try {
-    await untilMigrated(stores, logger, signal);
+    await untilAvailable(() => stores.migrate(), { logger, signal });
   } catch (error) {
     await close();
     throw error;
   }
   return { url, stores, close };
-}
-
-async function untilMigrated(stores: PostgresStores, logger: Logger, signal: AbortSignal): Promise<void> {
-  let isSaid = false;
-  for (;;) {
-    signal.throwIfAborted();
-    try {
-      return await stores.migrate();
-    } catch (error) {
-      if (!(error instanceof SmartRetryError && error.kind === 'unavailable')) throw error;
-      if (!isSaid) logger.warn({ code: error.code }, 'waiting for the database');
-      isSaid = true;
-      await sleep(RETRY_INTERVAL_MS, undefined, { signal });
-    }
-  }
 }

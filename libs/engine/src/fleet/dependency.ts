@@ -21,6 +21,7 @@ import { firstTriesPerSecond } from './first-try-rate.js';
 import { FullRun } from './full-run.js';
 import { SharedSums } from './shared-sums.js';
 import { TenantShares } from './tenant-shares.js';
+import { Throttle } from './throttle.js';
 
 /** News older than this say nothing of now. */
 const LATE_MS = 60_000;
@@ -60,6 +61,7 @@ export class Dependency {
   readonly bookings = new SharedSums();
   readonly full = new FullRun();
   readonly tenants = new TenantShares();
+  readonly throttle = new Throttle();
   /** Calls since each of the breaker's transitions. */
   readonly since = new SharedSums();
   readonly latest: LatestNews = {

@@ -155,6 +155,39 @@ describe('the retry budget of a dependency', () => {
   });
 });
 
+describe('the pace of a dependency that throttles', () => {
+  /** Retries let go within ten minutes, of a hundred jobs that were turned away, where each that waited for its turn ends so. */
+  const letGo = (errorClass: string, success: boolean) => {
+    const callers = new ErpCallers();
+    callers.reportFirstTries(1);
+    const waiting = Array.from({ length: 100 }, (_, i) => ({ jobId: `job-${i}`, atMs: callers.nowMs }));
+    const untilMs = callers.nowMs + 600_000;
+    let retries = 0;
+    for (let next = waiting.shift(); next !== undefined && next.atMs < untilMs; next = waiting.shift()) {
+      const { jobId, atMs } = next;
+      callers.nowMs = Math.max(callers.nowMs, atMs);
+      const { kind, delayMs } = callers.ask({ jobId, errorClass });
+      if (kind === 'deferred') waiting.push({ jobId, atMs: callers.nowMs + delayMs });
+      waiting.sort((a, b) => a.atMs - b.atMs);
+      if (kind !== 'admitted') continue;
+      retries++;
+      callers.reportRetry({ jobId, attemptNumber: 2, success, ...(!success && { errorClass }) });
+      if (!success) waiting.push({ jobId: `${jobId}'`, atMs: callers.nowMs + 60_000 });
+    }
+    return retries;
+  };
+
+  it('falls while retries are throttled, where the control of as many timeouts goes on as before', () => {
+    const [throttled, timedOut] = [letGo('rate_limit', false), letGo('timeout', false)];
+    expect(throttled).toBeLessThan(timedOut / 2);
+    expect(throttled).toBeGreaterThan(20);
+  });
+
+  it('lets all go where they pass', () => {
+    expect(letGo('rate_limit', true)).toBe(100);
+  });
+});
+
 describe("a server's hint", () => {
   const leftMs = (callers: ErpCallers) => (callers.state.hintUntilMs ?? callers.nowMs) - callers.nowMs;
 

@@ -75,6 +75,7 @@ export class Fleet {
       dependency.noteAsk(features.attemptNumber, kind, nowMs, nowMs);
       dependency.tenants.noteAsk(features.tenant, units, nowMs);
     }
+    if (kind === 'throttled') dependency.throttle.noteThrottled(dependency.firstTriesPerSecond(nowMs), nowMs);
     // Who names no dependency may have a limit of its own: the job type is but a guess at what is shared.
     const sharedHintMs = features.dependency === undefined ? 0 : dependency.hintLeftMs(nowMs);
     this.#noteHint(dependency, features, nowMs);
@@ -137,13 +138,16 @@ export class Fleet {
       const name = dependencyOf(report);
       const { success, errorClass, errorCode, timestampMs, processingTimeMs = 0, attemptNumber, status } = report;
       const failedAttempt = link?.failedAttemptNumber ?? attemptNumber - 1;
-      if (isRetry) this.turns.drop({ tenant: report.tenant, jobId: report.jobId, attemptNumber: failedAttempt });
+      const asked = { tenant: report.tenant, jobId: report.jobId, attemptNumber: failedAttempt };
+      const turn = isRetry ? this.turns.drop(asked) : null;
       if (status === 'cancelled' || status === 'unknown') continue;
       // Without a class nobody knows whose failure it was.
       if (!success && errorClass === undefined) continue;
       const kind = success ? null : this.#kindOf(errorClass ?? '', errorCode);
       const startedAtMs = timestampMs - processingTimeMs;
-      this.dependency(name).noteReport({ isRetry, startedAtMs, atMs: timestampMs }, kind, nowMs);
+      const dependency = this.dependency(name);
+      dependency.noteReport({ isRetry, startedAtMs, atMs: timestampMs }, kind, nowMs);
+      if (turn !== null) this.#notePaced(dependency, turn, kind, nowMs);
     }
   }
 
@@ -204,7 +208,8 @@ export class Fleet {
     const { maxBudgetPercent: percent, maxBudgetGrowth: maxGrowth } = this.#options.guardrails();
     const { releasedAtMs } = dependency.breaker;
     const troubledAtMs = dependency.latest.troubleMs === 0 ? null : dependency.latest.troubleMs;
-    const terms = { firstTriesPerSecond: perSecond, percent, maxGrowth, releasedAtMs, troubledAtMs };
+    const pacePerSecond = dependency.throttle.paceAt(nowMs);
+    const terms = { firstTriesPerSecond: perSecond, percent, maxGrowth, releasedAtMs, troubledAtMs, pacePerSecond };
     const budget = dependency.budgetFor(terms);
     return new BudgetPlaces(`${percent} % of its first tries`, budget, dependency, this.place);
   }
@@ -212,6 +217,13 @@ export class Fleet {
   #describe(name: string, dependency: Dependency, nowMs: EpochMs): DependencyState {
     const budget = this.budgetOf(dependency, nowMs);
     return stateOfDependency(name, dependency, { budget, override: this.overrideOf(name), nowMs });
+  }
+
+  /** Who had not to wait for its turn says nothing of how many more there may be. */
+  #notePaced(dependency: Dependency, turn: BookedTurn, failure: FailureKind | null, nowMs: EpochMs): void {
+    const isPassed = failure === null && turn.hasWaited;
+    if (!isPassed && failure !== 'throttled') return;
+    dependency.throttle.noteRetry(isPassed ? 'passed' : 'throttled', dependency.firstTriesPerSecond(nowMs));
   }
 
   #noteHint(dependency: Dependency, { retryAfterMs, dependency: named }: RetryFeatures, nowMs: EpochMs): void {

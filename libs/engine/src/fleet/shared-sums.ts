@@ -1,9 +1,12 @@
+/** One for all: most sums of most dependencies are never shared. */
+const NOTHING: ReadonlyMap<number, number> = new Map();
+
 /**
  * Sums by a whole number (a second, a slot of time), kept by several processes: what all had counted when they last
  * compared notes, and what this one has counted since. Alone, a process never compares.
  */
 export class SharedSums {
-  #shared: ReadonlyMap<number, number> = new Map();
+  #shared = NOTHING;
   readonly #pending = new Map<number, number>();
   /** Another one whenever a sum may have become smaller. */
   version = 0;

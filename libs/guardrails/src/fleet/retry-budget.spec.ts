@@ -4,7 +4,14 @@ import { budgetOf, leftInWindow, partOfWindow, unitsPerWindow, windowStart } fro
 
 /** Of a dependency that never comes out of trouble. */
 const budget = (firstTriesPerSecond: number, percent = 20) =>
-  budgetOf({ firstTriesPerSecond, percent, maxGrowth: 5, releasedAtMs: null, troubledAtMs: Number.POSITIVE_INFINITY });
+  budgetOf({
+    firstTriesPerSecond,
+    percent,
+    maxGrowth: 5,
+    releasedAtMs: null,
+    troubledAtMs: Number.POSITIVE_INFINITY,
+    pacePerSecond: null,
+  });
 const EMPTY = { before: 0, here: 0, after: 0 };
 
 describe('budgetOf', () => {
@@ -25,6 +32,7 @@ describe('budgetOf', () => {
       maxGrowth: 5,
       releasedAtMs: 1_000_000,
       troubledAtMs: 1_000_000,
+      pacePerSecond: null,
     };
     const free = [1_000, 1_005, 1_010, 1_015, 1_020, 2_000].map((second) =>
       Math.round(leftInWindow(budgetOf(terms), second, EMPTY)),
@@ -33,18 +41,40 @@ describe('budgetOf', () => {
   });
 
   it('gives a quiet dependency its floor at once after an outage', () => {
-    const terms = { percent: 20, maxGrowth: 1.25, releasedAtMs: 1_000_000, troubledAtMs: 1_000_000 };
+    const terms = {
+      percent: 20,
+      maxGrowth: 1.25,
+      releasedAtMs: 1_000_000,
+      troubledAtMs: 1_000_000,
+      pacePerSecond: null,
+    };
     const perSecond = (second: number) => unitsPerWindow(budgetOf({ ...terms, firstTriesPerSecond: 1 }), second) / 10;
     expect([1_000, 1_005, 1_010, 1_020].map(perSecond)).toEqual([0.5, 1, 2, 2.5]);
   });
 
   it('grows to 75 ordinary retries a minute whatever its share is, unless it may not grow at all', () => {
-    const terms = { percent: 20, releasedAtMs: null, troubledAtMs: 1_000_000 };
+    const terms = { percent: 20, releasedAtMs: null, troubledAtMs: 1_000_000, pacePerSecond: null };
     const perSecond = (firstTriesPerSecond: number, maxGrowth: number) => {
       const of = budgetOf({ ...terms, firstTriesPerSecond, maxGrowth });
       return unitsPerWindow(of, 2_000) / of.windowSeconds;
     };
     expect([perSecond(1, 1.25), perSecond(100, 1.25), perSecond(1, 1)]).toEqual([2.5, 50, 0.5]);
+  });
+
+  it('holds no more than the pace of a dependency that throttles, where the control holds all of its share', () => {
+    const terms = { firstTriesPerSecond: 100, percent: 20, maxGrowth: 1.25, releasedAtMs: null, troubledAtMs: null };
+    const perSecond = (pacePerSecond: number | null) => {
+      const of = budgetOf({ ...terms, pacePerSecond });
+      return unitsPerWindow(of, 2_000) / of.windowSeconds;
+    };
+    expect([perSecond(0.3), perSecond(4), perSecond(1_000), perSecond(null)]).toEqual([0.3, 4, 50, 50]);
+  });
+
+  it('lets one retry go in twenty seconds where the pace is as slow as that', () => {
+    const terms = { firstTriesPerSecond: 1, percent: 20, maxGrowth: 1.25, releasedAtMs: null, troubledAtMs: null };
+    const of = budgetOf({ ...terms, pacePerSecond: 0.05 });
+    const left = (before: number) => leftInWindow(of, 2_000, { before, here: 0, after: 0 });
+    expect([of.windowSeconds, left(0), left(1)]).toEqual([10, 1, 0]);
   });
 
   it('control: in trouble it does not grow', () => {
@@ -54,6 +84,7 @@ describe('budgetOf', () => {
       maxGrowth: 5,
       releasedAtMs: null,
       troubledAtMs: Number.POSITIVE_INFINITY,
+      pacePerSecond: null,
     };
     expect([1_000, 2_000].map((second) => leftInWindow(budgetOf(terms), second, EMPTY))).toEqual([43, 43]);
   });

@@ -1,5 +1,5 @@
 import type { EpochMs } from '@smart-retry/domain';
-import { UNITS_PER_CALL } from './failure-kind.js';
+import { UNITS_PER_CALL, unitsOfRetry } from './failure-kind.js';
 
 /** What retries may cost a dependency, in units of which an ordinary call costs two. */
 export interface RetryBudget {
@@ -11,6 +11,8 @@ export interface RetryBudget {
   readonly releasedAtMs: EpochMs | null;
   /** From when on it grows, as long as all goes well; null: it has grown. */
   readonly troubledAtMs: EpochMs | null;
+  /** Units a second that it never goes beyond: what a dependency that throttles takes; ∞ for one that does not. */
+  readonly pacedUnitsPerSecond: number;
 }
 
 /** At least 15 ordinary retries a minute: what finds out that a quiet dependency is back. */
@@ -39,16 +41,21 @@ export interface BudgetTerms {
   readonly releasedAtMs: EpochMs | null;
   /** When it was last in trouble; null when it was not. */
   readonly troubledAtMs: EpochMs | null;
+  /** Throttled retries a second that a dependency which throttles takes; null for one that does not. */
+  readonly pacePerSecond: number | null;
 }
 
-/** `percent` of first tries, but never less than the floor. */
+/** `percent` of first tries, but never less than the floor, nor more than the pace of a dependency that throttles. */
 export function budgetOf(terms: BudgetTerms): RetryBudget {
-  const { firstTriesPerSecond, percent, maxGrowth, releasedAtMs, troubledAtMs } = terms;
+  const { firstTriesPerSecond, percent, maxGrowth, releasedAtMs, troubledAtMs, pacePerSecond } = terms;
   const earned = (percent / 100) * UNITS_PER_CALL * firstTriesPerSecond;
   const unitsPerSecond = Math.max(FLOOR_UNITS_PER_SECOND, earned);
+  const pacedUnitsPerSecond =
+    pacePerSecond === null ? Number.POSITIVE_INFINITY : pacePerSecond * unitsOfRetry('throttled');
+  const least = Math.min(unitsPerSecond, pacedUnitsPerSecond);
   const windowSeconds =
-    WINDOWS_SECONDS.find((seconds) => seconds * unitsPerSecond >= UNITS_PER_WINDOW) ?? LONGEST_WINDOW_SECONDS;
-  return { unitsPerSecond, windowSeconds, maxGrowth, releasedAtMs, troubledAtMs };
+    WINDOWS_SECONDS.find((seconds) => seconds * least >= UNITS_PER_WINDOW) ?? LONGEST_WINDOW_SECONDS;
+  return { unitsPerSecond, windowSeconds, maxGrowth, releasedAtMs, troubledAtMs, pacedUnitsPerSecond };
 }
 
 /** The aligned window that holds a second: `[fromSecond, fromSecond + windowSeconds)`. */
@@ -61,14 +68,14 @@ export function windowStart(second: number, { windowSeconds }: Pick<RetryBudget,
  * long as nothing goes wrong, several times as much: a budget is to protect a dependency that is in trouble.
  */
 export function unitsPerWindow(budget: RetryBudget, fromSecond: number): number {
-  const { unitsPerSecond, windowSeconds, releasedAtMs, troubledAtMs, maxGrowth } = budget;
+  const { unitsPerSecond, windowSeconds, releasedAtMs, troubledAtMs, maxGrowth, pacedUnitsPerSecond } = budget;
   const since = (ms: EpochMs | null) => (ms === null ? Number.POSITIVE_INFINITY : Math.max(0, fromSecond * 1_000 - ms));
   const floor = Math.min(FLOOR_UNITS_PER_SECOND, unitsPerSecond);
   const released = Math.max(RELEASED_SHARE, floor / unitsPerSecond) * 2 ** (since(releasedAtMs) / DOUBLING_MS);
   const healthy = 2 ** (since(troubledAtMs) / DOUBLING_MS);
   const fewAnyway = maxGrowth > 1 ? CALM_UNITS_PER_SECOND / unitsPerSecond : 1;
   const grown = Math.min(Math.max(maxGrowth, fewAnyway), healthy);
-  return windowSeconds * unitsPerSecond * Math.min(released, grown);
+  return windowSeconds * Math.min(pacedUnitsPerSecond, unitsPerSecond * Math.min(released, grown));
 }
 
 /** Units booked in a window and in those beside it. */

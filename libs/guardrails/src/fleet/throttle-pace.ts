@@ -1,0 +1,39 @@
+/** What became of a retry that a dependency which throttles got in its turn. */
+export type PacedOutcome = 'passed' | 'throttled';
+
+/** Retries a second; fewer would find out too late that a limit has been raised. */
+const SLOWEST_PER_SECOND = 0.05;
+/** So many retries a second are few for any dependency. */
+const FEW_PER_SECOND = 2.5;
+/** A pace may become so many times as fast as first tries come. */
+const FASTEST_RATIO = 2;
+/** By how much, in natural logarithms, a retry that passed makes it faster and one that was throttled slower. */
+const FASTER = 0.03;
+const SLOWER = 0.06;
+/** Steps for each factor of e in which a pace is used: what is worked out for one can then be kept for a while. */
+const STEPS = 16;
+
+/** Retries a second of a dependency that has just begun to throttle: as many as it gets first tries. */
+export function firstPace(firstTriesPerSecond: number): number {
+  return within(firstTriesPerSecond, firstTriesPerSecond);
+}
+
+/**
+ * The pace after one more retry. Calls that a limit turns away take nobody's place, and those that pass take that of a
+ * first try once the limit is reached: a pace settles where one retry of three is throttled.
+ *
+ * @param perSecond retries a second, > 0
+ */
+export function nextPace(perSecond: number, outcome: PacedOutcome, firstTriesPerSecond: number): number {
+  return within(perSecond * Math.exp(outcome === 'passed' ? FASTER : -SLOWER), firstTriesPerSecond);
+}
+
+/** In steps of 6 %. */
+export function roundPace(perSecond: number): number {
+  return Math.exp(Math.round(Math.log(perSecond) * STEPS) / STEPS);
+}
+
+function within(perSecond: number, firstTriesPerSecond: number): number {
+  const fastest = Math.max(FEW_PER_SECOND, FASTEST_RATIO * firstTriesPerSecond);
+  return Math.min(fastest, Math.max(SLOWEST_PER_SECOND, perSecond));
+}
