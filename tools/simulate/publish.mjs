@@ -1,9 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { averageShareClosed } from '../../libs/simulation/dist/index.js';
+import { averageShareClosed, compareDeciders } from '../../libs/simulation/dist/index.js';
 import { ROOT } from '../bootstrap.mjs';
 import { table } from '../bench/report.mjs';
-import { OURS } from './arguments.mjs';
+import { OURS, OURS_WITH_MODELS } from './arguments.mjs';
+
+/** Of net utility in one world: more than this is a loss. */
+const MOST_LOST = 0.01;
 
 /** Renews the parts of the report that a run gives, between `<!-- name -->` and `<!-- /name -->`; what is written around them stays. */
 export function renewReport(path, run) {
@@ -11,6 +14,7 @@ export function renewReport(path, run) {
     run: describeRun(run.options),
     worlds: describeWorlds(run),
     calibration: describeCalibration(run.rows),
+    ...(run.options.deciders.includes(OURS_WITH_MODELS) && { models: describeModels(run) }),
   };
   writeFileSync(path, renewParts(readFileSync(path, 'utf8'), parts));
 }
@@ -58,13 +62,47 @@ function describeWorlds({ comparisons, options: { deciders } }) {
   ].join('\n\n');
 }
 
+/** What a trainer beside the product adds, world by world, and where it takes away. */
+export function describeModels({ comparisons, rows }) {
+  const mean = meansOf(rows, OURS_WITH_MODELS);
+  const losses = [];
+  const lines = [...comparisons].map(([world, { standings }]) => {
+    const shareOf = (name) => standings.find(({ decider }) => decider === name).shareClosed;
+    const [without, withModels] = [shareOf(OURS), shareOf(OURS_WITH_MODELS)];
+    const gain = gainOfModels(rows, world);
+    if (gain.value < -MOST_LOST) losses.push(`${world} (${withInterval(gain, 3)})`);
+    return [
+      world,
+      without === null ? '–' : without.value.toFixed(2),
+      withModels === null ? '–' : withInterval(withModels, 2),
+      withInterval(gain, 3),
+      mean(world, (m) => m.calibrationError, 3),
+      mean(world, (m) => m.intervalCoverage, 2),
+    ];
+  });
+  const average = averageShareClosed([...comparisons.values()], OURS_WITH_MODELS);
+  return [
+    table(['world', 'share closed without', 'with models', 'net utility gained', 'ECE', 'intervals that hold'], lines),
+    `Mean share closed with models: **${average.toFixed(3)}** over ${comparisons.size} worlds.`,
+    `Worse with models by more than ${MOST_LOST}: ${losses.length === 0 ? 'none' : losses.join(', ')}.`,
+  ].join('\n\n');
+}
+
+/** Seed by seed, as the seeds differ more than the deciders do. */
+function gainOfModels(rows, world) {
+  const utilitiesOf = (name) =>
+    rows
+      .filter((row) => row.world === world && row.decider === name && row.portion === 'second-half')
+      .sort((a, b) => a.seed - b.seed)
+      .map(({ measurement }) => measurement.netUtility);
+  const utilities = new Map([OURS, OURS_WITH_MODELS].map((name) => [name, utilitiesOf(name)]));
+  const { standings } = compareDeciders(utilities, { rules: OURS, statics: new Set([OURS]) });
+  return standings[1].overBestStatic;
+}
+
 function describeCalibration(rows) {
-  const ours = rows.filter(({ decider, portion }) => decider === OURS && portion === 'second-half');
-  const worlds = [...new Set(ours.map(({ world }) => world))];
-  const mean = (world, read, digits) => {
-    const known = ours.filter((row) => row.world === world).flatMap(({ measurement }) => read(measurement) ?? []);
-    return known.length === 0 ? '–' : (known.reduce((sum, value) => sum + value, 0) / known.length).toFixed(digits);
-  };
+  const worlds = [...new Set(rows.map(({ world }) => world))];
+  const mean = meansOf(rows, OURS);
   return table(
     ['world', 'ECE of the chances shown', '90 % intervals that hold the true chance'],
     worlds.map((world) => [
@@ -73,6 +111,15 @@ function describeCalibration(rows) {
       mean(world, (m) => m.intervalCoverage, 2),
     ]),
   );
+}
+
+/** The mean of a measure over the seeds of a world, as text. */
+function meansOf(rows, name) {
+  const judged = rows.filter(({ decider, portion }) => decider === name && portion === 'second-half');
+  return (world, read, digits) => {
+    const known = judged.filter((row) => row.world === world).flatMap(({ measurement }) => read(measurement) ?? []);
+    return known.length === 0 ? '–' : (known.reduce((sum, value) => sum + value, 0) / known.length).toFixed(digits);
+  };
 }
 
 function withInterval({ value, interval: [lo, hi] }, digits) {

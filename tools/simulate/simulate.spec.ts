@@ -3,7 +3,7 @@ import { compareDeciders } from '../../libs/simulation/dist/index.js';
 import { parseArguments } from './arguments.mjs';
 import { toCsv } from './csv.mjs';
 import { drawComparisons } from './picture.mjs';
-import { renewParts } from './publish.mjs';
+import { describeModels, renewParts } from './publish.mjs';
 
 describe('the arguments of npm run simulate', () => {
   it('default to all worlds, eight tuning seeds, every baseline and ours', () => {
@@ -65,6 +65,33 @@ describe('renewParts', () => {
     const text = 'before\n<!-- a -->\nold\n<!-- /a -->\nafter\n';
     expect(renewParts(text, { a: 'new' })).toBe('before\n<!-- a -->\n\nnew\n\n<!-- /a -->\nafter\n');
     expect(() => renewParts(text, { b: 'new' })).toThrow(/no part <!-- b -->/);
+  });
+});
+
+describe('describeModels', () => {
+  it('says what models add in each world, and names those in which they take away', () => {
+    const utilities = {
+      blips: { rules: [0.2, 0.3], oracle: [0.8, 0.9], ours: [0.7, 0.8], 'ours-ml': [0.6, 0.8] },
+      drift: { rules: [0.2, 0.3], oracle: [0.8, 0.9], ours: [0.5, 0.6], 'ours-ml': [0.7, 0.8] },
+    };
+    const rows = Object.entries(utilities).flatMap(([world, byDecider]) =>
+      Object.entries(byDecider).flatMap(([decider, netUtilities]) =>
+        netUtilities.map((netUtility, seed) => ({
+          world,
+          decider,
+          seed,
+          portion: 'second-half',
+          measurement: { netUtility, calibrationError: 0.1, intervalCoverage: null },
+        })),
+      ),
+    );
+    const roles = { rules: 'rules', statics: new Set(['rules']) };
+    const comparisons = new Map(
+      Object.entries(utilities).map(([world, of]) => [world, compareDeciders(new Map(Object.entries(of)), roles)]),
+    );
+    const text = describeModels({ comparisons, rows });
+    expect(text).toMatch(/\| drift \| 0\.50 \| 0\.83 \(.+\) \| 0\.200 \(0\.200 to 0\.200\) \| 0\.100 \| – \|/);
+    expect(text).toContain('Worse with models by more than 0.01: blips (-0.050 (-0.100 to 0.000)).');
   });
 });
 

@@ -68,11 +68,14 @@ describe('Encoder', () => {
     expect(encoded({ ...bare, timeOfDay: 7 })['time_of_day']).toBe(7);
   });
 
-  it.each([0, 90_000])('tells how long the dependency will have been failing at the retry, after %i ms', (incidentAgeMs) => {
-    const row = encoded({ ...bare, incidentAgeMs }, 30_000);
-    expect(row['incident_age_ms']).toBeCloseTo(Math.log1p(incidentAgeMs), 12);
-    expect(row['incident_age_ms.at_retry']).toBeCloseTo(Math.log1p(incidentAgeMs + 30_000), 9);
-  });
+  it.each([0, 90_000])(
+    'tells how long the dependency will have been failing at the retry, after %i ms',
+    (incidentAgeMs) => {
+      const row = encoded({ ...bare, incidentAgeMs }, 30_000);
+      expect(row['incident_age_ms']).toBeCloseTo(Math.log1p(incidentAgeMs), 12);
+      expect(row['incident_age_ms.at_retry']).toBeCloseTo(Math.log1p(incidentAgeMs + 30_000), 9);
+    },
+  );
 
   it('encodes values never seen by the bucket of their hash', () => {
     expect([0.1, 0.2]).toContain(encoded({ ...bare, errorClass: 'never seen' })['error_class']);

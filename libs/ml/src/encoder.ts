@@ -23,6 +23,8 @@ export class Encoder {
   readonly #retryHourColumn: number;
   readonly #ageColumn: number;
   readonly #retryAgeColumn: number;
+  #age = 0;
+  #ageMs = 0;
 
   constructor(schema: FeatureSchema) {
     this.columns = columnsOf(schema);
@@ -50,7 +52,9 @@ export class Encoder {
     out[at + this.#delayColumn] = waited;
     if (this.#retryAgeColumn !== -1) {
       const age = out[at + this.#ageColumn] ?? Number.NaN;
-      out[at + this.#retryAgeColumn] = age === 0 ? waited : Math.log(Math.exp(age) + delayMs);
+      // The same for all delays of a failure.
+      if (age !== this.#age) [this.#age, this.#ageMs] = [age, Math.expm1(age)];
+      out[at + this.#retryAgeColumn] = Math.log1p(this.#ageMs + delayMs);
     }
     if (this.#retryHourColumn === -1) return;
     const hour = (out[at + this.#hourColumn] ?? Number.NaN) + delayMs / HOUR_MS;

@@ -38,11 +38,7 @@ export function columnsOf(schema: Pick<FeatureSchema, 'features' | 'runningMeans
     .filter((feature) => schema.features.includes(feature))
     .map((feature) => ({ name: `${feature}.at_retry`, feature, dependsOnDelay: true }));
   const means = ['fast_mean', 'slow_mean'].map((name) => ({ name, feature: name, dependsOnDelay: false }));
-  return [
-    ...columns,
-    ...atRetry,
-    ...(schema.runningMeans ? means : []),
-  ];
+  return [...columns, ...atRetry, ...(schema.runningMeans ? means : [])];
 }
 
 /** What the schema hash is taken of: the version of the encoder, and the columns as this code makes them. */

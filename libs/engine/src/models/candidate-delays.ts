@@ -1,4 +1,4 @@
-import { delayBucketIndex, objectiveOf } from '@smart-retry/domain';
+import { objectiveOf } from '@smart-retry/domain';
 import type { BayesianView } from '@smart-retry/bayesian';
 import type { LearnedBounds } from '../learned-bounds.js';
 import type { LayerContext } from '../layers.js';
@@ -19,6 +19,8 @@ export interface CandidateDelay {
 
 /** What stands for each delay bucket where nothing is known of it yet: about its middle. */
 const BUCKET_DELAYS_MS = [550, 2_500, 8_700, 21_000, 42_000, 125_000, 550_000, 1_800_000];
+/** A longest delay that is this share of the one that is allowed need not be considered beside it. */
+const LONGER_BY = 0.8;
 
 /**
  * The delays among which a model chooses: those that the Bayesian layer considers, at most one of each bucket, with its
@@ -43,12 +45,16 @@ export function candidateDelays(
   if (view === null) {
     return allowedDelays(context, bounds).map((delayMs) => candidate(delayMs, 0, null));
   }
-  const considered = view.best === null ? view.others : [view.best, ...view.others];
-  return considered
+  const considered = (view.best === null ? view.others : [view.best, ...view.others])
     .map(({ delayMs, successProbability, valueAfterFailure }) =>
       candidate(delayMs, valueAfterFailure, successProbability),
     )
     .sort((a, b) => a.delayMs - b.delayMs);
+  const longest = considered.at(-1);
+  const [longestMs = 0] = allowedDelays(context, bounds).slice(-1);
+  // Where all of a bucket looks alike to the Bayesian layer, it considers the shortest of it.
+  if (longest === undefined || longest.delayMs >= LONGER_BY * longestMs) return considered;
+  return [...considered, candidate(longestMs, longest.later, null)];
 }
 
 function allowedDelays(
@@ -64,9 +70,13 @@ function allowedDelays(
   return [...new Set(bounded)].filter((delayMs) => delayMs <= ceilingMs);
 }
 
-/** The candidate that a delay is nearest to: of its bucket, else the next shorter one, else the shortest. −1 of none. */
+/** The candidate that a delay is nearest to, by ratio; the shorter of equals. −1 of none. */
 export function candidateFor(candidates: readonly Pick<CandidateDelay, 'delayMs'>[], delayMs: number): number {
-  const bucket = delayBucketIndex(delayMs);
-  const at = candidates.findLastIndex((candidate) => delayBucketIndex(candidate.delayMs) <= bucket);
-  return at === -1 && candidates.length > 0 ? 0 : at;
+  let nearest = -1;
+  let least = Infinity;
+  candidates.forEach((candidate, at) => {
+    const distance = Math.abs(Math.log1p(candidate.delayMs) - Math.log1p(delayMs));
+    if (distance < least) [nearest, least] = [at, distance];
+  });
+  return nearest;
 }

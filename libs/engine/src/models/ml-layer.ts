@@ -1,5 +1,6 @@
 import {
   learningModeOf,
+  objectiveOf,
   type Abstention,
   type Forecast,
   type Proposal,
@@ -10,9 +11,11 @@ import type { BayesianMemory, BayesianView } from '@smart-retry/bayesian';
 import type { Contribution, ModelContext } from '@smart-retry/ml';
 import { proposeFromDefault, proposeFromRules } from '@smart-retry/rules';
 import { lookAtBeliefs } from '../bayesian-layer.js';
-import { learnedBoundsOf } from '../learned-bounds.js';
+import { learnedBoundsOf, type LearnedBounds } from '../learned-bounds.js';
 import type { Layer, LayerContext } from '../layers.js';
 import { candidateDelays, candidateFor, type CandidateDelay } from './candidate-delays.js';
+import type { Remaining } from './look-ahead.js';
+import { timeLeftOf } from '../time-left.js';
 import { confidenceOf, isFamiliar } from './model-confidence.js';
 import type { ModelContest } from './model-contest.js';
 import { contextOf, type MeansOf } from './model-context.js';
@@ -43,7 +46,9 @@ export function createMlLayer({ models: currentModels, memory, means, contest }:
     const isExhausted = features.attemptNumber >= bounds.maxAttempts;
     const view = isExhausted ? null : lookAtBeliefs(memory, context, bounds);
     const candidates = isExhausted ? [] : candidateDelays(context, bounds, view);
-    const rank = (asked: LoadedModel) => rankDelays(asked, contextOf(features, nowMs, asked, means), candidates);
+    const remaining = remainingOf(context, bounds);
+    const rank = (asked: LoadedModel) =>
+      rankDelays(asked, contextOf(features, nowMs, asked, means), candidates, remaining);
     const shadow = models.shadow === null ? null : shadowAnswer(models.shadow, rank(models.shadow));
     // What is only observed is served to nobody, so that it says nothing of who serves better.
     const isServed = learningModeOf(strategy.learning, features.jobType) === 'on';
@@ -90,6 +95,12 @@ function anchorOf(
   const rules = policy === null ? proposeFromDefault(features) : proposeFromRules(features, policy);
   if (rules.kind === 'abstention' || rules.action === 'stop') return -1;
   return candidateFor(candidates, rules.delayMs);
+}
+
+function remainingOf({ features, policy, strategy, nowMs }: LayerContext, { maxAttempts }: LearnedBounds): Remaining {
+  const { untilDeadlineMs, untilMaxElapsedMs } = timeLeftOf(features, policy, nowMs);
+  const { valueHalfLifeMs } = objectiveOf(strategy, policy);
+  return { maxAttempts, valueHalfLifeMs, untilMs: Math.min(untilDeadlineMs, untilMaxElapsedMs) };
 }
 
 /** Nothing where the model cannot say: an answer without its reasons is better than none. */

@@ -1,6 +1,7 @@
 import type { Forecast } from '@smart-retry/domain';
 import type { ModelContext } from '@smart-retry/ml';
 import type { CandidateDelay } from './candidate-delays.js';
+import { foreseeLater, type Remaining } from './look-ahead.js';
 import type { LoadedModel } from './serving-models.js';
 
 /** A candidate as a model sees it. */
@@ -26,7 +27,9 @@ export function rankDelays(
   model: LoadedModel,
   context: ModelContext,
   candidates: readonly CandidateDelay[],
+  remaining: Remaining,
 ): Ranking | null {
+  let foreseen: readonly number[] | null = null;
   const chances = new Float64Array(candidates.length);
   try {
     model.scoring.scoreDelays(
@@ -34,12 +37,14 @@ export function rankDelays(
       candidates.map(({ delayMs }) => delayMs),
       chances,
     );
+    foreseen = foreseeLater(model, context, { candidates, chances }, remaining);
   } catch {
     // Counted where the decision is kept: a defect of one model is no reason to leave the job without an answer.
     return null;
   }
   if (!chances.every((chance) => chance >= 0 && chance <= 1)) return null;
-  const delays = candidates.map(({ delayMs, gain, cost, later }, i): RankedDelay => {
+  const delays = candidates.map(({ delayMs, gain, cost, later: byBayesian }, i): RankedDelay => {
+    const later = Math.max(byBayesian, foreseen?.[i] ?? 0);
     const successProbability = chances[i] ?? 0;
     return {
       delayMs,
