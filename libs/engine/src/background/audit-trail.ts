@@ -14,7 +14,7 @@ export interface AuditTrailOptions<Sealed> {
 export class AuditTrail<Sealed = unknown> {
   readonly #options: AuditTrailOptions<Sealed>;
   #stop: (() => void) | undefined;
-  /** Sealed at once: texts that wait cost the collector less than records do. */
+  /** Sealed at once: records that wait would cost the collector more. */
   #pending: Sealed[] = [];
   #writing: Promise<void> | null = null;
   #isStoreAway = false;

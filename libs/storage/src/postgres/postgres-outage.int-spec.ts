@@ -64,6 +64,7 @@ describe('while Postgres is away', () => {
 
   it.each<[string, () => Promise<unknown>]>([
     ['attempts', () => stores.attempts.record([exampleAttempt()])],
+    ['decisions', () => stores.decisions.append([exampleDecision()])],
     ['configuration', () => stores.configuration.revision()],
   ])(
     'gives up on %s in flight when the server falls silent, and leaves no poisoned connection',

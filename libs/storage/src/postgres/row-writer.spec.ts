@@ -33,13 +33,13 @@ describe('RowWriter', () => {
 
   it('writes whole numbers and truth values as the server reads them', () => {
     fc.assert(
-      fc.property(fc.maxSafeInteger(), fc.boolean(), (number, truth) => {
+      fc.property(fc.maxSafeInteger(), fc.constantFrom(0, 1), (number, bit) => {
         const writer = new RowWriter();
         writer.begin(2);
         writer.int8(number);
-        writer.bool(truth);
+        writer.bool(bit);
         const [first, second] = fieldsOf(writer.end()).map(contentOf);
-        expect([first?.readBigInt64BE(), second?.readUInt8()]).toEqual([BigInt(number), Number(truth)]);
+        expect([first?.readBigInt64BE(), second?.readUInt8()]).toEqual([BigInt(number), bit]);
       }),
     );
   });

@@ -36,9 +36,10 @@ export class RowWriter {
     this.#at = this.#bytes.writeUInt32BE(value - high * 2 ** 32, this.#at + 8);
   }
 
-  bool(value: boolean): void {
+  /** @param bit 1 for true, 0 for false */
+  bool(bit: number): void {
     this.#reserve(5);
-    this.#at = this.#bytes.writeUInt8(Number(value), this.#bytes.writeInt32BE(1, this.#at));
+    this.#at = this.#bytes.writeUInt8(bit, this.#bytes.writeInt32BE(1, this.#at));
   }
 
   /** NUL characters and lone surrogates, which Postgres cannot store, become U+FFFD: one would spoil other people's rows. */

@@ -41,7 +41,7 @@ export function sealDecision(record: DecisionRecord, rows: RowWriter): SealedDec
   rows.int8(decidedAtMs);
   rows.int8(features.attemptNumber);
   rows.int8(recommendation.delayMs);
-  rows.bool(recommendation.shouldRetry);
+  rows.bool(Number(recommendation.shouldRetry));
   rows.text(record.recommendationId);
   rows.text(recommendation.method);
   rows.text(features.jobType);
