@@ -13,12 +13,13 @@ export function writeResult({ machine, results, attempts }) {
     sections: [
       `**${green.length} of ${runs.length} schedules green, ${redControls} of ${controls.length} controls red.** Each schedule has at least ${attempts} acknowledged attempts through three API processes, ` +
         `five faults and two emergency stops; reports are sent twice and out of order throughout. In all ${total('acknowledged')} attempts ` +
-        `acknowledged, ${total('unanswered')} in doubt, ${total('answers')} recommendations answered. Several schedules run on one cluster, one after another. ` +
+        `acknowledged, ${total('unanswered')} in doubt, ${total('answers')} recommendations answered. Several schedules run on one cluster, one after another; it has seen ten of them at most. ` +
         '`npm run drill -- --seeds 1-5` repeats the first five. Seconds say nothing of the product: what held does.',
       redRuns.length === 0
         ? 'None was ever red.'
         : `Red before, or still: ${redRuns.map((run) => `seed ${run.schedule.seed} (${run.date.slice(0, 16)}, ${run.commit}): ${run.error ?? broken(run)}`).join('; ')}. Commits say why, and what was run again.`,
       '## What must hold',
+      'In as many runs as it was looked at, and had anything to judge.',
       describeInvariants(runs),
       '## Controls',
       'Each invariant with what protects it switched off, in a run of its own: it must be found broken.',
@@ -70,7 +71,9 @@ function describeInvariants(runs) {
     titles.map(({ name, title }) => {
       const kind = TRIED_BY[name];
       const tried = runs.filter(
-        (run) => kind === undefined || run.schedule.faults.some((fault) => fault.kind === kind),
+        ({ invariants, schedule }) =>
+          invariants.some((found) => found.name === name) &&
+          (kind === undefined || schedule.faults.some((fault) => fault.kind === kind)),
       );
       const held = tried.filter((run) => run.invariants.some((found) => found.name === name && found.isHeld));
       return [title, `${held.length} of ${tried.length}`];
