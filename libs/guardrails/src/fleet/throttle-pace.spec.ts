@@ -15,17 +15,17 @@ describe('nextPace', () => {
     return pace;
   };
 
-  it.each([0.2, 0.5, 1])('settles where two retries of three pass of a limit of %d a second', (limit) => {
+  it.each([0.25, 0.5, 1])('settles where two retries of three pass of a limit of %d a second', (limit) => {
     expect(settled(limit, 0.05)).toBeCloseTo(1.5 * limit, 0);
     expect(settled(limit, 2)).toBeCloseTo(1.5 * limit, 0);
   });
 
-  it('is never slower than one retry in twenty seconds, nor faster than twice the first tries or 2.5 a second', () => {
+  it('is never slower than one retry in twenty seconds or a quarter of the first tries, nor faster than twice the first tries or 2.5 a second', () => {
     const outcomes = fc.array(fc.constantFrom('passed' as const, 'throttled' as const), { maxLength: 500 });
     fc.assert(
       fc.property(fc.double({ min: 0, max: 1_000, noNaN: true }), outcomes, (firstTries, all) => {
         const pace = all.reduce((now, outcome) => nextPace(now, outcome, firstTries), firstPace(firstTries));
-        expect(pace).toBeGreaterThanOrEqual(0.05);
+        expect(pace).toBeGreaterThanOrEqual(Math.max(0.05, 0.25 * firstTries));
         expect(pace).toBeLessThanOrEqual(Math.max(2.5, 2 * firstTries));
       }),
     );

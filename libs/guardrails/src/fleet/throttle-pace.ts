@@ -3,6 +3,11 @@ export type PacedOutcome = 'passed' | 'throttled';
 
 /** Retries a second; fewer would find out too late that a limit has been raised. */
 const SLOWEST_PER_SECOND = 0.05;
+/**
+ * Nor does a pace become slower than so many times the first tries: where it is they who use the limit up, slower
+ * retries would not help, and would never be done.
+ */
+const SLOWEST_RATIO = 0.25;
 /** So many retries a second are few for any dependency. */
 const FEW_PER_SECOND = 2.5;
 /** A pace may become so many times as fast as first tries come. */
@@ -35,5 +40,6 @@ export function roundPace(perSecond: number): number {
 
 function within(perSecond: number, firstTriesPerSecond: number): number {
   const fastest = Math.max(FEW_PER_SECOND, FASTEST_RATIO * firstTriesPerSecond);
-  return Math.min(fastest, Math.max(SLOWEST_PER_SECOND, perSecond));
+  const slowest = Math.max(SLOWEST_PER_SECOND, SLOWEST_RATIO * firstTriesPerSecond);
+  return Math.min(fastest, Math.max(slowest, perSecond));
 }
