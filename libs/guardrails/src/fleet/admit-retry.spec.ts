@@ -66,14 +66,14 @@ describe('admitRetry', () => {
 
   it('gives a place nearby away at once where several processes answer, and promises none that is further away', () => {
     const shared = (second: number | null) => view({ isShared: true, budget: budgetFrom(second) });
-    expect(admitRetry(question(), shared(SECOND + 15))).toMatchObject({
+    expect(admitRetry(question(), shared(SECOND + 8))).toMatchObject({
       kind: 'admitted',
-      delayMs: 15_500,
-      booking: { second: SECOND + 15 },
+      delayMs: 8_500,
+      booking: { second: SECOND + 8 },
     });
     expect(admitRetry(question(), shared(SECOND + 60))).toMatchObject({
       kind: 'deferred',
-      delayMs: 20_000,
+      delayMs: 10_000,
       booking: null,
     });
     expect(admitRetry(question({ untilEndMs: 30_000 }), shared(SECOND + 60))).toMatchObject({ kind: 'refused' });

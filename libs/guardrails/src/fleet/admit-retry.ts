@@ -10,7 +10,7 @@ const HELD_OPEN_MS = 30_000;
 /** A turn that was missed by more than this is no turn any more. */
 const LATE_TURN_MS = 10_000;
 /** So far ahead a place is given away at once where several processes answer; for one further away the job asks again. */
-const NEARBY_MS = 20_000;
+const NEARBY_MS = 10_000;
 /** Over this time after an outage those are spread that waited for its end, where nobody knows what a dependency can take. */
 const RELEASE_SPREAD_MS = 60_000;
 const SECOND_MS = 1_000;
