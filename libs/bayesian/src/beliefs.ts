@@ -5,7 +5,7 @@ import { ATTEMPT_GROUPS, attemptGroupOf, type FailureContext } from './failure-c
 import { AGE_GROUPS, ageGroupOf } from './incident-age.js';
 import { FAST, SLOW, type Moment, type Speed } from './moment.js';
 import { Plan, type PlanTerms } from './plan.js';
-import { combineOdds, mixPosteriors, pool, PRIOR, type Posterior } from './posterior.js';
+import { combineOdds, mixPosteriors, pool, PRIOR, shiftOdds, type Posterior } from './posterior.js';
 import { priorStrengthOfLevel, PRIOR_STRENGTHS } from './prior-strengths.js';
 import type { Shelf } from './shelf.js';
 import type { State, Subject } from './subject.js';
@@ -139,10 +139,11 @@ export class Beliefs {
 
   #priorOfSubject(): Posterior {
     const { subject, at } = this.#source;
-    return subject.path.slice(0, -1).reduce((prior, cell, level) => {
+    const ofKind = subject.path.slice(0, -1).reduce((prior, cell, level) => {
       const child = subject.path[level + 1];
       return pool(prior, { cell, child, priorStrength: priorStrengthOfLevel(level) }, SLOW, at);
     }, PRIOR);
+    return subject.isOfSize && subject.own !== undefined ? shiftOdds(ofKind, subject.own, SLOW, at) : ofKind;
   }
 
   /**

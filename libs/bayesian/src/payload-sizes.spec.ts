@@ -75,6 +75,17 @@ describe('what BayesianMemory knows of payloads', () => {
     expect(chanceOf(memory)).toBeCloseTo(0.5, 1);
   });
 
+  it('holds for delays that were never waited: what failed after minutes is not expected to succeed at once', () => {
+    const memory = new BayesianMemory({ maxCells: 1_000 });
+    for (let i = 0; i < 300; i++) {
+      const isLarge = i % 3 === 0;
+      const context = someContext({ payloadSize: isLarge ? 1e6 : 1e3 });
+      memory.learn({ context, delayMs: i % 3 === 1 ? 2_000 : 300_000, success: !isLarge, atMs: T0 });
+    }
+    expect(chanceOf(memory, 1e6)).toBeLessThan(0.2);
+    expect(chanceOf(memory, 1e3)).toBeGreaterThan(0.9);
+  });
+
   it('is kept by both halves where the border moves past a few payloads only', () => {
     const memory = new BayesianMemory({ maxCells: 10_000 });
     teach(memory, 400, false);

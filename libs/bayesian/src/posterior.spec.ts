@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { BIN_COUNT } from './delay-grid.js';
 import { EvidenceCell } from './evidence-cell.js';
 import { momentOf, SLOW } from './moment.js';
-import { mixPosteriors, pool, PRIOR, type Posterior } from './posterior.js';
+import { mixPosteriors, pool, PRIOR, shiftOdds, type Posterior } from './posterior.js';
 import { T0 } from './testing/builders.js';
 
 const posterior = (mean: number, evidence: number): Posterior => ({
@@ -79,6 +79,41 @@ describe('pool', () => {
     const { means } = pool(PRIOR, { cell, child: undefined, priorStrength: 2 }, SLOW, NOW);
     const [at = 0, beside = 0, beyond = 0, far = 0] = [7, 8, 9, 10].map((bin) => means[bin]);
     expect([at > beside, beside > beyond, beyond > far, far === 0.5]).toEqual([true, true, true, true]);
+  });
+});
+
+describe('shiftOdds', () => {
+  const slope = (shift: number, prior: Posterior, seen: readonly (readonly [bin: number, success: boolean])[]) =>
+    seen.reduce((sum, [bin, success]) => {
+      const mean = 1 / (1 + (1 / (prior.means[bin] ?? 0) - 1) * Math.exp(-shift));
+      return sum + Number(success) - mean;
+    }, -shift / 4);
+  const logit = (mean: number) => Math.log(mean / (1 - mean));
+
+  it('moves all odds by one factor, the likeliest by what was seen', () => {
+    const prior = {
+      ...PRIOR,
+      means: Float64Array.from({ length: BIN_COUNT }, (_, bin) => 0.05 + (0.9 * bin) / BIN_COUNT),
+    };
+    fc.assert(
+      fc.property(outcomes, (seen) => {
+        const { means, evidence } = shiftOdds(prior, cellOf(seen), SLOW, NOW);
+        const shifts = [...means].map((mean, bin) => logit(mean) - logit(prior.means[bin] ?? 0));
+        for (const shift of shifts) expect(shift).toBeCloseTo(shifts[0] ?? Number.NaN, 6);
+        expect(slope(shifts[0] ?? Number.NaN, prior, seen)).toBeCloseTo(0, 6);
+        expect(evidence).toEqual(prior.evidence);
+      }),
+    );
+  });
+
+  it('comes to rest whatever was seen', () => {
+    const failures = new Array<readonly [number, boolean]>(5_000).fill([3, false]);
+    const successes = new Array<readonly [number, boolean]>(5_000).fill([3, true]);
+    const [hopeless, sure] = [failures, successes].map(
+      (seen) => shiftOdds(posterior(0.999, 9), cellOf(seen), SLOW, NOW).means[10] ?? Number.NaN,
+    );
+    expect(hopeless).toBeLessThan(0.01);
+    expect(sure).toBeGreaterThan(0.999);
   });
 });
 

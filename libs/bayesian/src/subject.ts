@@ -45,7 +45,8 @@ export class Subject {
   readonly #tenants = new Map<string, EvidenceCell>();
   /** Undefined while no size is known. */
   #bySize: KindsBySize<Subject> | undefined;
-  readonly #isOfSize: boolean;
+  /** Whether it is of the large or the small payloads of a kind. */
+  readonly isOfSize: boolean;
 
   /** What was seen of all of this kind; undefined for a code that was never seen, of which its relatives are all that is known. */
   readonly own: EvidenceCell | undefined;
@@ -53,19 +54,19 @@ export class Subject {
   constructor(path: readonly EvidenceCell[], { isSeen = true, isOfSize = false } = {}) {
     this.path = path;
     this.own = isSeen ? path.at(-1) : undefined;
-    this.#isOfSize = isOfSize;
+    this.isOfSize = isOfSize;
   }
 
   learn(seen: BinnedOutcome, state: LearnedState, at: Moment): void {
     const bySlow = this.#predict(seen.bin, at);
     this.contest.judge(this.#predictLately(bySlow, seen.bin, at), bySlow, seen);
     const weight = state.tenant === undefined ? 1 : this.#learnOfTenant(seen, state, state.tenant, at);
-    for (const cell of this.#isOfSize ? this.path.slice(-1) : this.path) cell.add(seen, weight, at);
+    for (const cell of this.isOfSize ? this.path.slice(-1) : this.path) cell.add(seen, weight, at);
     this.#cellIn(this.#ages, state.ageGroup, at).add(seen, weight, at);
     this.#cellIn(this.#attempts, state.attemptGroup, at).add(seen, weight, at);
     this.#cellIn(this.#states, indexOf(state), at).add(seen, weight, at);
     this.outcomes++;
-    if (!this.#isOfSize && state.payloadSize !== undefined) this.#learnOfSize(seen, state, state.payloadSize, at);
+    if (!this.isOfSize && state.payloadSize !== undefined) this.#learnOfSize(seen, state, state.payloadSize, at);
   }
 
   /** What is known of failures of this kind with such a payload; itself, where payloads are not told apart. */
