@@ -100,7 +100,7 @@ function formView(beliefs: Beliefs, plan: Plan, question: BayesianQuestion): Bay
   };
   const others = bestOfOtherBuckets(terms, posterior, later, best).map(consider);
   return {
-    best: best === -1 ? null : withInterval(consider(best), posterior.evidence[best] ?? 0),
+    best: best === -1 ? null : withInterval(consider(best), beliefs.independence * (posterior.evidence[best] ?? 0)),
     others,
     confidence: notWorse * Math.min(1, beliefs.familyCount / ENOUGH_OUTCOMES),
     evidence: beliefs.observedAt(best === -1 ? delayBinIndex(others[0]?.delayMs ?? 0) : best),
