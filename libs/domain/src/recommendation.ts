@@ -224,6 +224,8 @@ export interface Evidence {
   readonly configurationRevision: number;
   /** Absent where nothing of it mattered: a replay, or a preview. */
   readonly fleet?: FleetEvidence;
+  /** What was added to the log-odds of the chance that the speaking layer gave, before it was shown; absent: nothing. */
+  readonly shift?: number;
 }
 
 /** A decision as the audit trail keeps it. */

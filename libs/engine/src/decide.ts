@@ -1,7 +1,6 @@
 import {
   type EpochMs,
   type Evidence,
-  type FleetEvidence,
   type GuardrailEffect,
   type Proposal,
   type ReasonCode,
@@ -21,6 +20,7 @@ import {
 import { askLayers } from './ask-layers.js';
 import type { DecisionSnapshot } from './decision-snapshot.js';
 import { drawDelay, explore, propensityOf } from './explore.js';
+import { cameAboutBy, isLearned, shiftEstimate } from './hindsight.js';
 import { learnedBoundsOf } from './learned-bounds.js';
 import { evidenceOfGate, passGate } from './pass-gate.js';
 import { restrictProposal, type Restricted } from './restrict-proposal.js';
@@ -91,9 +91,18 @@ export function decide(features: RetryFeatures, snapshot: DecisionSnapshot, nowM
     because: restricted.because,
     propensity: isForced ? 1 : propensityOf(action, exploited.restricted, explored, context),
   };
+  const { layer, estimate } = proposal;
+  const shift =
+    isStop || !isLearned(layer) ? 0 : (snapshot.hindsight?.shiftOf(layer, features, cameAboutBy(admission)) ?? 0);
+  const shown = shift === 0 ? proposal : { ...proposal, estimate: shiftEstimate(estimate, shift) };
   return {
-    recommendation: answerFor({ restricted, delayMs, admission, proposal, grounds, frame }),
-    evidence: evidenceOf(asked.layers, configurationRevision, gate && evidenceOfGate(gate, admission)),
+    recommendation: answerFor({ restricted, delayMs, admission, proposal: shown, grounds, frame }),
+    evidence: {
+      layers: asked.layers,
+      configurationRevision,
+      ...(gate && { fleet: evidenceOfGate(gate, admission) }),
+      ...(shift !== 0 && { shift }),
+    },
     admission,
   };
 }
@@ -123,14 +132,6 @@ function answerFor({ restricted, delayMs, admission, proposal, grounds, frame }:
   return kind === 'refused'
     ? answerStop(proposal, 1, shared, frame)
     : answerWait(admission.delayMs, { isDeferred: kind === 'deferred' }, proposal, shared, frame);
-}
-
-function evidenceOf(
-  layers: Evidence['layers'],
-  configurationRevision: number,
-  fleet: FleetEvidence | undefined,
-): Evidence {
-  return fleet === undefined ? { layers, configurationRevision } : { layers, configurationRevision, fleet };
 }
 
 function staleReasons({ freshness }: DecisionSnapshot): readonly ReasonCode[] {
