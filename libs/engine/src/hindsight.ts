@@ -9,10 +9,10 @@ import type {
   SuccessEstimate,
 } from '@smart-retry/domain';
 
-/** Each outcome makes those before it count this much less: about the last 200 count. */
-const KEPT = 0.995;
-/** How firmly a chance is taken to be right before anything is known of it, as variance of outcomes: eight even chances. */
-const PRIOR_VARIANCE = 2;
+/** Each outcome makes those before it count this much less: about the last 500 count. */
+const KEPT = 0.998;
+/** How firmly a chance is taken to be right before anything is known of it, as variance of outcomes: that of twelve at even chances. */
+const PRIOR_VARIANCE = 3;
 /** What an outcome varies at least, however sure it seemed. */
 const LEAST_VARIANCE = 0.05;
 /** The largest correction, in log-odds. */
