@@ -71,7 +71,7 @@ describe('when BayesianMemory speaks', () => {
     expect(a).toBe(b);
     expect(memory.size).toBe(size);
     // What was seen of the class was not seen of the code.
-    const sum = (weights: Float64Array | undefined) => weights?.reduce((total, weight) => total + weight, 0);
+    const sum = (weights: readonly number[] | undefined) => weights?.reduce((total, weight) => total + weight, 0);
     expect(sum(a?.seen().successes)).toBe(0);
     expect(sum(memory.beliefsOf(someContext(), T0)?.seen().successes)).toBe(30);
   });

@@ -27,8 +27,8 @@ export interface BeliefsSource {
 
 /** Outcomes by bin; shape [BIN_COUNT] each. */
 export interface SeenOutcomes {
-  readonly successes: Float64Array;
-  readonly failures: Float64Array;
+  readonly successes: readonly number[];
+  readonly failures: readonly number[];
 }
 
 /** One level of the path from all failures of a kind to one failure. */
@@ -105,7 +105,7 @@ export class Beliefs {
     const cell = failure === undefined ? this.#source.subject.own : this.#source.subject.ofState(stateOf(failure));
     const factor = cell?.factorAt(SLOW, this.#source.at) ?? 0;
     const bins = (read: (cell: EvidenceCell, bin: number) => number) =>
-      Float64Array.from({ length: BIN_COUNT }, (_, bin) =>
+      Array.from({ length: BIN_COUNT }, (_, bin) =>
         cell === undefined ? 0 : withoutRounding(factor * read(cell, bin)),
       );
     return {

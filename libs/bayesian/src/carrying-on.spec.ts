@@ -13,7 +13,7 @@ const TERMS = valueTermsOf(OBJECTIVE, BOUNDS);
 const chancesFrom =
   (seed: number): ChancesOf =>
   (attemptNumber, ageGroup) =>
-    Float64Array.from({ length: BIN_COUNT }, (_, bin) => {
+    Array.from({ length: BIN_COUNT }, (_, bin) => {
       const x = Math.sin(seed + 12.9898 * attemptNumber + 78.233 * ageGroup + 37.719 * bin) * 43_758.5453;
       return (x - Math.floor(x)) ** 3;
     });
@@ -76,11 +76,11 @@ describe('CarryingOn', () => {
 
   it('does not make waiting short look free: what an old incident says of short waits holds after them', () => {
     // Only an incident that is old enough is over, however short the last wait was.
-    const lasting: ChancesOf = (_, ageGroup) => new Float64Array(BIN_COUNT).fill(ageGroup >= 3 ? 0.9 : 0);
+    const lasting: ChancesOf = (_, ageGroup) => new Array<number>(BIN_COUNT).fill(ageGroup >= 3 ? 0.9 : 0);
     const aged = new CarryingOn(lasting, TERMS, { maxAttempts: 3 }, 1).afterWaits(1, 0);
     expect(aged[BIN_COUNT - 6]).toBeGreaterThan((aged[0] ?? 0) + 0.5);
     // Without the age in the state, the shortest wait promises as much as the longest.
-    const ageless: ChancesOf = () => new Float64Array(BIN_COUNT).fill(0.5);
+    const ageless: ChancesOf = () => new Array<number>(BIN_COUNT).fill(0.5);
     const same = new CarryingOn(ageless, TERMS, { maxAttempts: 5 }, 1).afterWaits(1, 0);
     expect(same[BIN_COUNT - 6]).toBeCloseTo(same[0] ?? 0, 9);
   });
@@ -88,7 +88,7 @@ describe('CarryingOn', () => {
   it('counts on an old incident to end though no single wait leads from its age group to the next', () => {
     // Nothing succeeds before an incident is as old as it gets; five minutes are the longest wait.
     const late: ChancesOf = (_, ageGroup) =>
-      new Float64Array(BIN_COUNT).fill(ageGroup === KNOWN_AGE_GROUPS - 1 ? 0.9 : 0);
+      new Array<number>(BIN_COUNT).fill(ageGroup === KNOWN_AGE_GROUPS - 1 ? 0.9 : 0);
     const worth = new CarryingOn(late, TERMS, { maxAttempts: 12 }, 1).afterWaits(1, KNOWN_AGE_GROUPS - 2);
     expect(Math.max(...worth)).toBeGreaterThan(0.1);
   });

@@ -1,12 +1,13 @@
 import { AGE_GROUPS, AGED_SHARES, KNOWN_AGE_GROUPS } from './incident-age.js';
 import { BIN_COUNT } from './delay-grid.js';
 import { bestBin, valueOf, type PlanBounds, type ValueTerms } from './value.js';
+import { zeros } from './zeros.js';
 
 /** Retries ahead beyond which the value of one more has long converged. */
 const HORIZON = 24;
 
 /** The chances of success by bin, for a failure of this attempt in an incident of this age group. */
-export type ChancesOf = (attemptNumber: number, ageGroup: number) => Float64Array;
+export type ChancesOf = (attemptNumber: number, ageGroup: number) => readonly number[];
 
 /**
  * What carrying on is worth after attempt n has failed, by the age group of the incident: `V(n, a) = max(0, max_d Q)`,
@@ -16,11 +17,11 @@ export type ChancesOf = (attemptNumber: number, ageGroup: number) => Float64Arra
  */
 export class CarryingOn {
   /** By attempt number, from `#first`; shape [KNOWN_AGE_GROUPS] each. */
-  readonly #values: readonly Float64Array[];
+  readonly #values: readonly (readonly number[])[];
   readonly #first: number;
   readonly #continuation: number;
   /** What `afterWaits` has answered; views keep none of it. */
-  readonly #answered = new Map<number, Float64Array>();
+  readonly #answered = new Map<number, readonly number[]>();
 
   /** @param continuation The chance that the incident has gone on when the retry fails, 0–1. */
   constructor(
@@ -31,11 +32,11 @@ export class CarryingOn {
   ) {
     this.#continuation = continuation;
     this.#first = Math.max(1, maxAttempts - HORIZON);
-    const values = [new Float64Array(KNOWN_AGE_GROUPS)];
-    const afterWaits = new Float64Array(BIN_COUNT);
+    const values = [zeros(KNOWN_AGE_GROUPS)];
+    const afterWaits = zeros(BIN_COUNT);
     for (let n = maxAttempts - 1; n >= this.#first; n--) {
-      const later = values[0] ?? new Float64Array(KNOWN_AGE_GROUPS);
-      const now = new Float64Array(KNOWN_AGE_GROUPS);
+      const later = values[0] ?? zeros(KNOWN_AGE_GROUPS);
+      const now = zeros(KNOWN_AGE_GROUPS);
       for (let age = 0; age < KNOWN_AGE_GROUPS; age++) {
         now[age] = valueAt(chancesOf(n, age), terms, ageValues(later, age, continuation, afterWaits));
       }
@@ -45,22 +46,26 @@ export class CarryingOn {
   }
 
   /** V(n+1) after each bin's wait, for a failure of attempt n; shape [BIN_COUNT]. */
-  afterWaits(attemptNumber: number, ageGroup: number): Float64Array {
+  afterWaits(attemptNumber: number, ageGroup: number): readonly number[] {
     const index = Math.max(0, attemptNumber + 1 - this.#first);
     const key = index * AGE_GROUPS + ageGroup;
-    let aged = this.#answered.get(key);
-    if (aged === undefined) {
-      const later = this.#values[index];
-      aged = new Float64Array(BIN_COUNT);
-      if (later !== undefined) ageValues(later, ageGroup, this.#continuation, aged);
-      this.#answered.set(key, aged);
-    }
+    const known = this.#answered.get(key);
+    if (known !== undefined) return known;
+    const later = this.#values[index];
+    const aged = zeros(BIN_COUNT);
+    if (later !== undefined) ageValues(later, ageGroup, this.#continuation, aged);
+    this.#answered.set(key, aged);
     return aged;
   }
 }
 
 /** Writes into `aged` what carrying on is worth after each bin's wait; shape [BIN_COUNT]. */
-function ageValues(later: Float64Array, ageGroup: number, continuation: number, aged: Float64Array): Float64Array {
+function ageValues(
+  later: readonly number[],
+  ageGroup: number,
+  continuation: number,
+  aged: number[],
+): readonly number[] {
   const anew = (1 - continuation) * (later[0] ?? 0);
   for (let bin = 0; bin < BIN_COUNT; bin++) {
     const from = (ageGroup * BIN_COUNT + bin) * KNOWN_AGE_GROUPS;
@@ -71,7 +76,7 @@ function ageValues(later: Float64Array, ageGroup: number, continuation: number, 
   return aged;
 }
 
-function valueAt(chances: Float64Array, terms: ValueTerms, later: Float64Array): number {
+function valueAt(chances: readonly number[], terms: ValueTerms, later: readonly number[]): number {
   const best = bestBin(terms, chances, later);
   return best === -1 ? 0 : valueOf(terms, best, chances[best] ?? 0, later[best] ?? 0);
 }

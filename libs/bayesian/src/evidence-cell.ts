@@ -1,10 +1,9 @@
 import type { EpochMs } from '@smart-retry/domain';
 import { BIN_COUNT } from './delay-grid.js';
 import { FAST, HALF_LIVES_MS, SLOW, type Moment, type Speed } from './moment.js';
+import { zeros } from './zeros.js';
 
 const MEMORY_SIZE = 2 * BIN_COUNT;
-/** An array that has held fractions keeps its numbers unboxed, and so do its copies. */
-const NO_WEIGHTS: readonly number[] = new Array<number>(2 * MEMORY_SIZE).fill(0.5).fill(0);
 
 /** One outcome as a cell counts it. */
 export interface BinnedOutcome {
@@ -22,7 +21,7 @@ export interface BinnedOutcome {
  */
 export class EvidenceCell {
   /** Weights as of the landmark: for each memory those of successes, then those of failures; shape [2 · MEMORY_SIZE]. */
-  readonly #weights: number[] = NO_WEIGHTS.slice();
+  readonly #weights: number[] = zeros(2 * MEMORY_SIZE);
   #fastLandmarkMs: EpochMs;
   #slowLandmarkMs: EpochMs;
   /** Sum of all weights in the slow memory, as of its landmark. */

@@ -11,7 +11,7 @@ function toDigits(value: number, scale: number): number {
 
 /** Thompson's shares, and beneath them a uniform anchor over all delays that may be waited, also where the plan says stop. */
 export function explorationPlanOf(
-  shares: Float64Array,
+  shares: readonly number[],
   { gains }: ValueTerms,
   { means, evidence }: Posterior,
   { maxShare, anchorShare }: ExplorationSettings,

@@ -15,7 +15,7 @@ const EMPTY: BayesianView = {
   evidence: { waited: '', outcomes: 0, successes: 0 },
   exploration: null,
 };
-const planWith = (shelf = new Shelf(10)) => new Plan(TERMS, () => new Float64Array(BIN_COUNT), 0.8, shelf);
+const planWith = (shelf = new Shelf(10)) => new Plan(TERMS, () => new Array<number>(BIN_COUNT), 0.8, shelf);
 
 describe('Plan', () => {
   it('is for equal terms, and for none that differ in anything', () => {

@@ -7,8 +7,8 @@ import { mixPosteriors, pool, PRIOR, shiftOdds, type Posterior } from './posteri
 import { T0 } from './testing/builders.js';
 
 const posterior = (mean: number, evidence: number): Posterior => ({
-  means: new Float64Array(BIN_COUNT).fill(mean),
-  evidence: new Float64Array(BIN_COUNT).fill(evidence),
+  means: new Array<number>(BIN_COUNT).fill(mean),
+  evidence: new Array<number>(BIN_COUNT).fill(evidence),
 });
 const NOW = momentOf(T0);
 
@@ -93,7 +93,7 @@ describe('shiftOdds', () => {
   it('moves all odds by one factor, the likeliest by what was seen', () => {
     const prior = {
       ...PRIOR,
-      means: Float64Array.from({ length: BIN_COUNT }, (_, bin) => 0.05 + (0.9 * bin) / BIN_COUNT),
+      means: Array.from({ length: BIN_COUNT }, (_, bin) => 0.05 + (0.9 * bin) / BIN_COUNT),
     };
     fc.assert(
       fc.property(outcomes, (seen) => {

@@ -1,18 +1,19 @@
 import { BIN_COUNT } from './delay-grid.js';
 import type { EvidenceCell } from './evidence-cell.js';
 import type { Moment, Speed } from './moment.js';
+import { zeros } from './zeros.js';
 
 /** A Beta posterior for each delay bin, by mean and evidence: `α = m·n`, `β = (1 − m)·n`. Shape [BIN_COUNT] each. */
 export interface Posterior {
-  readonly means: Float64Array;
-  readonly evidence: Float64Array;
+  readonly means: readonly number[];
+  readonly evidence: readonly number[];
 }
 
 /** Before anything is known: even chances, worth two outcomes. */
 const PRIOR_STRENGTH = 2;
 export const PRIOR: Posterior = {
-  means: new Float64Array(BIN_COUNT).fill(0.5),
-  evidence: new Float64Array(BIN_COUNT).fill(PRIOR_STRENGTH),
+  means: zeros(BIN_COUNT).fill(0.5),
+  evidence: zeros(BIN_COUNT).fill(PRIOR_STRENGTH),
 };
 
 /** What the outcomes of the bins on either side count for, and of those beyond; together at most `NEIGHBOUR_CAP`. */
@@ -41,8 +42,8 @@ const ownFailures = new Float64Array(BIN_COUNT + 2 * MARGIN);
  */
 export function pool(prior: Posterior, { cell, child, priorStrength }: Level, speed: Speed, now: Moment): Posterior {
   takeOwn(cell, child, speed, now);
-  const means = new Float64Array(BIN_COUNT);
-  const evidence = new Float64Array(BIN_COUNT);
+  const means = zeros(BIN_COUNT);
+  const evidence = zeros(BIN_COUNT);
   for (let bin = 0; bin < BIN_COUNT; bin++) {
     const ownSuccess = ownSuccesses[MARGIN + bin] ?? 0;
     const ownFailure = ownFailures[MARGIN + bin] ?? 0;
@@ -143,8 +144,8 @@ function aroundOf(own: Float64Array, bin: number): number {
  * `var = Σ w·var + w_f·w_s·(m_f − m_s)²`, `α + β = m(1 − m)/var − 1`.
  */
 export function mixPosteriors(fast: Posterior, slow: Posterior, fastShare: number): Posterior {
-  const means = new Float64Array(BIN_COUNT);
-  const evidence = new Float64Array(BIN_COUNT);
+  const means = zeros(BIN_COUNT);
+  const evidence = zeros(BIN_COUNT);
   const slowShare = 1 - fastShare;
   for (let bin = 0; bin < BIN_COUNT; bin++) {
     const f = fast.means[bin] ?? 0;
@@ -168,8 +169,8 @@ const LEAST_CHANCE = 1e-3;
  * `logit m = logit a + logit b − logit base`. It is worth what the less known of the two is worth.
  */
 export function combineOdds(a: Posterior, b: Posterior, base: Posterior): Posterior {
-  const means = new Float64Array(BIN_COUNT);
-  const evidence = new Float64Array(BIN_COUNT);
+  const means = zeros(BIN_COUNT);
+  const evidence = zeros(BIN_COUNT);
   for (let bin = 0; bin < BIN_COUNT; bin++) {
     const odds = (oddsOf(a, bin) * oddsOf(b, bin)) / oddsOf(base, bin);
     means[bin] = odds / (1 + odds);

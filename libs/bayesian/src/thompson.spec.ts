@@ -7,14 +7,14 @@ import { bestBin, valueTermsOf } from './value.js';
 
 const { bounds: BOUNDS, objective: OBJECTIVE } = someQuestion();
 const TERMS = valueTermsOf(OBJECTIVE, BOUNDS);
-const NOTHING = new Float64Array(BIN_COUNT);
+const NOTHING = new Array<number>(BIN_COUNT);
 
 const tabulate = (meanOf: (bin: number) => number, evidence: number, anchor = -1) => {
-  const means = Float64Array.from({ length: BIN_COUNT }, (_, bin) => meanOf(bin));
-  const posterior = { means, evidence: new Float64Array(BIN_COUNT).fill(evidence) };
+  const means = Array.from({ length: BIN_COUNT }, (_, bin) => meanOf(bin));
+  const posterior = { means, evidence: new Array<number>(BIN_COUNT).fill(evidence) };
   return tabulateThompson(posterior, TERMS, NOTHING, { best: bestBin(TERMS, means, NOTHING), anchor });
 };
-const sum = (shares: Float64Array) => shares.reduce((total, share) => total + share, 0);
+const sum = (shares: readonly number[]) => shares.reduce((total, share) => total + share, 0);
 
 describe('tabulateThompson', () => {
   it('gives shares that sum to 1, none of them to bins that may not be waited', () => {

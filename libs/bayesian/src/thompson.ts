@@ -2,6 +2,7 @@ import { createRng, type Rng } from '@smart-retry/domain';
 import { BIN_COUNT } from './delay-grid.js';
 import type { Posterior } from './posterior.js';
 import type { ValueTerms } from './value.js';
+import { zeros } from './zeros.js';
 
 /** Index of the action beside the bins. */
 export const STOP = BIN_COUNT;
@@ -28,7 +29,7 @@ export interface Comparison {
 
 export interface ThompsonTable {
   /** Shape [BIN_COUNT + 1], sums to 1: how often a draw of the chances prefers each bin, and stop (last). */
-  readonly shares: Float64Array;
+  readonly shares: readonly number[];
   /** Share of draws in which the best action is worth no less than the anchor, 0–1. */
   readonly notWorse: number;
 }
@@ -42,10 +43,10 @@ export interface ThompsonTable {
 export function tabulateThompson(
   { means, evidence }: Posterior,
   terms: ValueTerms,
-  later: Float64Array,
+  later: readonly number[],
   { best, anchor }: Comparison,
 ): ThompsonTable {
-  const shares = new Float64Array(BIN_COUNT + 1);
+  const shares = zeros(BIN_COUNT + 1);
   const { gains, costs } = terms;
   let end = 0;
   for (let bin = 0; bin < BIN_COUNT; bin++) {

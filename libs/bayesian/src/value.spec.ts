@@ -51,17 +51,17 @@ describe('valueOf', () => {
 
 describe('bestBin', () => {
   const terms = valueTermsOf(OBJECTIVE, BOUNDS);
-  const nothing = new Float64Array(BIN_COUNT);
+  const nothing = new Array<number>(BIN_COUNT);
 
   it('is the one of greatest value, the shortest of equals', () => {
-    expect(bestBin(terms, new Float64Array(BIN_COUNT).fill(0.9), nothing)).toBe(0);
-    const onlyFifth = Float64Array.from({ length: BIN_COUNT }, (_, bin) => (bin === 5 ? 0.9 : 0.1));
+    expect(bestBin(terms, new Array<number>(BIN_COUNT).fill(0.9), nothing)).toBe(0);
+    const onlyFifth = Array.from({ length: BIN_COUNT }, (_, bin) => (bin === 5 ? 0.9 : 0.1));
     expect(bestBin(terms, onlyFifth, nothing)).toBe(5);
-    const free = { gains: new Float64Array(BIN_COUNT).fill(1), costs: new Float64Array(BIN_COUNT) };
-    expect(bestBin(free, new Float64Array(BIN_COUNT).fill(0.5), nothing)).toBe(0);
+    const free = { gains: new Array<number>(BIN_COUNT).fill(1), costs: new Array<number>(BIN_COUNT) };
+    expect(bestBin(free, new Array<number>(BIN_COUNT).fill(0.5), nothing)).toBe(0);
   });
 
   it('is stop (−1) where no retry is worth its cost', () => {
-    expect(bestBin(terms, new Float64Array(BIN_COUNT).fill(OBJECTIVE.attemptCost / 2), nothing)).toBe(-1);
+    expect(bestBin(terms, new Array<number>(BIN_COUNT).fill(OBJECTIVE.attemptCost / 2), nothing)).toBe(-1);
   });
 });

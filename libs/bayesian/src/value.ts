@@ -15,9 +15,9 @@ export interface PlanBounds {
 /** The value of each bin for given chances and continuation values: what an objective and its bounds make of them. */
 export interface ValueTerms {
   /** `g(d) · g(s)`, 0 for bins that may not be waited; shape [BIN_COUNT]. */
-  readonly gains: Float64Array;
+  readonly gains: readonly number[];
   /** `g(d) · cost`, ∞ for bins that may not be waited; shape [BIN_COUNT]. */
-  readonly costs: Float64Array;
+  readonly costs: readonly number[];
 }
 
 /** The delay that is proposed for a bin, within bounds. */
@@ -31,7 +31,7 @@ export function valueTermsOf({ valueHalfLifeMs, attemptCost }: Objective, bounds
   const isAllowed = ({ fromMs, toMs }: DelayBin) =>
     toMs > bounds.minDelayMs && (fromMs < bounds.maxDelayMs || fromMs === 0);
   const forBins = (barred: number, allowed: (delayMs: number) => number) =>
-    Float64Array.from(DELAY_BINS, (bin, i) => (isAllowed(bin) ? allowed(boundedDelayOf(i, bounds)) : barred));
+    DELAY_BINS.map((bin, i) => (isAllowed(bin) ? allowed(boundedDelayOf(i, bounds)) : barred));
   return {
     gains: forBins(0, (delayMs) => discount(delayMs) * discount(bounds.processingMs)),
     costs: forBins(Number.POSITIVE_INFINITY, (delayMs) => discount(delayMs) * attemptCost),
@@ -44,7 +44,7 @@ export function valueOf({ gains, costs }: ValueTerms, bin: number, chance: numbe
 }
 
 /** Where the bin of greatest value is, the shortest of equals, and −1 when none is worth more than to stop. */
-export function bestBin(terms: ValueTerms, chances: Float64Array, later: Float64Array): number {
+export function bestBin(terms: ValueTerms, chances: readonly number[], later: readonly number[]): number {
   let best = -1;
   let bestValue = 0;
   for (let bin = 0; bin < BIN_COUNT; bin++) {

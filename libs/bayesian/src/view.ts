@@ -11,6 +11,7 @@ import type { Posterior } from './posterior.js';
 import { binsUntil, isShortOfTime, NO_BIN, questionKeyOf, rulesBinOf, type BayesianQuestion } from './question.js';
 import { tabulateThompson } from './thompson.js';
 import { bestBin, boundedDelayOf, valueOf, type ValueTerms } from './value.js';
+import { zeros } from './zeros.js';
 
 /** A delay and what it is thought to be worth. */
 export interface ConsideredDelay {
@@ -120,8 +121,8 @@ function oneMoreTry(
   terms: ValueTerms,
   { context, bounds, ceilingMs }: BayesianQuestion,
   ageGroup: number,
-): Float64Array {
-  const later = new Float64Array(BIN_COUNT);
+): readonly number[] {
+  const later = zeros(BIN_COUNT);
   const next = context.attemptNumber + 1;
   if (next >= bounds.maxAttempts) return later;
   for (let bin = 0; bin < BIN_COUNT; bin++) {
@@ -146,7 +147,7 @@ function narrow(
   // Who is asked to wait longer than is allowed waits as long as is allowed.
   const begin = Math.min(delayBinIndex(floorMs), Math.max(0, longest));
   if (begin === 0 && end === BIN_COUNT) return { terms, longest };
-  const bar = (values: Float64Array, barred: number) => values.slice().fill(barred, 0, begin).fill(barred, end);
+  const bar = (values: readonly number[], barred: number) => values.slice().fill(barred, 0, begin).fill(barred, end);
   return { terms: { gains: bar(gains, 0), costs: bar(costs, Number.POSITIVE_INFINITY) }, longest };
 }
 
@@ -166,8 +167,8 @@ function shrink({ maxShare, ...settings }: ExplorationSettings, { subjectCount }
   return { ...settings, maxShare: maxShare * Math.min(1, ENOUGH_OUTCOMES / Math.max(1, subjectCount)) };
 }
 
-function withBonus({ means, evidence }: Posterior): Float64Array {
-  const chances = new Float64Array(BIN_COUNT);
+function withBonus({ means, evidence }: Posterior): readonly number[] {
+  const chances = zeros(BIN_COUNT);
   for (let bin = 0; bin < BIN_COUNT; bin++) {
     const mean = means[bin] ?? 0;
     const deviation = Math.sqrt((mean * (1 - mean)) / ((evidence[bin] ?? 0) + 1));
@@ -177,8 +178,8 @@ function withBonus({ means, evidence }: Posterior): Float64Array {
 }
 
 /** The most valuable bin of each bucket but the best's, the most valuable first. */
-function bestOfOtherBuckets(terms: ValueTerms, { means }: Posterior, later: Float64Array, best: number): number[] {
-  const values = new Float64Array(BIN_COUNT);
+function bestOfOtherBuckets(terms: ValueTerms, { means }: Posterior, later: readonly number[], best: number): number[] {
+  const values = zeros(BIN_COUNT);
   const bins = new Array<number>(BUCKET_COUNT).fill(-1);
   const bestBucket = best === -1 ? -1 : bucketOfBin(best);
   for (let bin = 0; bin < BIN_COUNT; bin++) {

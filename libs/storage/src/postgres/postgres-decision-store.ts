@@ -62,6 +62,7 @@ export class PostgresDecisionStore implements DecisionStore<SealedDecision> {
         }
       },
     });
+    this.#rows.release(sealed.map(({ row }) => row));
   }
 
   async find(recommendationId: string, decidedAtMs: EpochMs): Promise<DecisionRecord | null> {

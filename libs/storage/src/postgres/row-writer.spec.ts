@@ -50,4 +50,40 @@ describe('RowWriter', () => {
     expect(piecesOf(rows)).toEqual([Buffer.from('\0\x01\0\0\0\x01a\0\x01\0\0\0\x02bc\0\x01\0\0\0\x01d', 'latin1')]);
     expect(piecesOf(rows.toSpliced(1, 1))).toHaveLength(2);
   });
+
+  describe('memory', () => {
+    const large = 'é'.repeat(40_000);
+    /** Writes 50 rows; how many chunks they stand in. */
+    const chunksOf = (writer: RowWriter, isReleased: boolean) => {
+      const chunks = new Set<Buffer>();
+      for (let i = 0; i < 50; i++) {
+        const row = writeText(writer, [large]);
+        chunks.add(row.chunk.bytes);
+        if (isReleased) writer.release([row]);
+      }
+      return chunks.size;
+    };
+
+    it('is used again for rows that were released, and not for others', () => {
+      expect(chunksOf(new RowWriter(), true)).toBeLessThanOrEqual(2);
+      expect(chunksOf(new RowWriter(), false)).toBeGreaterThan(10);
+    });
+
+    it('is never that of a row which somebody may still read', () => {
+      fc.assert(
+        fc.property(fc.array(fc.tuple(fc.nat(100_000), fc.nat(5)), { maxLength: 60 }), (steps) => {
+          const writer = new RowWriter();
+          const held: { readonly row: WrittenRow; readonly text: string }[] = [];
+          steps.forEach(([length, toRelease], i) => {
+            const text = String(i % 10).repeat(length);
+            held.push({ row: writeText(writer, [text]), text });
+            writer.release(held.splice(0, toRelease).map(({ row }) => row));
+          });
+          const read = held.map(({ row }) => fieldsOf(row).map((field) => contentOf(field)?.toString()));
+          expect(read.map(([text]) => text)).toEqual(held.map(({ text }) => text));
+        }),
+        { numRuns: 50 },
+      );
+    });
+  });
 });

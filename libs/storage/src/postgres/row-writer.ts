@@ -1,12 +1,21 @@
+/** Memory that rows are written to, one behind the other. */
+interface Chunk {
+  readonly bytes: Buffer;
+  /** Rows in it that have not been released. */
+  rows: number;
+}
+
 /** Where a row stands. */
 export interface WrittenRow {
-  readonly bytes: Buffer;
+  readonly chunk: Chunk;
   readonly from: number;
   readonly to: number;
 }
 
 /** Much larger than a row, so that little is left over at the end. */
 const CHUNK_BYTES = 2 ** 18;
+/** What is kept for later rows; under steady load about as many are in use. */
+const MAX_SPARE_CHUNKS = 8;
 const NULL_LENGTH = -1;
 /** A UTF-16 unit takes at most three bytes. */
 const MAX_BYTES_OF_UNIT = 3;
@@ -15,9 +24,11 @@ const NUL = /\0/g;
 /**
  * Writes rows in the binary format of Postgres' COPY, one behind the other: the number of fields, then each field after
  * its length, −1 for null. Rows that wait are bytes outside the heap: the collector neither copies nor looks at them.
+ * Chunks are used again: each new one counts towards the next collection of the whole heap.
  */
 export class RowWriter {
-  #bytes = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+  #chunk = createChunk(CHUNK_BYTES);
+  readonly #spare: Chunk[] = [];
   #from = 0;
   #at = 0;
 
@@ -58,23 +69,49 @@ export class RowWriter {
   }
 
   end(): WrittenRow {
-    return { bytes: this.#bytes, from: this.#from, to: this.#at };
+    this.#chunk.rows++;
+    return { chunk: this.#chunk, from: this.#from, to: this.#at };
+  }
+
+  /** Rows that nobody reads any more: others may be written in their place. What is never released is left to the collector. */
+  release(rows: readonly WrittenRow[]): void {
+    for (const { chunk } of rows) {
+      chunk.rows--;
+      this.#keepIfUnused(chunk);
+    }
+  }
+
+  get #bytes(): Buffer {
+    return this.#chunk.bytes;
+  }
+
+  #keepIfUnused(chunk: Chunk): void {
+    const isKept = chunk !== this.#chunk && chunk.rows === 0 && chunk.bytes.length === CHUNK_BYTES;
+    if (isKept && this.#spare.length < MAX_SPARE_CHUNKS) this.#spare.push(chunk);
   }
 
   /** Moves a row that has no room left to another chunk; those before it stay where they are. */
   #reserve(bytes: number): void {
     if (this.#at + bytes <= this.#bytes.length) return;
-    const begun = this.#bytes.subarray(this.#from, this.#at);
-    this.#bytes = Buffer.allocUnsafeSlow(Math.max(CHUNK_BYTES, begun.length + bytes));
+    const full = this.#chunk;
+    const begun = full.bytes.subarray(this.#from, this.#at);
+    const needed = begun.length + bytes;
+    this.#chunk = (needed <= CHUNK_BYTES ? this.#spare.pop() : undefined) ?? createChunk(Math.max(CHUNK_BYTES, needed));
     this.#at = begun.copy(this.#bytes);
     this.#from = 0;
+    this.#keepIfUnused(full);
   }
+}
+
+function createChunk(bytes: number): Chunk {
+  return { bytes: Buffer.allocUnsafeSlow(bytes), rows: 0 };
 }
 
 /** The bytes of these rows in as few pieces as they were written. */
 export function piecesOf(rows: readonly WrittenRow[]): readonly Uint8Array[] {
   const pieces: { readonly bytes: Buffer; readonly from: number; to: number }[] = [];
-  for (const { bytes, from, to } of rows) {
+  for (const { chunk, from, to } of rows) {
+    const { bytes } = chunk;
     const last = pieces.at(-1);
     if (last?.bytes === bytes && last.to === from) last.to = to;
     else pieces.push({ bytes, from, to });
@@ -83,7 +120,7 @@ export function piecesOf(rows: readonly WrittenRow[]): readonly Uint8Array[] {
 }
 
 /** Each field of a row with its length before it, as arrays hold their elements, too. */
-export function fieldsOf({ bytes, from }: WrittenRow): readonly Uint8Array[] {
+export function fieldsOf({ chunk: { bytes }, from }: WrittenRow): readonly Uint8Array[] {
   const fields: Uint8Array[] = [];
   let at = from + 2;
   for (let left = bytes.readInt16BE(from); left > 0; left--) {
