@@ -42,6 +42,8 @@ export class Beliefs {
   readonly familyCount: number;
   /** Outcomes of this kind of failure, never decayed. */
   readonly subjectCount: number;
+  /** How many independent outcomes one of this kind counts for, 0–1. */
+  readonly independence: number;
   readonly atMs: number;
   readonly #source: BeliefsSource;
   readonly #fastShare: number;
@@ -61,6 +63,7 @@ export class Beliefs {
     this.#source = source;
     this.familyCount = familyCount;
     this.subjectCount = subject.outcomes;
+    this.independence = subject.likeness.independence;
     this.atMs = at.atMs;
     this.#fastShare = subject.contest.fastShare;
     this.#continuation = subject.continuation.share;

@@ -44,12 +44,19 @@ describe('credibleInterval', () => {
         const [lo, hi] = credibleInterval(m, n);
         expect(lo).toBeGreaterThanOrEqual(0);
         expect(hi).toBeLessThanOrEqual(1);
-        expect(hi).toBeGreaterThanOrEqual(lo);
+        expect(lo).toBeLessThanOrEqual(m);
+        expect(hi).toBeGreaterThanOrEqual(m);
       }),
     );
-    // The library answers NaN for α below 0.005 beside β of 10,000.
     expect(credibleInterval(1e-9, 1e6).every(Number.isFinite)).toBe(true);
     const width = (n: number) => credibleInterval(0.3, n)[1] - credibleInterval(0.3, n)[0];
     expect(width(100)).toBeLessThan(width(10));
+  });
+
+  it('does not take for impossible what merely never happened', () => {
+    // scipy 1.17.1: beta.ppf(0.95, 0.5, 20)
+    expect(credibleInterval(0, 20)[1]).toBeCloseTo(0.09265666990602676, 6);
+    expect(credibleInterval(1, 20)[0]).toBeCloseTo(1 - 0.09265666990602676, 6);
+    expect(credibleInterval(0, 2_000)[1]).toBeLessThan(0.001);
   });
 });

@@ -59,15 +59,29 @@ describe('curveOf', () => {
     expect(bucketAt(curve, '15m+')).toMatchObject({ successes: 0, failures: 0 });
   });
 
+  /** The same, one as likely as another at any time. */
+  const mixed = Array.from({ length: 10 }, () => [
+    ...repeat(3, { delayMs: 2_000, success: false }),
+    { delayMs: 2_000, success: true },
+    ...repeat(4, { delayMs: 50_000, success: true }),
+  ]).flat();
+  const widthOf = ({ interval: [lo, hi] }: { readonly interval: readonly [number, number] }) => hi - lo;
+
   it('believes what was seen, with an interval around it that is wide where nothing was', () => {
-    const curve = curveFrom(outcomes);
+    const curve = curveFrom(mixed);
     const [seen, unseen] = [bucketAt(curve, '1-5s'), bucketAt(curve, '15m+')];
     expect(seen.successProbability).toBeGreaterThan(0.2);
     expect(seen.successProbability).toBeLessThan(0.4);
     expect(bucketAt(curve, '30-60s').successProbability).toBeGreaterThan(0.9);
-    const widthOf = ({ interval: [lo, hi] }: typeof seen) => hi - lo;
     expect(widthOf(seen)).toBeLessThan(0.3);
     expect(widthOf(unseen)).toBeGreaterThan(0.5);
+  });
+
+  it('is less sure of as many outcomes that came in runs, as those of one outage do', () => {
+    const [inRuns, apart] = [bucketAt(curveFrom(outcomes), '1-5s'), bucketAt(curveFrom(mixed), '1-5s')];
+    expect(inRuns.successProbability).toBeCloseTo(apart.successProbability, 12);
+    expect(inRuns.evidence).toBeCloseTo(apart.evidence, 9);
+    expect(widthOf(inRuns)).toBeGreaterThan(1.3 * widthOf(apart));
   });
 
   it('forgets half of what was seen within seven days', () => {

@@ -13,7 +13,7 @@ export interface CurveSpan {
   readonly delayMs: number;
   /** The posterior's mean, 0–1. */
   readonly successProbability: number;
-  /** 90 % credible. */
+  /** 90 % credible, where outcomes count for as many as they are independent. */
   readonly interval: readonly [lo: number, hi: number];
   /** α + β of the posterior, in outcomes: those seen, decayed, and what the prior and neighbouring delays count for. */
   readonly evidence: number;
@@ -42,7 +42,7 @@ export function curveOf(beliefs: Beliefs, failure?: FailureContext): DelayCurve 
       toMs,
       delayMs,
       successProbability,
-      interval: credibleInterval(successProbability, known),
+      interval: credibleInterval(successProbability, beliefs.independence * known),
       evidence: known,
       successes: seen.successes[bin] ?? 0,
       failures: seen.failures[bin] ?? 0,
@@ -50,7 +50,10 @@ export function curveOf(beliefs: Beliefs, failure?: FailureContext): DelayCurve 
   });
   const buckets = DELAY_BUCKETS.map(({ label, fromMs, toMs }, bucket) => ({
     label,
-    ...unite(bins.filter((_, bin) => DELAY_BINS[bin]?.bucket === bucket)),
+    ...unite(
+      bins.filter((_, bin) => DELAY_BINS[bin]?.bucket === bucket),
+      beliefs,
+    ),
     fromMs,
     toMs,
   }));
@@ -58,7 +61,7 @@ export function curveOf(beliefs: Beliefs, failure?: FailureContext): DelayCurve 
 }
 
 /** Neighbouring spans as one: each counts by what is known of it, and what they all share (prior, neighbours) counts once. */
-function unite(spans: readonly CurveSpan[]): CurveSpan {
+function unite(spans: readonly CurveSpan[], { independence }: Pick<Beliefs, 'independence'>): CurveSpan {
   const sum = (read: (span: CurveSpan) => number) => spans.reduce((total, span) => total + read(span), 0);
   const known = sum((span) => span.evidence);
   const shared = sum((span) => Math.max(0, span.evidence - span.successes - span.failures));
@@ -70,7 +73,7 @@ function unite(spans: readonly CurveSpan[]): CurveSpan {
     toMs: best.toMs,
     delayMs: best.delayMs,
     successProbability,
-    interval: credibleInterval(successProbability, evidence),
+    interval: credibleInterval(successProbability, independence * evidence),
     evidence,
     successes: sum((span) => span.successes),
     failures: sum((span) => span.failures),

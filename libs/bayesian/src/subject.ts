@@ -3,6 +3,7 @@ import type { Beliefs } from './beliefs.js';
 import { EvidenceCell, type BinnedOutcome } from './evidence-cell.js';
 import { ATTEMPT_GROUPS } from './failure-context.js';
 import { KindsBySize } from './kinds-by-size.js';
+import { Likeness } from './likeness.js';
 import { MemoryContest } from './memory-contest.js';
 import { FAST, SLOW, type Moment } from './moment.js';
 import { pooledMean } from './posterior.js';
@@ -30,6 +31,7 @@ export interface LearnedState extends State {
 export class Subject {
   readonly contest = new MemoryContest();
   readonly continuation = new Continuation();
+  readonly likeness = new Likeness();
   /** The cells above its own, the most general first, then its own where there is one. */
   readonly path: readonly EvidenceCell[];
   /** What was believed at the last look. */
@@ -60,6 +62,7 @@ export class Subject {
   learn(seen: BinnedOutcome, state: LearnedState, at: Moment): void {
     const bySlow = this.#predict(seen.bin, at);
     this.contest.judge(this.#predictLately(bySlow, seen.bin, at), bySlow, seen);
+    this.likeness.note(this.#predictInState(bySlow, seen.bin, state, at), seen);
     const weight = state.tenant === undefined ? 1 : this.#learnOfTenant(seen, state, state.tenant, at);
     for (const cell of this.isOfSize ? this.path.slice(-1) : this.path) cell.add(seen, weight, at);
     this.#cellIn(this.#ages, state.ageGroup, at).add(seen, weight, at);
@@ -158,6 +161,13 @@ export class Subject {
     const cell = this.path.at(-1);
     if (cell === undefined) return bySlow;
     return pooledMean(bySlow, bin, { cell, child: undefined, priorStrength: PRIOR_STRENGTHS.lately }, FAST, at);
+  }
+
+  /** … and what it would have said of one age of the incident and one attempt. */
+  #predictInState(bySlow: number, bin: number, state: State, at: Moment): number {
+    const cell = this.#states[indexOf(state)];
+    if (cell === undefined) return bySlow;
+    return pooledMean(bySlow, bin, { cell, child: undefined, priorStrength: PRIOR_STRENGTHS.state }, SLOW, at);
   }
 }
 

@@ -99,13 +99,16 @@ function formView(beliefs: Beliefs, plan: Plan, question: BayesianQuestion): Bay
       valueAfterFailure: later[bin] ?? 0,
     };
   };
+  const independent = asIndependent(posterior, beliefs);
   const others = bestOfOtherBuckets(terms, posterior, later, best).map(consider);
   return {
-    best: best === -1 ? null : withInterval(consider(best), posterior.evidence[best] ?? 0),
+    best: best === -1 ? null : withInterval(consider(best), independent.evidence[best] ?? 0),
     others,
     confidence: notWorse * Math.min(1, beliefs.familyCount / ENOUGH_OUTCOMES),
     evidence: beliefs.observedAt(best === -1 ? delayBinIndex(others[0]?.delayMs ?? 0) : best),
-    exploration: isExploring ? explorationPlanOf(shares, terms, posterior, shrink(exploration, beliefs), bounds) : null,
+    exploration: isExploring
+      ? explorationPlanOf(shares, terms, independent, shrink(exploration, beliefs), bounds)
+      : null,
   };
 }
 
@@ -148,13 +151,18 @@ function narrow(
   return { terms: { gains: bar(gains, 0), costs: bar(costs, Number.POSITIVE_INFINITY) }, longest };
 }
 
-/** Thompson's share shrinks as the kind of failure becomes known; the anchor stays. */
 function withInterval(considered: ConsideredDelay, evidence: number): NonNullable<BayesianView['best']> {
   const { delayMs, successProbability, value, valueAfterFailure } = considered;
   const interval = credibleInterval(successProbability, evidence);
   return { delayMs, successProbability, value, valueAfterFailure, interval };
 }
 
+/** The same, its evidence in independent outcomes: what is shown is as sure as those make it. */
+function asIndependent({ means, evidence }: Posterior, { independence }: Beliefs): Posterior {
+  return { means, evidence: evidence.map((outcomes) => independence * outcomes) };
+}
+
+/** Thompson's share shrinks as the kind of failure becomes known; the anchor stays. */
 function shrink({ maxShare, ...settings }: ExplorationSettings, { subjectCount }: Beliefs): ExplorationSettings {
   return { ...settings, maxShare: maxShare * Math.min(1, ENOUGH_OUTCOMES / Math.max(1, subjectCount)) };
 }

@@ -123,7 +123,7 @@ export interface Recommendation {
 
 /**
  * A delay in milliseconds, or null for stop; its share of the explored decisions (all sum to 1); and, where known, what is
- * believed of it: the chance of success, 0–1, and the outcomes that this rests on.
+ * believed of it: the chance of success, 0–1, and the independent outcomes that this rests on.
  */
 export type TriedAction = readonly [delayMs: number | null, weight: number, chance?: number, evidence?: number];
 
@@ -224,6 +224,8 @@ export interface Evidence {
   readonly configurationRevision: number;
   /** Absent where nothing of it mattered: a replay, or a preview. */
   readonly fleet?: FleetEvidence;
+  /** What was added to the log-odds of the chance that the speaking layer gave, before it was shown; absent: nothing. */
+  readonly shift?: number;
 }
 
 /** A decision as the audit trail keeps it. */

@@ -27,6 +27,7 @@ import { Configuration } from './configuration.js';
 import type { LastKnownConfiguration } from './configuration-options.js';
 import { NOTHING_DECLARED, type DeclaredStrategy } from './declared-strategy.js';
 import { sha256Hex } from './digest.js';
+import { Hindsight } from './hindsight.js';
 import { Incidents } from './incidents.js';
 import { createMlLayer } from './models/ml-layer.js';
 import { ModelContest } from './models/model-contest.js';
@@ -170,6 +171,7 @@ export function createSmartRetry(options: SmartRetryOptions): SmartRetry {
     onError,
   });
   const contest = new ModelContest({ maxPending: MAX_PENDING_BETS, maxKinds: MAX_KINDS });
+  const hindsight = new Hindsight({ maxPending: MAX_PENDING_BETS, maxKinds: MAX_KINDS });
   const mlLayer = createMlLayer({
     models: () => models.current(),
     memory: learning.memory,
@@ -189,6 +191,7 @@ export function createSmartRetry(options: SmartRetryOptions): SmartRetry {
       append: (record) => {
         audit.append(record);
         contest.noteDecision(record);
+        hindsight.noteDecision(record);
       },
       get canTake() {
         return audit.canTake;
@@ -198,6 +201,7 @@ export function createSmartRetry(options: SmartRetryOptions): SmartRetry {
     failures,
     incidents,
     fleet,
+    hindsight,
     learnedLayers: [mlLayer, createBayesianLayer(learning.memory)],
     clock,
     randomWord,
@@ -220,6 +224,7 @@ export function createSmartRetry(options: SmartRetryOptions): SmartRetry {
         const { report } = record;
         if (report.success) incidents.succeed(dependencyOf(report), report.timestampMs);
         contest.noteOutcome(record);
+        hindsight.noteOutcome(record);
       }
     },
     onError,

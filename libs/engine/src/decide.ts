@@ -21,6 +21,7 @@ import {
 import { askLayers } from './ask-layers.js';
 import type { DecisionSnapshot } from './decision-snapshot.js';
 import { drawDelay, explore, propensityOf } from './explore.js';
+import { cameAboutBy, isLearned, shiftEstimate } from './hindsight.js';
 import { learnedBoundsOf } from './learned-bounds.js';
 import { evidenceOfGate, passGate } from './pass-gate.js';
 import { restrictProposal, type Restricted } from './restrict-proposal.js';
@@ -91,9 +92,13 @@ export function decide(features: RetryFeatures, snapshot: DecisionSnapshot, nowM
     because: restricted.because,
     propensity: isForced ? 1 : propensityOf(action, exploited.restricted, explored, context),
   };
+  const { layer, estimate } = proposal;
+  const shift =
+    isStop || !isLearned(layer) ? 0 : (snapshot.hindsight?.shiftOf(layer, features, cameAboutBy(admission)) ?? 0);
+  const shown = shift === 0 ? proposal : { ...proposal, estimate: shiftEstimate(estimate, shift) };
   return {
-    recommendation: answerFor({ restricted, delayMs, admission, proposal, grounds, frame }),
-    evidence: evidenceOf(asked.layers, configurationRevision, gate && evidenceOfGate(gate, admission)),
+    recommendation: answerFor({ restricted, delayMs, admission, proposal: shown, grounds, frame }),
+    evidence: evidenceOf(asked.layers, configurationRevision, gate && evidenceOfGate(gate, admission), shift),
     admission,
   };
 }
@@ -125,12 +130,16 @@ function answerFor({ restricted, delayMs, admission, proposal, grounds, frame }:
     : answerWait(admission.delayMs, { isDeferred: kind === 'deferred' }, proposal, shared, frame);
 }
 
+/** Literals: what is spread into another object, on the hottest path, costs more than all of this. */
 function evidenceOf(
   layers: Evidence['layers'],
   configurationRevision: number,
   fleet: FleetEvidence | undefined,
+  shift: number,
 ): Evidence {
-  return fleet === undefined ? { layers, configurationRevision } : { layers, configurationRevision, fleet };
+  if (fleet === undefined)
+    return shift === 0 ? { layers, configurationRevision } : { layers, configurationRevision, shift };
+  return shift === 0 ? { layers, configurationRevision, fleet } : { layers, configurationRevision, fleet, shift };
 }
 
 function staleReasons({ freshness }: DecisionSnapshot): readonly ReasonCode[] {

@@ -22,6 +22,7 @@ export type { Decision } from './decide.js';
 export { closingReportOf, DECISION_OUTCOMES, outcomeOfDecision } from './decision-outcome.js';
 export type { DecisionOutcome } from './decision-outcome.js';
 export type { DecisionSnapshot } from './decision-snapshot.js';
+export { Incidents } from './incidents.js';
 export { NOTHING_DECLARED } from './declared-strategy.js';
 export type { DeclaredStrategy, EnvironmentStrategy } from './declared-strategy.js';
 export { explainMatch } from './explain-match.js';

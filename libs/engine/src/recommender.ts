@@ -13,6 +13,7 @@ import type { Configuration } from './configuration.js';
 import { decide } from './decide.js';
 import type { DecisionSnapshot } from './decision-snapshot.js';
 import type { Fleet } from './fleet/fleet.js';
+import type { Hindsight } from './hindsight.js';
 import type { Incidents } from './incidents.js';
 import type { Layer } from './layers.js';
 import { planRetries, type Preview } from './preview.js';
@@ -36,6 +37,8 @@ export interface RecommenderDependencies {
   readonly recent: RecentRecommendations;
   readonly failures: FailureWindow;
   readonly incidents: Incidents;
+  /** Absent: estimates are shown as they are. */
+  readonly hindsight?: Pick<Hindsight, 'shiftOf'>;
   /** What all callers of a dependency share; absent where that is not looked at. */
   readonly fleet?: Fleet;
   readonly learnedLayers: readonly Layer[];
@@ -127,6 +130,7 @@ export class Recommender {
       canAudit: this.#deps.audit.canTake,
       explores,
       gate,
+      hindsight: this.#deps.hindsight,
     };
   }
 }

@@ -37,6 +37,7 @@ export function replayDecision(record: DecisionRecord, configuration: Configurat
     canAudit: true,
     explores: true,
     freshness: freshnessOf(recommendation),
+    hindsight: { shiftOf: () => evidence.shift ?? 0 },
     ...(gate && { gate }),
   };
   return decide(features, snapshot, features.failedAtMs ?? decidedAtMs, createRng(rngSeed));

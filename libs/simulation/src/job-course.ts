@@ -10,7 +10,6 @@ interface RetryEnd {
   readonly decidedAtMs: number;
   readonly atMs: number;
   readonly endedAtMs: number;
-  readonly trueSuccess: number | null;
   readonly shown: ShownEstimate | undefined;
 }
 
@@ -18,6 +17,7 @@ interface RetryEnd {
 export class JobCourse {
   readonly job: Job;
   readonly firstFailedAtMs: number;
+  #incidentAgeMs: number | undefined;
   /** The attempt that failed last. */
   attemptNumber = 1;
   failedAtMs: number;
@@ -30,6 +30,11 @@ export class JobCourse {
     this.firstFailedAtMs = failedAtMs;
     this.failedAtMs = failedAtMs;
     this.#last = outcome;
+  }
+
+  /** Notes how old the incident was; the first word counts. */
+  noteIncident(ageMs: number): void {
+    this.#incidentAgeMs ??= ageMs;
   }
 
   /** What a decider is told at `nowMs`. */
@@ -69,6 +74,13 @@ export class JobCourse {
   }
 
   trace({ isPoison }: Pick<FailedJobTrace, 'isPoison'>): FailedJobTrace {
-    return { job: this.job, firstFailedAtMs: this.firstFailedAtMs, retries: this.#retries, end: this.#end, isPoison };
+    return {
+      job: this.job,
+      firstFailedAtMs: this.firstFailedAtMs,
+      incidentAgeMs: this.#incidentAgeMs ?? 0,
+      retries: this.#retries,
+      end: this.#end,
+      isPoison,
+    };
   }
 }

@@ -2,7 +2,7 @@ import type { AttemptReport, EpochMs } from '@smart-retry/domain';
 import type { Choice, Decider } from './decider.js';
 import type { JobCourse } from './job-course.js';
 import { coin } from './random.js';
-import type { Outcome, World } from './world.js';
+import type { Job, Outcome, World } from './world.js';
 
 interface RetryOutcome {
   readonly outcome: Outcome;
@@ -12,8 +12,12 @@ interface RetryOutcome {
   readonly choice: Exclude<Choice, { action: 'stop' }>;
 }
 
-/** Lets something happen at a virtual time. */
-export type Schedule = (atMs: number, happen: () => void | Promise<void>) => void;
+export interface ReportPostEvents {
+  /** Lets something happen at a virtual time. */
+  readonly schedule: (atMs: number, happen: () => void | Promise<void>) => void;
+  /** A success is about to be reported. */
+  readonly onSuccess: (job: Job, endedAtMs: number) => void;
+}
 
 const PURPOSE = { lost: 0x6c6f, duplicated: 0x6475, forgotten: 0x666f, lag: 0x6c61 };
 
@@ -21,12 +25,12 @@ const PURPOSE = { lost: 0x6c6f, duplicated: 0x6475, forgotten: 0x666f, lag: 0x6c
 export class ReportPost {
   readonly #world: World;
   readonly #decider: Decider;
-  readonly #schedule: Schedule;
+  readonly #events: ReportPostEvents;
 
-  constructor(world: World, decider: Decider, schedule: Schedule) {
+  constructor(world: World, decider: Decider, events: ReportPostEvents) {
     this.#world = world;
     this.#decider = decider;
-    this.#schedule = schedule;
+    this.#events = events;
   }
 
   /** Reports the retry that `course` has just recorded. */
@@ -39,11 +43,15 @@ export class ReportPost {
     if (happens(PURPOSE.lost, client.lostReportShare)) return undefined;
     const knowsId = !happens(PURPOSE.forgotten, client.forgottenIdShare);
     const report = writeReport(course, { ...retry, attemptNumber, knowsId }, epochMs);
-    const deliver = () => this.#decider.report?.(report);
+    const deliver = () => {
+      if (retry.outcome.success) this.#events.onSuccess(course.job, retry.endedAtMs);
+      return this.#decider.report?.(report);
+    };
     const lagMs = client.maxReportLagMs * coin(seed, PURPOSE.lag, course.job.index, attemptNumber);
-    if (happens(PURPOSE.duplicated, client.duplicatedReportShare)) this.#schedule(retry.endedAtMs + 2 * lagMs, deliver);
+    if (happens(PURPOSE.duplicated, client.duplicatedReportShare))
+      this.#events.schedule(retry.endedAtMs + 2 * lagMs, deliver);
     if (lagMs === 0) return deliver();
-    return this.#schedule(retry.endedAtMs + lagMs, deliver);
+    return this.#events.schedule(retry.endedAtMs + lagMs, deliver);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { EpochMs } from '@smart-retry/domain';
+import { Incidents } from '@smart-retry/engine';
 import TinyQueue from 'tinyqueue';
 import type { Choice, Decider } from './decider.js';
 import { FirstTryCounter } from './first-try-counter.js';
@@ -43,13 +44,20 @@ class Simulation {
   readonly #failed: JobCourse[] = [];
   readonly #post: ReportPost;
   readonly #firstTries: FirstTryCounter;
+  /** As the decider is told of them. */
+  readonly #incidents: Incidents;
   #scheduled = 0;
 
   constructor(world: World, decider: Decider, epochMs: EpochMs) {
     this.#world = world;
     this.#decider = decider;
     this.#epochMs = epochMs;
-    this.#post = new ReportPost(world, decider, (atMs, happen) => this.#schedule(atMs, happen));
+    const dependencies = new Set(world.jobs.map(({ dependency }) => dependency)).size;
+    this.#incidents = new Incidents({ maxDependencies: Math.max(1, dependencies) });
+    this.#post = new ReportPost(world, decider, {
+      schedule: (atMs, happen) => this.#schedule(atMs, happen),
+      onSuccess: ({ dependency }, atMs) => this.#incidents.succeed(dependency, atMs),
+    });
     this.#firstTries = new FirstTryCounter(decider, epochMs);
   }
 
@@ -96,6 +104,7 @@ class Simulation {
   }
 
   #ask(course: JobCourse, nowMs: number, defers = 0): void | Promise<void> {
+    course.noteIncident(this.#incidents.fail(course.job.dependency, nowMs));
     const choice = this.#decider.decide(course.failure(this.#epochMs, nowMs));
     return choice instanceof Promise
       ? choice.then((settled) => this.#follow(course, settled, nowMs, defers))
@@ -114,14 +123,12 @@ class Simulation {
   #retry(course: JobCourse, choice: Exclude<Choice, { action: 'stop' }>, decidedAtMs: number, atMs: number): void {
     const { job, attemptNumber: failedAttempt } = course;
     const attemptNumber = failedAttempt + 1;
-    const known = { job, attemptNumber: failedAttempt, atMs: course.failedAtMs };
-    const trueSuccess = choice.shown === undefined ? null : this.#world.trueSuccess(known, atMs - course.failedAtMs);
     const outcome = this.#world.attempt({ job, attemptNumber, atMs });
     const endedAtMs = atMs + outcome.processingMs;
     this.#schedule(endedAtMs, () => {
       this.#observe({ job, attemptNumber, atMs: endedAtMs }, outcome);
       const waitedMs = atMs - course.failedAtMs;
-      course.record({ outcome, decidedAtMs, atMs, endedAtMs, trueSuccess, shown: choice.shown });
+      course.record({ outcome, decidedAtMs, atMs, endedAtMs, shown: choice.shown });
       const sent = this.#post.send(course, { outcome, atMs, endedAtMs, waitedMs, choice }, this.#epochMs);
       if (outcome.success) return sent;
       return sent === undefined ? this.#ask(course, endedAtMs) : sent.then(() => this.#ask(course, endedAtMs));

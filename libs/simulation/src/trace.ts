@@ -8,14 +8,14 @@ export interface RetryTrace {
   readonly endedAtMs: number;
   readonly succeeded: boolean;
   readonly shown?: ShownEstimate;
-  /** By the world's law; null where it cannot be told. */
-  readonly trueSuccess: number | null;
 }
 
 /** The course of a job whose first try failed. `expired`: its life ended before the next retry was due. */
 export interface FailedJobTrace {
   readonly job: Job;
   readonly firstFailedAtMs: number;
+  /** For how long the dependency had been failing then, as far as the decider had been told; ≥ 0. */
+  readonly incidentAgeMs: number;
   readonly retries: readonly RetryTrace[];
   readonly end: 'succeeded' | 'stopped' | 'expired';
   readonly isPoison: boolean;

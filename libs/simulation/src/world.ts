@@ -75,8 +75,8 @@ export interface World {
   isPoison(job: Job): boolean;
   /** How long one who knows the future waits; null: not at all, it is not worth an attempt. */
   clairvoyantDelayMs(failure: KnownFailure): number | null;
-  /** The true chance, by the law of the world, that a retry after `delayMs` succeeds, given what a worker sees of the failure; null where it cannot be told. */
-  trueSuccess(failure: KnownFailure, delayMs: number): number | null;
+  /** The chance, by the law of the world and how it stood when the first try failed, that a retry after `delayMs` succeeds; null where it cannot be told. */
+  trueSuccess(firstFailure: KnownFailure, delayMs: number): number | null;
 }
 
 /** A kind of world; each seed draws other parameters and another course of events. */

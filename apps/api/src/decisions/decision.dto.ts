@@ -54,6 +54,10 @@ export const DecisionResponse = named(
     evidence: Type.Object({
       configuration_revision: Type.Integer(),
       layers: Type.Array(LayerAnswer, { description: 'Each layer that was asked, in order.' }),
+      odds_shift: Type.Number({
+        description:
+          'What earlier answers of this kind taught: added to the log-odds of the chance that the layer gave, before it was shown. 0: nothing.',
+      }),
     }),
     rng_seed: Type.Array(Type.Integer(), { minItems: 4, maxItems: 4, description: 'Replays the draws.' }),
   }),
@@ -109,6 +113,7 @@ export function fromDecisionRecord(record: DecisionRecord, outcome: DecisionOutc
     evidence: {
       configuration_revision: record.evidence.configurationRevision,
       layers: record.evidence.layers.map(fromLayerAnswer),
+      odds_shift: record.evidence.shift ?? 0,
     },
     rng_seed: [...record.rngSeed],
   };

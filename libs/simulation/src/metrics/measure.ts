@@ -1,8 +1,9 @@
 import { DEFAULT_OBJECTIVE } from '@smart-retry/domain';
-import type { FailedJobTrace, RetryTrace, Trace } from '../trace.js';
+import type { FailedJobTrace, Trace } from '../trace.js';
 import { brierScore, expectedCalibrationError } from './calibration.js';
+import { intervalCoverage } from './interval-coverage.js';
 import { herdIndex, peakAmplification } from './load.js';
-import { mean, quantile } from './quantile.js';
+import { quantile } from './quantile.js';
 import { utilityOf } from './utility.js';
 
 /** Which jobs count: all, or those that arrived in the second half of the time. */
@@ -33,7 +34,7 @@ export interface Measurement {
   readonly falseStops: number;
   readonly brier: number | null;
   readonly calibrationError: number | null;
-  /** Share of shown 90 % intervals that hold the true chance, after first failures. */
+  /** Share of shown 90 % intervals that hold the true rate of success; see `intervalCoverage`. */
   readonly intervalCoverage: number | null;
   /** Retries behind the three figures before. */
   readonly shownEstimates: number;
@@ -76,7 +77,7 @@ export function measure(trace: Trace, portion: Portion, undisturbed: Trace): Mea
     falseStops: perFailedJob(failed.filter(({ end, isPoison }) => end === 'stopped' && !isPoison).length),
     brier: brierScore(shown),
     calibrationError: expectedCalibrationError(shown),
-    intervalCoverage: intervalCoverage(failed),
+    intervalCoverage: intervalCoverage(trace, failed),
     shownEstimates: shown.length,
   };
 }
@@ -84,15 +85,4 @@ export function measure(trace: Trace, portion: Portion, undisturbed: Trace): Mea
 function timeToSuccessMs({ firstFailedAtMs, retries }: FailedJobTrace): readonly number[] {
   const last = retries.at(-1);
   return last?.succeeded === true ? [last.endedAtMs - firstFailedAtMs] : [];
-}
-
-/** Later failures are left out: how long a job has failed already is the decider's own doing. */
-function intervalCoverage(failed: readonly FailedJobTrace[]): number | null {
-  return mean(failed.flatMap(({ retries }) => coverageOf(retries[0])));
-}
-
-function coverageOf(retry: RetryTrace | undefined): readonly number[] {
-  const interval = retry?.shown?.interval;
-  if (retry === undefined || interval === undefined || retry.trueSuccess === null) return [];
-  return [Number(interval[0] <= retry.trueSuccess && retry.trueSuccess <= interval[1])];
 }

@@ -5,6 +5,7 @@ import { retryAfter, STOP } from '../decider.js';
 import { createNone } from '../baselines/none.js';
 import { someJob, someWorld } from '../testing/some-world.js';
 import type { FailedJobTrace } from '../trace.js';
+import type { Job } from '../world.js';
 import { brierScore, expectedCalibrationError } from './calibration.js';
 import { averageShareClosed, compareDeciders } from './compare.js';
 import { herdIndex, peakAmplification } from './load.js';
@@ -18,12 +19,12 @@ function trace(retries: readonly (readonly [atMs: number, succeeded: boolean])[]
   return {
     job: someJob(0, 0),
     firstFailedAtMs: 0,
+    incidentAgeMs: 0,
     retries: retries.map(([atMs, succeeded]) => ({
       decidedAtMs: 0,
       atMs,
       endedAtMs: atMs,
       succeeded,
-      trueSuccess: null,
     })),
     end: retries.some(([, succeeded]) => succeeded) ? 'succeeded' : 'stopped',
     isPoison: false,
@@ -145,18 +146,31 @@ describe('measure', () => {
     expect(measure(undisturbed, 'all', undisturbed).failedJobs).toBe(3);
   });
 
-  it('counts intervals that hold the true chance, after first failures', async () => {
-    const truth = [0.5, 0.9];
-    const world = () =>
-      someWorld([someJob(0, 0), someJob(1, 1)], { trueSuccess: ({ job }) => truth[job.index] ?? null });
+  describe('intervals that hold the true rate, after first failures', () => {
     const shown = { successProbability: 0.5, interval: [0.4, 0.6] as const };
     const showing = {
       name: 'showing',
       decide: ({ attemptNumber }: { attemptNumber: number }) =>
         attemptNumber < 3 ? { ...retryAfter(1), shown } : STOP,
     };
-    const measured = measure(await simulate(world(), showing), 'all', await simulate(world(), createNone()));
-    expect(measured).toMatchObject({ intervalCoverage: 0.5, brier: 0.25, calibrationError: 0.5, shownEstimates: 4 });
+    const measureWhere = async (truth: readonly number[], changes: Partial<Job> = {}) => {
+      const world = () =>
+        someWorld([someJob(0, 0), { ...someJob(1, 1), ...changes }], {
+          trueSuccess: ({ job }) => truth[job.index] ?? null,
+        });
+      return measure(await simulate(world(), showing), 'all', await simulate(world(), createNone()));
+    };
+
+    it('are counted for failures that are not alike one by one', async () => {
+      const measured = await measureWhere([0.5, 0.9], { dependency: 'another' });
+      expect(measured).toMatchObject({ intervalCoverage: 0.5, brier: 0.25, calibrationError: 0.5, shownEstimates: 4 });
+      expect((await measureWhere([0.5, 0.9], { arrivesAtMs: 60_000 })).intervalCoverage).toBe(0.5);
+    });
+
+    it('are held against the mean of failures that are alike: nobody can tell them apart', async () => {
+      expect((await measureWhere([0.2, 0.8])).intervalCoverage).toBe(1);
+      expect((await measureWhere([0.5, 0.9])).intervalCoverage).toBe(0);
+    });
   });
 });
 

@@ -8,12 +8,12 @@ const JOBS = Array.from({ length: 500 }, (_, i) => someJob(i, 1_000 * i));
 /** Each job succeeds at once, but for those from `from` to `to` that are given up. */
 function trace(from: number, to: number, changesAtMs?: number): Trace {
   const world = someWorld(JOBS, changesAtMs === undefined ? {} : { changesAtMs });
-  const retry = { decidedAtMs: 0, succeeded: true, trueSuccess: null };
+  const retry = { decidedAtMs: 0, succeeded: true };
   const failedJobs = JOBS.map((job) => {
     const atMs = job.arrivesAtMs;
     const isGivenUp = job.index >= from && job.index < to;
     const retries = isGivenUp ? [] : [{ ...retry, atMs, endedAtMs: atMs }];
-    return { job, firstFailedAtMs: atMs, retries, end: 'succeeded' as const, isPoison: false };
+    return { job, firstFailedAtMs: atMs, incidentAgeMs: 0, retries, end: 'succeeded' as const, isPoison: false };
   });
   return { world, decider: 'some', failedJobs };
 }

@@ -1,9 +1,9 @@
 import type { Rng } from '@smart-retry/domain';
 import { exponential } from '../random.js';
 import { drawOutages, Outages } from './outages.js';
-import { createRecoveryCurve } from './recovery-curve.js';
+import { createRecoveryChance } from './recovery-curve.js';
 import type { ScriptedDependency } from './scripted-world.js';
-import type { ErrorLabel } from '../world.js';
+import type { ErrorLabel, KnownFailure } from '../world.js';
 import type { Stream } from './traffic.js';
 
 /** How the outages of one dependency go, relative to their mean length. */
@@ -21,8 +21,8 @@ export interface OutageShape {
 export interface OutageDependency {
   readonly dependency: ScriptedDependency;
   readonly stream: Omit<Stream, 'jobType' | 'dependency'>;
-  /** For a first try that failed. */
-  readonly trueSuccess: (delayMs: number) => number;
+  /** For a first try that failed, by the law: for one who knows for how long it had been down by then, not when it is up again. */
+  readonly trueSuccess: (failure: KnownFailure, delayMs: number) => number;
 }
 
 const MAX_BLIP_SHARE = 0.3;
@@ -43,14 +43,19 @@ export function createOutageDependency(
     fromMs,
   );
   const blipShare = Math.min(MAX_BLIP_SHARE, shape.blipRatio / shape.gapRatio);
+  const outages = new Outages(intervals);
+  const chance = createRecoveryChance({ meanGapMs, drawLengthMs, meanLengthMs, blipShare });
   return {
     dependency: {
       ...label,
-      outages: new Outages(intervals),
+      outages,
       blipShare: () => blipShare,
       meanProcessingMs: shape.meanProcessingMs,
     },
     stream: { fromMs, toMs, meanGapMs: meanLengthMs / failuresPerOutage },
-    trueSuccess: createRecoveryCurve({ meanGapMs, drawLengthMs, meanLengthMs, blipShare }),
+    trueSuccess: ({ job: { arrivesAtMs }, atMs }, delayMs) => {
+      const outage = outages.at(arrivesAtMs);
+      return chance(outage === null ? null : arrivesAtMs - outage.fromMs, atMs - arrivesAtMs + delayMs);
+    },
   };
 }

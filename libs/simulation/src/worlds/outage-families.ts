@@ -90,8 +90,7 @@ function createOutageWorld(name: string, seed: number, split: Split, drawn: Draw
     arrivalsEndAtMs,
     dependencies: new Map([...made].map(([dependency, { dependency: scripted }]) => [dependency, scripted])),
     ...(client && { client }),
-    trueSuccess: ({ job, attemptNumber }, delayMs) =>
-      attemptNumber === 1 ? (made.get(job.dependency)?.trueSuccess(delayMs) ?? null) : null,
+    trueSuccess: (failure, delayMs) => made.get(failure.job.dependency)?.trueSuccess(failure, delayMs) ?? null,
   });
 }
 

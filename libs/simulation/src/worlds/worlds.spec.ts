@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { BASELINES } from '../baselines/line-up.js';
+import { retryAfter, STOP } from '../decider.js';
 import { measure } from '../metrics/measure.js';
 import { simulate } from '../simulate.js';
 import type { Trace } from '../trace.js';
@@ -91,21 +92,20 @@ describe('what is known of these worlds', () => {
   });
 
   it('the true chance of a first retry is what really happens, on average', async () => {
-    for (const world of ['blips', 'short-outages', 'poison-by-payload']) {
+    for (const world of ['blips', 'short-outages', 'heavy-tailed-outages', 'poison-by-payload']) {
       const family = WORLD_FAMILIES.find(({ name }) => name === world);
       if (family === undefined) throw new RangeError(world);
       let happened = 0;
       let expected = 0;
       for (const seed of [1, 2, 3, 4]) {
-        const shown = { successProbability: 0.5, interval: [0, 1] as const };
-        const { failedJobs } = await simulate(family.create(seed, 'tuning'), {
+        const world = family.create(seed, 'tuning');
+        const { failedJobs } = await simulate(world, {
           name: 'once',
-          decide: ({ attemptNumber }) =>
-            attemptNumber === 1 ? { action: 'retry', delayMs: 15_000, shown } : { action: 'stop' },
+          decide: ({ attemptNumber }) => (attemptNumber === 1 ? retryAfter(15_000) : STOP),
         });
-        for (const { retries } of failedJobs) {
+        for (const { job, firstFailedAtMs, retries } of failedJobs) {
           happened += Number(retries[0]?.succeeded);
-          expected += retries[0]?.trueSuccess ?? NaN;
+          expected += world.trueSuccess({ job, attemptNumber: 1, atMs: firstFailedAtMs }, 15_000) ?? NaN;
         }
       }
       expect(`${world} ${(happened / expected).toFixed(1)}`).toBe(`${world} 1.0`);
