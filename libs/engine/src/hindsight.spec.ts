@@ -103,6 +103,21 @@ describe('Hindsight', () => {
   });
 });
 
+describe('while many answers wait', () => {
+  it('notes few of the new ones, so that those that wait long are not pushed out before they are known', () => {
+    const hindsight = new Hindsight({ maxPending: 3_000, maxKinds: 10 });
+    for (let i = 0; i < 9_000; i++) hindsight.noteDecision(decision(`waiting${i}`, { chance: 0.9 }));
+    const link = {
+      source: 'job' as const,
+      errorClass: 'timeout',
+      failedAttemptNumber: 1,
+      recommendationId: 'waiting0',
+    };
+    hindsight.noteOutcome({ report: someReport({ success: false }), link });
+    expect(hindsight.shiftOf('bayesian', KIND, 'as_planned')).toBeLessThan(0);
+  });
+});
+
 describe('what an answer came about by', () => {
   it('is the verdict of what all callers share', () => {
     expect(cameAboutBy(null)).toBe('as_planned');

@@ -17,6 +17,9 @@ const PRIOR_VARIANCE = 3;
 const LEAST_VARIANCE = 0.05;
 /** The largest correction, in log-odds. */
 const MAX_SHIFT = 3;
+/** While more answers than this wait for their outcome, one of eight is noted: else new ones would push out those that wait long. */
+const MANY_PENDING = 2_000;
+const ONE_OF = 8;
 /** A chance of exactly 0 or 1 is never meant. */
 const SMALLEST_CHANCE = 1e-4;
 
@@ -47,6 +50,7 @@ interface Shown {
 export class Hindsight {
   readonly #shown: LRUCache<string, Shown>;
   readonly #tallies: LRUCache<string, Tally>;
+  #passedBy = 0;
 
   /** @param bounds.maxPending decisions whose outcome is waited for @param bounds.maxKinds kinds of failure */
   constructor({ maxPending, maxKinds }: { readonly maxPending: number; readonly maxKinds: number }) {
@@ -59,7 +63,7 @@ export class Hindsight {
    * over past answers, the likeliest to first order; w is what outcomes count for that are alike.
    */
   shiftOf(layer: LearnedLayer, kind: Kind, cameAbout: CameAbout): number {
-    const tally = this.#tallies.get(keyOf(layer, kind));
+    const tally = this.#tallies.size === 0 ? undefined : this.#tallies.get(keyOf(layer, kind));
     if (tally === undefined) return 0;
     const { surprises, variance } = tally.ways[cameAbout];
     const { independence } = tally.likeness;
@@ -71,6 +75,7 @@ export class Hindsight {
   noteDecision({ recommendationId, recommendation, features, evidence }: DecisionRecord): void {
     const { decision, method, estimatedSuccess, reasons } = recommendation;
     if (decision !== 'retry' || !isLearned(method)) return;
+    if (this.#shown.size >= MANY_PENDING && ++this.#passedBy % ONE_OF !== 0) return;
     this.#shown.set(recommendationId, {
       key: keyOf(method, features),
       cameAbout: cameAboutBy({ kind: 'admitted', reasons }),
