@@ -9,10 +9,13 @@ import { Type, type Static } from 'typebox';
 import { fromRetryFeatures } from '../decisions/features-of-record.dto.js';
 import { dropAbsent } from '../http/drop-absent.js';
 import { FilterLabel, readQueryText } from '../http/query-text.js';
+import { RequiredLabel } from '../http/wire-schemas.js';
 import { formatTimestamp } from '../http/wire-time.js';
 import { fromRecommendation } from '../recommendation/recommendation.dto.js';
 
-export const SubjectParams = Type.Object({ tenant: FilterLabel, job_id: FilterLabel });
+/** Not empty: left out, a name means everybody, and that is to be meant. */
+const NameOfSubject = Type.Optional(RequiredLabel);
+export const SubjectParams = Type.Object({ tenant: NameOfSubject, job_id: NameOfSubject });
 export const ErasureParams = Type.Object({ ...SubjectParams.properties, reason: FilterLabel });
 export type ErasureParams = Static<typeof ErasureParams>;
 

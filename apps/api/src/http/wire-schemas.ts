@@ -4,7 +4,11 @@ import { Type, type Static, type TObject, type TObjectOptions, type TProperties 
 export const LABEL_LENGTH = 255;
 
 /** Text where `""` and `null` mean absent. */
-export const NullableText = (options: { readonly maxLength: number; readonly description?: string }) =>
+export const NullableText = (options: {
+  readonly minLength?: number;
+  readonly maxLength: number;
+  readonly description?: string;
+}) =>
   Type.Unsafe<string | null>({ type: ['string', 'null'], ...options });
 
 /** A whole number where `null` means absent. */

@@ -26,7 +26,12 @@ export const NewKeyBody = Type.Object(
     }),
     scopes: Scopes,
     tenant: Type.Optional(
-      NullableText({ maxLength: LABEL_LENGTH, description: 'The one tenant that it may see and touch; absent: all.' }),
+      NullableText({
+        // Of a variable that is not set; a key for all tenants is made by leaving this out.
+        minLength: 1,
+        maxLength: LABEL_LENGTH,
+        description: 'The one tenant that it may see and touch; absent: all.',
+      }),
     ),
     requests_per_second: Type.Optional(
       NullableInteger({

@@ -1,26 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type {
-  ApiKeyStore,
-  AttemptStore,
-  CanaryJudgements,
-  ChangeLedger,
-  ConfigurationChannel,
-  ConfigurationMirror,
-  ConfigurationStore,
-  DecisionStore,
-  FailureCounters,
-  ModelRegistry,
-  FleetLedger,
-  OutcomeHistory,
-  ReplicaRegistry,
-  SigningKeyStore,
-  SubjectArchive,
-  TrialHistory,
-  TrainingJobs,
+import {
+  SmartRetryError,
+  type ApiKeyStore,
+  type AttemptStore,
+  type CanaryJudgements,
+  type ChangeLedger,
+  type ConfigurationChannel,
+  type ConfigurationMirror,
+  type ConfigurationStore,
+  type DecisionStore,
+  type FailureCounters,
+  type ModelRegistry,
+  type FleetLedger,
+  type OutcomeHistory,
+  type ReplicaRegistry,
+  type SigningKeyStore,
+  type SubjectArchive,
+  type TrialHistory,
+  type TrainingJobs,
 } from '@smart-retry/domain';
 import { startEmbeddedPostgres } from '@smart-retry/storage/embedded';
 import { MemoryFailureCounters } from '@smart-retry/storage/memory';
-import { openPostgres } from '@smart-retry/storage/postgres';
+import { openPostgres, type PostgresStores } from '@smart-retry/storage/postgres';
 import { openRedis } from '@smart-retry/storage/redis';
 import type { Logger } from 'pino';
 import type { Config } from '../config.js';
@@ -67,8 +68,13 @@ export async function openStores(config: Config, logger: Logger): Promise<Stores
     url: embedded?.url ?? config.databaseUrl ?? '',
     migrationUrl: config.migrationDatabaseUrl,
   });
-  // Not under the patience of the first query: on a busy machine that one would give up, and the store count as away.
-  await Promise.race([postgres.migrate().catch(() => undefined), sleep(SCHEMA_PATIENCE_MS, undefined, { ref: false })]);
+  try {
+    await bringUpToDate(postgres);
+  } catch (error) {
+    await postgres.close();
+    await embedded?.stop();
+    throw error;
+  }
   const redis = config.redisAddr === undefined ? null : await connectRedis(config, config.redisAddr, logger);
   return {
     configuration: postgres.configuration,
@@ -95,6 +101,19 @@ export async function openStores(config: Config, logger: Logger): Promise<Stores
       await embedded?.stop();
     },
   };
+}
+
+/**
+ * Not under the patience of the first query: on a busy machine that one would give up, and the store count as away.
+ * @throws {INVALID_CONFIGURATION} for what will not be right by itself.
+ */
+async function bringUpToDate(postgres: Pick<PostgresStores, 'migrate'>): Promise<void> {
+  const migrated = postgres.migrate().catch((error: unknown) => {
+    if (error instanceof SmartRetryError && error.code === 'INVALID_CONFIGURATION') throw error;
+  });
+  // What comes later is told to whoever asks by then.
+  migrated.catch(() => undefined);
+  await Promise.race([migrated, sleep(SCHEMA_PATIENCE_MS, undefined, { ref: false })]);
 }
 
 function connectRedis(config: Config, addr: string, logger: Logger) {

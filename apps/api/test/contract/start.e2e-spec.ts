@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createTestDatabase } from '@smart-retry/storage/testing';
 import { startApiInVain } from '../support/start-api.js';
 
 let folder: string;
@@ -110,5 +111,18 @@ describe('a start', () => {
   it.each([['{'], ['[]']])('with the file %p is refused', async (text) => {
     const { exitCode, settings } = await refuse({ RETRY_CONFIG: await writeFileOf(text) });
     expect({ exitCode, settings }).toEqual({ exitCode: 1, settings: ['RETRY_CONFIG'] });
+  });
+
+  it('with a role of its own for migrations that protects nothing is refused, saying why', async () => {
+    const database = await createTestDatabase();
+    try {
+      const { exitCode, log } = await refuse({
+        RETRY_DATABASE_URL: database.url,
+        RETRY_MIGRATION_DATABASE_URL: database.url,
+      });
+      expect([exitCode === 0, log.includes('RETRY_DATABASE_URL is a superuser')]).toEqual([false, true]);
+    } finally {
+      await database.drop();
+    }
   });
 });

@@ -1,3 +1,4 @@
+import { SmartRetryError } from '@smart-retry/domain';
 import type { ClientBase, QueryConfig, QueryResult, QueryResultRow } from 'pg';
 import { StoreBreaker } from '../store-breaker.js';
 import { classifyPostgresFailure, errorCodeOf } from './classify-postgres-failure.js';
@@ -40,7 +41,7 @@ export class Database {
   /** @throws {STORE_UNAVAILABLE} */
   async run<T>(operation: () => Promise<T>): Promise<T> {
     return this.#breaker.run(async () => {
-      await this.#options.ensureMigrated();
+      await this.#ensureUsable();
       return operation();
     });
   }
@@ -55,7 +56,7 @@ export class Database {
     };
     return this.#breaker.run(
       async () => {
-        await this.#options.ensureMigrated();
+        await this.#ensureUsable();
         return runOnOwnConnection(connection, operation);
       },
       { timeoutMs: MAINTENANCE_TIMEOUT_MS },
@@ -77,18 +78,28 @@ export class Database {
     await onceMoreAfterConflict(() => this.#use((pool) => pool.copyIn(copy)));
   }
 
-  /** Whether the database answers at all. @throws {STORE_UNAVAILABLE} */
+  /** Whether the database answers, and can be used. @throws {STORE_UNAVAILABLE} */
   async check(): Promise<void> {
-    await this.#breaker.run(() => this.#queryPool({ text: 'SELECT 1' }));
+    await this.run(() => this.#queryPool({ text: 'SELECT 1' }));
   }
 
-  /** @throws {STORE_UNAVAILABLE} */
+  /** @throws {STORE_UNAVAILABLE} @throws {INVALID_CONFIGURATION} */
   async migrate(): Promise<void> {
     await this.#breaker.run(() => this.#options.ensureMigrated(), { timeoutMs: MAINTENANCE_TIMEOUT_MS });
   }
 
   async close(): Promise<void> {
     await this.#pool.close();
+  }
+
+  /** What is wrong with the settings is no fault of whoever asks. */
+  async #ensureUsable(): Promise<void> {
+    try {
+      await this.#options.ensureMigrated();
+    } catch (error) {
+      if (!(error instanceof SmartRetryError) || error.code !== 'INVALID_CONFIGURATION') throw error;
+      throw new SmartRetryError('STORE_UNAVAILABLE', error.message, { cause: error });
+    }
   }
 
   #queryPool<Row extends QueryResultRow>(statement: QueryConfig): Promise<QueryResult<Row>> {

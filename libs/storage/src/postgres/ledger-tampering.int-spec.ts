@@ -86,6 +86,13 @@ describe('with a role of its own for migrations', () => {
     await same.close();
     const superuser = openPostgres({ url: database.url, migrationUrl: roles.migrationUrl });
     await expect(superuser.migrate()).rejects.toMatchObject({ message: expect.stringContaining('is a superuser') });
+    // Whoever reports an attempt is not to blame.
+    for (const used of [superuser.attempts.record([exampleAttempt()]), superuser.check()]) {
+      await expect(used).rejects.toMatchObject({
+        code: 'STORE_UNAVAILABLE',
+        message: expect.stringContaining('is a superuser'),
+      });
+    }
     await superuser.close();
   });
 });
