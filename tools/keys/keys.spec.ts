@@ -18,6 +18,8 @@ describe('npm run keys', () => {
     [['create', '--name', 'x'], /--scopes/],
     [['create', '--name', 'x', '--scopes', 'everything'], /scopes/],
     [['create', '--name', 'x', '--scopes', 'operate', '--tenant', 'acme'], /bound to a tenant/],
+    // A variable that is not set must not make a key for everybody.
+    [['create', '--name', 'x', '--scopes', 'read', '--tenant', ''], /tenant/],
     [['create', '--name', 'x', '--scopes', 'read', '--expires-in', 'soon'], /duration/],
     [['create', '--name', 'x', '--scopes', 'read', '--requests-per-second', 'many'], /requests_per_second/],
     [['rotate', 'x', '--grace', '-1h'], /grace|usage|duration/],

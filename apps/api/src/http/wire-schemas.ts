@@ -8,8 +8,7 @@ export const NullableText = (options: {
   readonly minLength?: number;
   readonly maxLength: number;
   readonly description?: string;
-}) =>
-  Type.Unsafe<string | null>({ type: ['string', 'null'], ...options });
+}) => Type.Unsafe<string | null>({ type: ['string', 'null'], ...options });
 
 /** A whole number where `null` means absent. */
 export const NullableInteger = (options: {

@@ -149,6 +149,7 @@ describe('keys of two processes on one database', () => {
       [{ name: 'x', scopes: [] }, 'scopes'],
       [{ name: 'x', scopes: ['write'] }, 'scopes[0]'],
       [{ name: 'x', scopes: ['admin'], tenant: 'acme' }, 'scopes'],
+      [{ name: 'x', scopes: ['read'], tenant: '' }, 'tenant'],
       [{ name: 'x', scopes: ['read'], expires_at: '2001-01-01T00:00:00Z' }, 'expires_at'],
       [{ name: 'x', scopes: ['read'], requests_per_second: 0 }, 'requests_per_second'],
       [{ name: 'x', scopes: ['read'], secret: 'mine' }, 'secret'],

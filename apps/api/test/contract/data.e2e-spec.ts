@@ -93,7 +93,7 @@ describe('DELETE /data', () => {
     TIMEOUT_MS,
   );
 
-  it.each(['', '?reason=x', '?tenant='])('refuses to erase everything: %p', async (query) => {
+  it.each(['', '?reason=x', '?tenant=', '?tenant=&job_id=42'])('refuses to erase of everybody: %p', async (query) => {
     const refused = await client.delete(`/data${query}`);
     expect(refused).toMatchObject({ status: 400, body: { code: 'INVALID_REQUEST', fields: [{ path: 'tenant' }] } });
   });
