@@ -146,10 +146,12 @@ export class Fleet {
       const failedAttempt = link?.failedAttemptNumber ?? attemptNumber - 1;
       const asked = { tenant: report.tenant, jobId: report.jobId, attemptNumber: failedAttempt };
       const turn = isRetry ? this.turns.drop(asked) : null;
+      const kind = success || errorClass === undefined ? null : this.#kindOf(errorClass, errorCode);
+      const isUnused = status === 'cancelled' || kind === 'not_sent';
+      if (turn !== null && isUnused) this.#free(turn, nowMs);
       if (status === 'cancelled' || status === 'unknown') continue;
       // Without a class nobody knows whose failure it was.
       if (!success && errorClass === undefined) continue;
-      const kind = success ? null : this.#kindOf(errorClass ?? '', errorCode);
       const startedAtMs = timestampMs - processingTimeMs;
       const dependency = this.dependency(name);
       dependency.noteReport({ isRetry, startedAtMs, atMs: timestampMs }, kind, nowMs);
@@ -252,7 +254,11 @@ export class Fleet {
   /** A job that stops leaves its place to others, as long as that lies ahead. */
   #giveBack(features: RetryFeatures, nowMs: EpochMs): void {
     const turn = this.turns.drop(features);
-    if (turn === null || turn.bookedSecond === null || turn.bookedSecond * 1_000 <= nowMs) return;
+    if (turn !== null) this.#free(turn, nowMs);
+  }
+
+  #free(turn: BookedTurn, nowMs: EpochMs): void {
+    if (turn.bookedSecond === null || turn.bookedSecond * 1_000 <= nowMs) return;
     this.dependency(turn.dependency).bookings.add(turn.bookedSecond, -turn.units);
     for (const { sums, key, units } of turn.spent) sums.add(key, -units);
   }

@@ -44,6 +44,39 @@ describe('a quota of retries a minute', () => {
     });
   });
 
+  it('of none stops a job at once: there is never a turn to wait for', () => {
+    const callers = new ErpCallers({ tenantLimits: [{ queue: 'bulk', retriesPerMinute: 0 }] });
+    expect(callers.ask({ queue: 'bulk' })).toMatchObject({
+      kind: 'refused',
+      effects: [{ name: 'tenant_limit', before: 'retry', after: 'stop' }],
+      because: ['the limit of 0 retries a minute of queue "bulk" allows none'],
+    });
+  });
+
+  it('is named to a job that asks before its turn, too', () => {
+    const callers = new ErpCallers({ tenantLimits: [{ ...ACME_60, retriesPerMinute: 1 }] });
+    ask(callers, 3, { tenant: 'acme' });
+    const [first, again] = ask(callers, 2, { tenant: 'acme', jobId: 'last' });
+    expect(again).toMatchObject({
+      effects: first?.effects,
+      because: [expect.stringContaining('1 retries a minute of tenant "acme"')],
+    });
+  });
+
+  it.each<[string, object]>([
+    ['was cancelled', { success: false, status: 'cancelled' }],
+    ['was never sent', { success: false, errorClass: 'not_sent' }],
+  ])('has room again when a retry %s before its time', (_, report) => {
+    const callers = new ErpCallers({ tenantLimits: [{ ...ACME_60, retriesPerMinute: 1 }] });
+    callers.reportFirstTries(100);
+    const job = { tenant: 'acme', jobId: 'parked', delayMs: 100_000 };
+    expect(callers.ask(job)).toMatchObject({ kind: 'admitted' });
+    const others = () => callers.ask({ tenant: 'acme', delayMs: 100_000 }).kind;
+    expect(others()).toBe('deferred');
+    callers.reportRetry({ ...job, attemptNumber: 2, ...report });
+    expect(others()).toBe('admitted');
+  });
+
   it('takes one of a job that asks again, and whoever was put off has its turn', () => {
     const callers = new ErpCallers({ tenantLimits: [{ ...ACME_60, retriesPerMinute: 1 }] });
     ask(callers, 5, { tenant: 'acme', jobId: 'first' });

@@ -52,6 +52,7 @@ export class TenantShares {
       booked: this.bookings,
       full: this.#fullOf(group),
       capacityTerms: [share, budget],
+      isClosed: false,
       keyOf: (second) => second * GROUPS + group,
       place,
     });

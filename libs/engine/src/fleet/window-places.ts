@@ -20,6 +20,8 @@ export interface WindowTerms {
   readonly full: FullRun;
   /** What capacities depend on. */
   readonly capacityTerms: SearchTerms;
+  /** Whether capacities are 0 for good. */
+  readonly isClosed: boolean;
 }
 
 /** Units that a retry has taken somewhere. */
@@ -32,10 +34,12 @@ export interface SpentUnits {
 /** A limit as one process sees it: its part of the room of each aligned window. */
 export class WindowPlaces implements LimitView {
   readonly scope: string;
+  readonly isClosed: boolean;
   readonly #terms: WindowTerms;
 
   constructor(terms: WindowTerms) {
     this.scope = terms.scope;
+    this.isClosed = terms.isClosed;
     this.#terms = terms;
   }
 

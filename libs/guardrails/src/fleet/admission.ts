@@ -31,6 +31,8 @@ export interface BudgetView {
 export interface LimitView {
   /** As people call it: `60 retries a minute of tenant "acme"`. */
   readonly scope: string;
+  /** Whether there is never room for any retry. */
+  readonly isClosed: boolean;
   /** The first second from `wanted` on with room for the retry; `draw` picks one within a window. Null: none within the horizon. */
   firstPlace(wanted: number, draw: number): number | null;
   /** What is left of the next minute, for people. */

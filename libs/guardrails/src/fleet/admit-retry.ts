@@ -1,5 +1,5 @@
 import { describeDuration, type EpochMs, type ReasonCode } from '@smart-retry/domain';
-import type { Admission, AdmissionQuestion, DependencyView } from './admission.js';
+import type { Admission, AdmissionQuestion, DependencyView, LimitView } from './admission.js';
 import { findRoom, type FoundRoom } from './find-room.js';
 import { ASK_AGAIN_MS, deferUntil, refuse } from './put-off.js';
 
@@ -125,6 +125,7 @@ function waitForRoom(
 ): Admission {
   const { nowMs, draw, units, maxDelayMs } = question;
   const isLimit = heldBy !== null && heldBy !== 'budget';
+  if (isLimit && heldBy.isClosed) return refuseClosed(heldBy);
   const what = isLimit
     ? `the limit of ${heldBy.scope}`
     : `the retry budget of dependency "${dependency}" (${budget?.scope})`;
@@ -140,6 +141,19 @@ function waitForRoom(
   });
 }
 
+/** To ask again is of no use. */
+function refuseClosed({ scope }: LimitView): Admission {
+  return {
+    kind: 'refused',
+    delayMs: 0,
+    booking: null,
+    isProbe: false,
+    reasons: ['tenant_limit_spent'],
+    effects: [{ name: 'tenant_limit', before: 'retry', after: 'stop' }],
+    because: [`the limit of ${scope} allows none`],
+  };
+}
+
 function takeTurn(
   question: AdmissionQuestion,
   view: DependencyView,
@@ -152,14 +166,18 @@ function takeTurn(
   if (nowMs > turnMs + LATE_TURN_MS) return findPlace(question, { ...view, turn: { ...turn, bookedSecond: null } });
   if (turnMs > nowMs + SECOND_MS) {
     // The budget may have grown, or places been given back.
-    const earlier = findRoom(secondOf(nowMs + floorMs), units, draw, view).second;
+    const { second: earlier, heldBy } = findRoom(secondOf(nowMs + floorMs), units, draw, view);
     if (earlier !== null && earlier * SECOND_MS < turnMs)
       return findPlace(question, { ...view, turn: { ...turn, bookedSecond: null } });
+    const isLimit = heldBy !== null && heldBy !== 'budget';
+    const where = isLimit
+      ? `under the limit of ${heldBy.scope}`
+      : `in the retry budget of dependency "${view.dependency}"`;
     return deferUntil(turnMs + Math.floor(draw * SECOND_MS), question, {
       mayPassSooner: true,
-      guardrail: 'budget',
-      reason: 'budget_spent',
-      because: `its turn in the retry budget of dependency "${view.dependency}" has not come yet`,
+      guardrail: isLimit ? 'tenant_limit' : 'budget',
+      reason: isLimit ? 'tenant_limit_spent' : 'budget_spent',
+      because: `its turn ${where} has not come yet`,
       booking: 'kept',
     });
   }

@@ -5,6 +5,7 @@ import { findRoom } from './find-room.js';
 /** Room in the seconds that a set holds. */
 const roomIn = (seconds: readonly number[]) => ({
   scope: 's',
+  isClosed: false,
   firstPlace: (wanted: number) => [...seconds].sort((a, b) => a - b).find((second) => second >= wanted) ?? null,
   describeLeft: () => '',
 });
