@@ -14,7 +14,14 @@ export { EVIDENCE_WINDOW_MS, isTrouble, nextBreaker, PROBES } from './fleet/brea
 export type { BreakerEvidence, CallEvidence } from './fleet/breaker.js';
 export { largestFairShare } from './fleet/fair-share.js';
 export { kindOfFailure, UNITS_PER_CALL, unitsOfRetry } from './fleet/failure-kind.js';
-export { budgetOf, leftInWindow, partOfWindow, unitsPerWindow, windowStart } from './fleet/retry-budget.js';
+export {
+  budgetOf,
+  leftInWindow,
+  partOfQuota,
+  partOfWindow,
+  unitsPerWindow,
+  windowStart,
+} from './fleet/retry-budget.js';
 export type { BudgetTerms, RetryBudget, WindowBookings } from './fleet/retry-budget.js';
 export { describeLimited, fewestAttempts, limitsOf } from './tenant-limits.js';
 export type { LimitedJob } from './tenant-limits.js';

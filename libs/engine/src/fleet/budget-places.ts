@@ -20,6 +20,12 @@ export interface FleetPlace {
   readonly rank: number;
 }
 
+/** Of several processes each speaks of its own part. */
+export function describeRoom(retries: number, { replicas }: FleetPlace): string {
+  const room = `room for ${retries} ${retries === 1 ? 'retry' : 'retries'}`;
+  return replicas <= 1 ? room : `${room} in this process' part of ${replicas}`;
+}
+
 /** The room that one dependency's budget has, second by second, beside what is booked. */
 export class BudgetPlaces implements BudgetView {
   readonly scope: string;
@@ -68,7 +74,7 @@ export class BudgetPlaces implements BudgetView {
 
   describeLeft(nowMs: EpochMs): string {
     const retries = Math.floor(this.leftInMinute(nowMs) / UNITS_PER_CALL);
-    return `room for ${retries} ${retries === 1 ? 'retry' : 'retries'}`;
+    return describeRoom(retries, this.#place);
   }
 
   #leftIn(fromSecond: number): number {

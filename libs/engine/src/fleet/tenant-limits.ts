@@ -1,6 +1,14 @@
 import { LRUCache } from 'lru-cache';
 import { EACH_TENANT, type EpochMs, type RetryFeatures, type TenantLimit } from '@smart-retry/domain';
-import { describeLimited, limitsOf, UNITS_PER_CALL, unitsPerWindow, type RetryBudget } from '@smart-retry/guardrails';
+import {
+  describeLimited,
+  limitsOf,
+  partOfQuota,
+  partOfWindow,
+  UNITS_PER_CALL,
+  unitsPerWindow,
+  type RetryBudget,
+} from '@smart-retry/guardrails';
 import type { FleetPlace } from './budget-places.js';
 import { LimitUse } from './limit-use.js';
 import { WindowPlaces } from './window-places.js';
@@ -51,6 +59,7 @@ export class TenantLimits {
         unitsPerRetry: 1,
         booked: use.bookings,
         full: use.full,
+        partOf: partOfQuota,
         capacityTerms: [retriesPerMinute],
         isClosed: retriesPerMinute === 0,
         keyOf: (second) => second,
@@ -74,6 +83,7 @@ export class TenantLimits {
         unitsPerRetry: UNITS_PER_CALL,
         booked: use.bookings,
         full: use.full,
+        partOf: partOfWindow,
         capacityTerms: [budgetSharePercent, budget],
         isClosed: budgetSharePercent === 0,
         keyOf: (second) => second,

@@ -1,6 +1,7 @@
 import type { EpochMs } from '@smart-retry/domain';
 import {
   largestFairShare,
+  partOfWindow,
   UNITS_PER_CALL,
   unitsPerWindow,
   windowStart,
@@ -51,6 +52,7 @@ export class TenantShares {
       unitsPerRetry: UNITS_PER_CALL,
       booked: this.bookings,
       full: this.#fullOf(group),
+      partOf: partOfWindow,
       capacityTerms: [share, budget],
       isClosed: false,
       keyOf: (second) => second * GROUPS + group,

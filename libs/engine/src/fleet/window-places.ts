@@ -1,6 +1,6 @@
 import type { EpochMs } from '@smart-retry/domain';
-import { partOfWindow, type LimitView } from '@smart-retry/guardrails';
-import { HORIZON_SECONDS, type FleetPlace } from './budget-places.js';
+import type { LimitView } from '@smart-retry/guardrails';
+import { describeRoom, HORIZON_SECONDS, type FleetPlace } from './budget-places.js';
 import type { FullRun, SearchTerms } from './full-run.js';
 import type { SharedSums } from './shared-sums.js';
 
@@ -17,6 +17,12 @@ export interface WindowTerms {
   /** Under which a second's units are kept in `booked`. */
   readonly keyOf: (second: number) => number;
   readonly place: FleetPlace;
+  /** What one of several processes may book of what is left of a window. */
+  readonly partOf: (
+    left: number,
+    window: { readonly fromSecond: number; readonly windowSeconds: number },
+    place: FleetPlace,
+  ) => number;
   readonly full: FullRun;
   /** What capacities depend on. */
   readonly capacityTerms: SearchTerms;
@@ -59,13 +65,13 @@ export class WindowPlaces implements LimitView {
   }
 
   describeLeft(nowMs: EpochMs): string {
-    const { windowSeconds, unitsPerRetry } = this.#terms;
+    const { windowSeconds, unitsPerRetry, place } = this.#terms;
     const second = Math.floor(nowMs / 1_000);
     const fromSecond = second - (second % windowSeconds);
     let left = 0;
     for (let from = fromSecond; from < fromSecond + 60; from += windowSeconds) left += Math.max(0, this.#leftIn(from));
     const retries = Math.floor(left / unitsPerRetry);
-    return `room for ${retries} ${retries === 1 ? 'retry' : 'retries'}`;
+    return describeRoom(retries, place);
   }
 
   /** Books the retry's units in a second. */
@@ -77,7 +83,7 @@ export class WindowPlaces implements LimitView {
   }
 
   #leftIn(fromSecond: number): number {
-    const { windowSeconds, capacityOf, booked, keyOf, place } = this.#terms;
+    const { windowSeconds, capacityOf, booked, keyOf, place, partOf } = this.#terms;
     let [shared, pending] = [0, 0];
     for (let second = fromSecond; second < fromSecond + windowSeconds; second++) {
       const key = keyOf(second);
@@ -85,6 +91,6 @@ export class WindowPlaces implements LimitView {
       pending += booked.pending(key);
     }
     const left = capacityOf(fromSecond) - shared;
-    return partOfWindow(Math.max(0, left), { fromSecond, windowSeconds }, place) - pending;
+    return partOf(Math.max(0, left), { fromSecond, windowSeconds }, place) - pending;
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { budgetOf, leftInWindow, partOfWindow, unitsPerWindow, windowStart } from './retry-budget.js';
+import { budgetOf, leftInWindow, partOfQuota, partOfWindow, unitsPerWindow, windowStart } from './retry-budget.js';
 
 /** Of a dependency that never comes out of trouble. */
 const budget = (firstTriesPerSecond: number, percent = 20) =>
@@ -116,6 +116,32 @@ describe('leftInWindow', () => {
         },
       ),
     );
+  });
+});
+
+describe('partOfQuota', () => {
+  const partsOf = (left: number, replicas: number, window: number) =>
+    Array.from({ length: replicas }, (_, rank) =>
+      partOfQuota(left, { fromSecond: window * 60, windowSeconds: 60 }, { replicas, rank }),
+    );
+
+  it('shares what is left in whole retries, as evenly as can be, never more than there is', () => {
+    fc.assert(
+      fc.property(fc.nat(500), fc.integer({ min: 1, max: 12 }), fc.nat(10_000), (left, replicas, window) => {
+        const parts = partsOf(left, replicas, window);
+        expect(parts.reduce((total, part) => total + part, 0)).toBe(left);
+        expect(Math.max(...parts) - Math.min(...parts)).toBeLessThanOrEqual(1);
+        expect(parts.every(Number.isInteger)).toBe(true);
+      }),
+    );
+  });
+
+  it('gives few to each in turn', () => {
+    expect([partsOf(3, 3, 0), partsOf(2, 3, 0), partsOf(2, 3, 1)]).toEqual([
+      [1, 1, 1],
+      [1, 1, 0],
+      [1, 0, 1],
+    ]);
   });
 });
 

@@ -117,3 +117,17 @@ export function partOfWindow(
   if (isShared) return each;
   return (window.fromSecond / window.windowSeconds) % replicas === rank ? leftUnits : 0;
 }
+
+/**
+ * The same of a quota, in whole retries: as many for each, and one more in turn where some are left over. A retry takes
+ * exactly one, so that a few are of use to as many processes.
+ */
+export function partOfQuota(
+  leftRetries: number,
+  window: { readonly fromSecond: number; readonly windowSeconds: number },
+  { replicas, rank }: { readonly replicas: number; readonly rank: number },
+): number {
+  const each = Math.floor(leftRetries / replicas);
+  const turn = (window.fromSecond / window.windowSeconds + rank) % replicas;
+  return turn < leftRetries - each * replicas ? each + 1 : each;
+}
