@@ -9,15 +9,17 @@ const ROUNDS = 8;
 const SECONDS = 4;
 const FIRST_TRIES = 30_000_000;
 const WINDOW_MS = 300_000;
+const RETRIES_PER_MINUTE = 1_000_000;
 
 /**
- * Recommendations for jobs that name their dependency, whose first tries are reported, so that breaker and budget are
- * asked each time; beside a server that asks neither. Alternating rounds.
+ * Recommendations for jobs that name their dependency, whose first tries are reported, and whose tenant has a limit, so that
+ * breaker, budget and limits are asked each time; beside a server that asks none. Alternating rounds.
  */
 export async function measureFleetCost(wrk) {
   const checked = await startApi();
   const unchecked = await startApi({ preload: pathToFileURL(join(ROOT, 'tools/bench/without-fleet.mjs')).href });
   try {
+    await limitTenants(checked);
     const rows = [];
     for (const connections of [16, 64]) {
       const rounds = [];
@@ -43,6 +45,10 @@ export async function measureFleetCost(wrk) {
   }
 }
 
+/** More than are asked for: what is measured is asking. */
+const limitTenants = ({ baseUrl }) =>
+  send(`${baseUrl}/guardrails`, 'PUT', { tenant_limits: [{ tenant: '*', retries_per_minute: RETRIES_PER_MINUTE }] });
+
 /** So many that the budget has room for every retry: what is measured is asking it. */
 async function reportFirstTries({ baseUrl }) {
   const nowMs = Date.now();
@@ -54,12 +60,13 @@ async function reportFirstTries({ baseUrl }) {
     window_start: new Date(nowMs - WINDOW_MS).toISOString(),
     window_end: new Date(nowMs).toISOString(),
   };
-  const response = await fetch(`${baseUrl}/attempt/counts`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ counts: [counts] }),
-  });
-  if (!response.ok) throw new Error(`counts were refused: ${await response.text()}`);
+  await send(`${baseUrl}/attempt/counts`, 'POST', { counts: [counts] });
+}
+
+async function send(url, method, body) {
+  const headers = { 'content-type': 'application/json' };
+  const response = await fetch(url, { method, headers, body: JSON.stringify(body) });
+  if (!response.ok) throw new Error(`${url} was refused: ${await response.text()}`);
 }
 
 function measure(wrk, server, connections) {
