@@ -64,7 +64,7 @@ async function askUntilTold(replica, observations, { dependency, jobId, signal }
     const call = await replica.call('POST', '/recommendation', job);
     observations.countStatus(call);
     if (call?.status !== 200 || call.body.should_retry !== true) return;
-    const { decision, delay_ms: delayMs, reasons } = call.body;
+    const { decision, delay_ms: delayMs, next_evaluation: next, reasons } = call.body;
     if (decision === 'retry') {
       // Nothing is booked where nobody has told that process of any first try yet.
       if (reasons.includes('budget_unknown')) return;
@@ -72,7 +72,9 @@ async function askUntilTold(replica, observations, { dependency, jobId, signal }
       observations.booked.push({ fromMs, toMs: Date.now() + delayMs + skewMs });
       return;
     }
-    toldMs = startedMs + delayMs;
-    await sleep(delayMs, undefined, { signal }).catch(() => undefined);
+    // By the replica's clock, which may have been set anew meanwhile.
+    const askAgainMs = Math.min(delayMs, Math.max(0, Date.parse(next) - skewMs - Date.now()));
+    toldMs = Date.now() + askAgainMs;
+    await sleep(askAgainMs, undefined, { signal }).catch(() => undefined);
   }
 }

@@ -22,7 +22,7 @@ export async function startHttpDecider(name) {
   return {
     name,
     async decide(failure) {
-      return toChoice(await post('/recommendation', toWireFeatures(failure)));
+      return toChoice(await post('/recommendation', toWireFeatures(failure)), failure.failedAtMs);
     },
     async report(attempt) {
       await post('/attempt', toWireAttempt(attempt));
@@ -50,11 +50,12 @@ async function send(method, url, body) {
   }
 }
 
-function toChoice(answer) {
+function toChoice(answer, failedAtMs) {
   if (!answer.should_retry) return { action: 'stop' };
   return {
     action: answer.decision,
-    delayMs: answer.delay_ms,
+    delayMs:
+      answer.decision === 'defer' ? Date.parse(answer.next_evaluation) - Math.floor(failedAtMs) : answer.delay_ms,
     recommendationId: answer.recommendation_id,
     // Rules show the uninformed prior: nothing that could be right or wrong.
     ...(LEARNED_METHODS.includes(answer.method) && {

@@ -108,6 +108,7 @@ export interface Recommendation {
   readonly method: DecisionMethod;
   readonly estimatedSuccess: number;
   readonly estimatedSuccessInterval: readonly [lo: number, hi: number];
+  /** When to ask next: when the retry is due, and sooner where a job that is put off may have its turn sooner. */
   readonly nextEvaluationAtMs: EpochMs;
   readonly policyGuardrails: readonly GuardrailName[];
   readonly guardrailEffects: readonly GuardrailEffect[];
@@ -194,13 +195,15 @@ export interface Proposal {
 }
 
 /**
- * What the guardrails that all callers of a dependency share made of a planned retry. `deferred`: wait without burning an
- * attempt, then ask again.
+ * What the guardrails that all callers of a dependency share made of a planned retry. `deferred`: wait for a free place
+ * without burning an attempt, and ask again by then.
  */
 export interface AdmissionVerdict {
   readonly kind: 'admitted' | 'deferred' | 'refused';
-  /** Whole milliseconds to wait; 0 when refused. */
+  /** Whole milliseconds to wait, when deferred until there is a place; 0 when refused. */
   readonly delayMs: number;
+  /** When deferred: after how long to ask again, at most `delayMs`; absent: after it. */
+  readonly askAgainMs?: number;
   readonly reasons: readonly ReasonCode[];
   readonly effects: readonly GuardrailEffect[];
   /** Clauses for the rationale, without a full stop. */

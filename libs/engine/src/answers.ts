@@ -35,13 +35,13 @@ const UNASKED: Pick<Proposal, 'layer' | 'reasons'> = { layer: 'rules', reasons: 
 /** A retry, or a defer when the wait burns no attempt. */
 export function answerWait(
   delayMs: number,
-  { isDeferred }: { readonly isDeferred: boolean },
+  { isDeferred, askAgainMs = delayMs }: { readonly isDeferred: boolean; readonly askAgainMs?: number | undefined },
   proposal: Proposal,
   grounds: Grounds,
   frame: AnswerFrame,
 ): Recommendation {
   const opening = isDeferred
-    ? `Wait ${describeDuration(delayMs)} without using up an attempt, then ask again`
+    ? `Wait ${describeDuration(delayMs)} without using up an attempt, ${askAgainMs < delayMs ? `and ask again in ${describeDuration(askAgainMs)}` : 'then ask again'}`
     : `Retry in ${describeDuration(delayMs)}`;
   return {
     decision: isDeferred ? 'defer' : 'retry',
@@ -53,7 +53,7 @@ export function answerWait(
     method: proposal.layer,
     estimatedSuccess: proposal.estimate.successProbability,
     estimatedSuccessInterval: proposal.estimate.interval,
-    nextEvaluationAtMs: frame.nowMs + delayMs,
+    nextEvaluationAtMs: frame.nowMs + askAgainMs,
     policyGuardrails: grounds.effects.map((effect) => effect.name),
     guardrailEffects: grounds.effects,
     policy: frame.policy?.name ?? null,

@@ -127,7 +127,13 @@ function answerFor({ restricted, delayMs, admission, proposal, grounds, frame }:
   };
   return kind === 'refused'
     ? answerStop(proposal, 1, shared, frame)
-    : answerWait(admission.delayMs, { isDeferred: kind === 'deferred' }, proposal, shared, frame);
+    : answerWait(
+        admission.delayMs,
+        { isDeferred: kind === 'deferred', askAgainMs: admission.askAgainMs },
+        proposal,
+        shared,
+        frame,
+      );
 }
 
 /** Literals: what is spread into another object, on the hottest path, costs more than all of this. */

@@ -70,7 +70,7 @@ describe('what came of a decision', () => {
     expect(closingReportOf(decision({ nextEvaluationAtMs: T0 - DAY_MS }))).toEqual({
       recommendationId: 'r1',
       fromMs: T0 - DAY_MS - 5 * MINUTE_MS,
-      toMs: T0 + 10 * MINUTE_MS + DAY_MS,
+      toMs: GIVEN_UP_MS,
     });
   });
 });

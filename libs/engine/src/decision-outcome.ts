@@ -37,5 +37,6 @@ export function outcomeOfDecision(
 }
 
 function givenUpAtMs({ recommendation, decidedAtMs }: DecisionRecord): EpochMs {
-  return Math.max(decidedAtMs, recommendation.nextEvaluationAtMs) + ADVICE_LIFETIME_MS + REPORT_TIMEOUT_MS;
+  const dueAtMs = Math.max(decidedAtMs + recommendation.delayMs, recommendation.nextEvaluationAtMs);
+  return dueAtMs + ADVICE_LIFETIME_MS + REPORT_TIMEOUT_MS;
 }

@@ -35,6 +35,7 @@ export function passGate(
 /** What the audit trail keeps of the gate, so that the decision can be replayed. */
 export function evidenceOfGate({ isCalm, sharedHintMs }: FleetGate, admission: Admission | null): FleetEvidence {
   if (admission === null) return { isCalm, sharedHintMs, verdict: null };
-  const { kind, delayMs, reasons, effects, because } = admission;
-  return { isCalm, sharedHintMs, verdict: { kind, delayMs, reasons, effects, because } };
+  const { kind, delayMs, askAgainMs, reasons, effects, because } = admission;
+  const verdict = { kind, delayMs, reasons, effects, because };
+  return { isCalm, sharedHintMs, verdict: askAgainMs === undefined ? verdict : { ...verdict, askAgainMs } };
 }

@@ -95,7 +95,7 @@ export class Recommender {
       });
     }
     audit.append({ recommendationId, decidedAtMs: receivedAtMs, features, recommendation, evidence, rngSeed });
-    const expiresAtMs = recommendation.nextEvaluationAtMs + ADVICE_LIFETIME_MS;
+    const expiresAtMs = nowMs + recommendation.delayMs + ADVICE_LIFETIME_MS;
     return { recommendation, recommendationId, expiresAtMs };
   }
 

@@ -20,7 +20,7 @@ export async function startEngineDecider(name: string, seed: number, start: Star
     decide(failure) {
       nowMs = Math.max(nowMs, failure.failedAtMs);
       const { recommendation, recommendationId } = smartRetry.recommender.recommend(failure);
-      return choiceOf(recommendation, recommendationId);
+      return choiceOf(recommendation, failure.failedAtMs, recommendationId);
     },
     async report(attempt) {
       nowMs = Math.max(nowMs, attempt.timestampMs);

@@ -43,13 +43,16 @@ export async function playOverHttp(world, { name, replicas }) {
     });
     if (answer?.status === 200) return answer.body;
     course.unanswered++;
-    return { decision: 'defer', delay_ms: ASK_AGAIN_MS };
+    return { decision: 'defer', next_evaluation: iso(Date.now() + ASK_AGAIN_MS) };
   };
   const live = async (job) => {
     let outcome = await attempt(job, 1);
     counts[outcome.success ? 'succeeded' : 'failed']++;
     for (let attemptNumber = 1; !outcome.success && now() < world.arrivalsEndAtMs;) {
-      const { decision, delay_ms: delayMs, recommendation_id: id } = await ask(job, attemptNumber, outcome);
+      const askedAtMs = Date.now();
+      const answer = await ask(job, attemptNumber, outcome);
+      const { decision, recommendation_id: id } = answer;
+      const delayMs = decision === 'defer' ? Date.parse(answer.next_evaluation) - askedAtMs : answer.delay_ms;
       if (decision === 'stop') return course.stopped++;
       if (now() + delayMs > world.arrivalsEndAtMs) return course.deferred++;
       await sleep(delayMs);

@@ -78,7 +78,8 @@ async function playHerd(processes: number, { afterMs }: { readonly afterMs: numb
       draw: rng(),
     });
     fleet.settle(features, { isRetry: true, admission }, nowMs);
-    waiting.push({ jobId, attemptNumber, atMs: nowMs + admission.delayMs, isRetry: admission.kind === 'admitted' });
+    const { kind, delayMs, askAgainMs = delayMs } = admission;
+    waiting.push({ jobId, attemptNumber, atMs: nowMs + askAgainMs, isRetry: kind === 'admitted' });
   };
   const retry = ({ jobId, attemptNumber, atMs }: Waiting) => {
     if (atMs >= endMs) {

@@ -25,7 +25,9 @@ const NullableLabel = Type.Unsafe<string | null>({ type: ['string', 'null'] });
 
 const recommendationFields = {
   should_retry: Type.Boolean(),
-  delay_ms: Type.Integer({ description: '0 when `should_retry` is false.' }),
+  delay_ms: Type.Integer({
+    description: 'Until the retry, for `defer` until there is a place for it; 0 when `should_retry` is false.',
+  }),
   max_attempts: Type.Integer({
     description:
       'Executions, the first included: `learned_max_attempts` where a learned layer speaks or something is tried.',
@@ -34,7 +36,10 @@ const recommendationFields = {
   rationale: Type.String(),
   method: Type.String({ enum: ['rules', 'bayesian', 'ml', 'guardrails', 'default'] }),
   estimated_success: Ratio,
-  next_evaluation: Timestamp,
+  next_evaluation: Type.String({
+    format: 'date-time',
+    description: 'When to ask again: for `defer` often sooner than `delay_ms`, since there may be a place sooner.',
+  }),
   policy_guardrails: Type.Array(Type.String()),
   decision: Type.String({ enum: ['retry', 'defer', 'stop'] }),
   policy: NullableLabel,

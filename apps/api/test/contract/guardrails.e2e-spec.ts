@@ -139,15 +139,23 @@ describe('limits of tenants', () => {
   it('put off what is beyond a quota, stop what has had its attempts, and say whose limit it is', async () => {
     await guard({
       tenant_limits: [
-        { tenant: 'acme', retries_per_minute: 0 },
+        { tenant: 'acme', retries_per_minute: 1 },
+        { tenant: 'closed', retries_per_minute: 0 },
         { tenant: '*', queue: 'once', max_attempts: 1 },
       ],
     });
+    // Two may fall into two minutes.
+    for (const id of ['a', 'b']) await ask({ tenant: 'acme', job_id: id });
     expect(await ask({ tenant: 'acme', job_id: 'limited' })).toMatchObject({
       decision: 'defer',
       policy_guardrails: ['tenant_limit'],
       reasons: expect.arrayContaining(['tenant_limit_spent']),
-      rationale: expect.stringContaining('0 retries a minute of tenant "acme"'),
+      rationale: expect.stringContaining('1 retries a minute of tenant "acme"'),
+    });
+    expect(await ask({ tenant: 'closed', job_id: 'never' })).toMatchObject({
+      decision: 'stop',
+      policy_guardrails: ['tenant_limit'],
+      rationale: expect.stringContaining('0 retries a minute of tenant "closed" allows none'),
     });
     expect(await ask({ tenant: 'other', queue: 'once' })).toMatchObject({
       decision: 'stop',

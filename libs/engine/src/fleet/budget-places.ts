@@ -3,6 +3,7 @@ import {
   leftInWindow,
   partOfWindow,
   UNITS_PER_CALL,
+  unitsPerWindow,
   windowStart,
   type BudgetView,
   type RetryBudget,
@@ -61,6 +62,11 @@ export class BudgetPlaces implements BudgetView {
     });
     if (from === null) return null;
     return from <= wanted ? wanted : from + Math.floor(draw * windowSeconds);
+  }
+
+  retriesPerSecond(second: number, units: number): number {
+    const from = windowStart(second, this.budget);
+    return unitsPerWindow(this.budget, from) / this.budget.windowSeconds / Math.max(1, units);
   }
 
   /** Units left of the minute from `nowMs` on, for this process. */

@@ -19,6 +19,8 @@ export type CountedCall = keyof typeof CALLS;
 
 export const SLOT_MS = 5_000;
 const KEYS_PER_SLOT = 8;
+/** Where several processes answer, whoever waits asks again within these. */
+const WAITING_SLOTS = 4;
 
 export function slotOf(atMs: EpochMs): number {
   return Math.floor(atMs / SLOT_MS);
@@ -48,6 +50,12 @@ export class CallTally {
       return true;
     }
     return false;
+  }
+
+  /** Jobs that were put off and will ask again. */
+  waitingAt(nowMs: EpochMs): number {
+    const now = slotOf(nowMs);
+    return Math.max(0, this.sum('returning', now, now + WAITING_SLOTS));
   }
 
   /** The first of the slots `[fromSlot, toSlot)` with such a call; `toSlot` where there is none. */

@@ -100,6 +100,7 @@ export class Fleet {
       hasProbe: dependency.probesLeft > 0 && kind !== 'own_fault',
       turn,
       isShared,
+      waiting: isShared ? dependency.calls.waitingAt(nowMs) : 0,
       sinceReleaseMs: breaker.releasedAtMs === null ? Number.POSITIVE_INFINITY : nowMs - breaker.releasedAtMs,
       budget,
       limits,
@@ -125,8 +126,11 @@ export class Fleet {
     const before = met === null ? this.turns.find(features) : met.turn;
     if (before !== null) this.#giveBack(features, nowMs);
     if (booking !== null) dependency.bookings.add(booking.second, booking.units);
-    if (kind === 'deferred' && this.place.replicas > 1)
-      dependency.calls.add('returning', slotOf(nowMs + admission.delayMs));
+    if (kind === 'deferred' && this.place.replicas > 1) {
+      const asksAtMs = nowMs + (admission.askAgainMs ?? admission.delayMs);
+      dependency.calls.add('returning', slotOf(asksAtMs));
+      for (const limit of met?.limits ?? NO_LIMITS) limit.notePutOff(asksAtMs);
+    }
     const limits = met !== null && booking !== null ? met.limits : NO_LIMITS;
     const second = booking?.second ?? 0;
     this.turns.keep(features, {
@@ -280,7 +284,14 @@ export class Fleet {
     const { place } = this;
     const budget = places?.budget ?? null;
     const fair =
-      budget === null ? null : dependency.tenants.viewFor(features.tenant, units, { budget, name, place }, nowMs);
+      budget === null
+        ? null
+        : dependency.tenants.viewFor(
+            features.tenant,
+            units,
+            { budget, name, place, waiting: place.replicas > 1 ? dependency.calls.waitingAt(nowMs) : 0 },
+            nowMs,
+          );
     const set = this.limits.viewsFor(tenantLimits, { features, dependency: name, budget, units, place }, nowMs);
     if (fair === null) return set;
     return set.length === 0 ? [fair] : [...set, fair];

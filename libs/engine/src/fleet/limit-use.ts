@@ -1,4 +1,5 @@
 import { NEW_BREAKER, type EpochMs, type FleetNews, type FleetShare } from '@smart-retry/domain';
+import { CallTally, slotOf } from './call-tally.js';
 import { FullRun } from './full-run.js';
 import { SharedSums } from './shared-sums.js';
 
@@ -10,6 +11,8 @@ const NO_SUMS = { calls: NOTHING, since: NOTHING, demand: NOTHING, shares: NOTHI
 export class LimitUse {
   readonly bookings = new SharedSums();
   readonly full = new FullRun();
+  /** Jobs that this process has put off, by when they will ask. */
+  readonly calls = new CallTally();
   usedAtMs: EpochMs = 0;
   #forgottenBefore = 0;
 
@@ -19,6 +22,7 @@ export class LimitUse {
     if (second < this.#forgottenBefore + KEEP_SECONDS) return;
     this.#forgottenBefore = second;
     this.bookings.forgetBefore(second);
+    this.calls.forgetBefore(slotOf(nowMs) - 1);
   }
 
   news(name: string, forgetAtMs: EpochMs): FleetNews {

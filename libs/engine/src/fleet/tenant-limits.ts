@@ -10,6 +10,7 @@ import {
   type RetryBudget,
 } from '@smart-retry/guardrails';
 import type { FleetPlace } from './budget-places.js';
+import { slotOf } from './call-tally.js';
 import { LimitUse } from './limit-use.js';
 import { WindowPlaces } from './window-places.js';
 
@@ -62,6 +63,8 @@ export class TenantLimits {
         partOf: partOfQuota,
         capacityTerms: [retriesPerMinute],
         isClosed: retriesPerMinute === 0,
+        waiting: place.replicas * use.calls.waitingAt(nowMs),
+        notePutOff: (asksAtMs) => use.calls.add('returning', slotOf(asksAtMs)),
         keyOf: (second) => second,
         place,
       }),
@@ -86,6 +89,8 @@ export class TenantLimits {
         partOf: partOfWindow,
         capacityTerms: [budgetSharePercent, budget],
         isClosed: budgetSharePercent === 0,
+        waiting: place.replicas * use.calls.waitingAt(nowMs),
+        notePutOff: (asksAtMs) => use.calls.add('returning', slotOf(asksAtMs)),
         keyOf: (second) => second,
         place,
       }),

@@ -36,7 +36,12 @@ export class TenantShares {
   viewFor(
     tenant: string | undefined,
     units: number,
-    { budget, name, place }: { readonly budget: RetryBudget; readonly name: string; readonly place: FleetPlace },
+    {
+      budget,
+      name,
+      place,
+      waiting,
+    }: { readonly budget: RetryBudget; readonly name: string; readonly place: FleetPlace; readonly waiting: number },
     nowMs: EpochMs,
   ): WindowPlaces | null {
     const group = groupOf(tenant);
@@ -55,6 +60,9 @@ export class TenantShares {
       partOf: partOfWindow,
       capacityTerms: [share, budget],
       isClosed: false,
+      waiting,
+      // The dependency counts them.
+      notePutOff: () => undefined,
       keyOf: (second) => second * GROUPS + group,
       place,
     });

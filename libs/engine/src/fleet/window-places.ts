@@ -28,6 +28,9 @@ export interface WindowTerms {
   readonly capacityTerms: SearchTerms;
   /** Whether capacities are 0 for good. */
   readonly isClosed: boolean;
+  readonly waiting: number;
+  /** Called for a job that is put off, with when it will ask again. */
+  readonly notePutOff: (asksAtMs: EpochMs) => void;
 }
 
 /** Units that a retry has taken somewhere. */
@@ -41,11 +44,13 @@ export interface SpentUnits {
 export class WindowPlaces implements LimitView {
   readonly scope: string;
   readonly isClosed: boolean;
+  readonly waiting: number;
   readonly #terms: WindowTerms;
 
   constructor(terms: WindowTerms) {
     this.scope = terms.scope;
     this.isClosed = terms.isClosed;
+    this.waiting = terms.waiting;
     this.#terms = terms;
   }
 
@@ -72,6 +77,15 @@ export class WindowPlaces implements LimitView {
     for (let from = fromSecond; from < fromSecond + 60; from += windowSeconds) left += Math.max(0, this.#leftIn(from));
     const retries = Math.floor(left / unitsPerRetry);
     return describeRoom(retries, place);
+  }
+
+  retriesPerSecond(second: number): number {
+    const { windowSeconds, units, capacityOf } = this.#terms;
+    return capacityOf(second - (second % windowSeconds)) / windowSeconds / units;
+  }
+
+  notePutOff(asksAtMs: EpochMs): void {
+    this.#terms.notePutOff(asksAtMs);
   }
 
   /** Books the retry's units in a second. */

@@ -54,7 +54,7 @@ export class ErpCallers {
   askUntilAdmitted(changes: Parameters<ErpCallers['ask']>[0]): readonly Admission[] {
     const answers = [this.ask(changes)];
     for (let last = answers[0]; last?.kind === 'deferred' && answers.length < 10; last = answers.at(-1)) {
-      this.nowMs += last.delayMs;
+      this.nowMs += last.askAgainMs ?? last.delayMs;
       answers.push(this.ask(changes));
     }
     return answers;

@@ -23,6 +23,8 @@ export interface BudgetView {
   readonly scope: string;
   /** The first second from `wanted` on with so much room; `draw` picks one within a window. Null: none within the horizon. */
   firstPlace(wanted: number, units: number, draw: number): number | null;
+  /** For how many retries of so many units a second from then on has room, all processes together. */
+  retriesPerSecond(second: number, units: number): number;
   /** What is left of the next minute, for people. */
   describeLeft(nowMs: EpochMs): string;
 }
@@ -37,6 +39,10 @@ export interface LimitView {
   firstPlace(wanted: number, draw: number): number | null;
   /** What is left of the next minute, for people. */
   describeLeft(nowMs: EpochMs): string;
+  /** For how many retries like this one a second from then on has room, all processes together. */
+  retriesPerSecond(second: number): number;
+  /** How many jobs wait for it without a place, where several processes answer. */
+  readonly waiting: number;
 }
 
 /** A job that was put off before, or asks the same again. */
@@ -59,6 +65,8 @@ export interface DependencyView {
   readonly turn: Turn | null;
   /** Whether other processes answer as well: none of them knows what this one has promised a job. */
   readonly isShared: boolean;
+  /** How many jobs wait without a place, where several processes answer. */
+  readonly waiting: number;
   /** Since its breaker was closed after an outage; ∞ when it was not. */
   readonly sinceReleaseMs: number;
   /** Null where it is not enforced: nobody reports first tries. */

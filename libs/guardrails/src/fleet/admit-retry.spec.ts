@@ -18,6 +18,7 @@ const question = (changes: Partial<AdmissionQuestion> = {}): AdmissionQuestion =
 const budgetFrom = (second: number | null): BudgetView => ({
   scope: '20 % of its first tries',
   firstPlace: (wanted) => (second === null ? null : Math.max(wanted, second)),
+  retriesPerSecond: () => 0.5,
   describeLeft: () => 'room for 0 retries',
 });
 const view = (changes: Partial<DependencyView> = {}): DependencyView => ({
@@ -29,6 +30,7 @@ const view = (changes: Partial<DependencyView> = {}): DependencyView => ({
   hasProbe: false,
   turn: null,
   isShared: false,
+  waiting: 0,
   sinceReleaseMs: Number.POSITIVE_INFINITY,
   budget: budgetFrom(0),
   limits: [],
@@ -57,7 +59,8 @@ describe('admitRetry', () => {
   it('puts off what has no room, books the first second that has, and lets the job ask again halfway', () => {
     expect(admitRetry(question(), view({ budget: budgetFrom(SECOND + 60) }))).toMatchObject({
       kind: 'deferred',
-      delayMs: 30_250,
+      delayMs: 60_500,
+      askAgainMs: 30_250,
       reasons: ['budget_spent'],
       effects: [{ name: 'budget', before: 'retry', after: 'defer' }],
       booking: { second: SECOND + 60, units: 2 },
@@ -73,10 +76,29 @@ describe('admitRetry', () => {
     });
     expect(admitRetry(question(), shared(SECOND + 60))).toMatchObject({
       kind: 'deferred',
-      delayMs: 10_000,
+      delayMs: 60_500,
+      askAgainMs: 10_000,
       booking: null,
     });
     expect(admitRetry(question({ untilEndMs: 30_000 }), shared(SECOND + 60))).toMatchObject({ kind: 'refused' });
+  });
+
+  it('has whoever never asks again wait for those who wait without a place, where no place is promised', () => {
+    const behind = (waiting: number, changes = {}) =>
+      admitRetry(question(changes), view({ isShared: true, waiting, budget: budgetFrom(SECOND + 60) }));
+    // Two seconds each.
+    expect([0, 10, 1_000].map((waiting) => behind(waiting).delayMs)).toEqual([60_500, 80_500, 300_000]);
+    expect(behind(1_000, { untilEndMs: 90_000 })).toMatchObject({
+      kind: 'deferred',
+      delayMs: 90_000,
+      askAgainMs: 10_000,
+    });
+  });
+
+  it('never sends a job off before the server allows it', () => {
+    const hinted = question({ floorMs: 45_000, delayMs: 45_000 });
+    const open = view({ breaker: 'open' });
+    expect([admitRetry(question(), open).delayMs < 45_000, admitRetry(hinted, open).delayMs]).toEqual([true, 45_000]);
   });
 
   it('refuses what cannot be put off for so long', () => {
@@ -98,7 +120,12 @@ describe('admitRetry', () => {
     });
     const later = { hasWaited: true, bookedSecond: SECOND + 30 };
     const full = view({ turn: later, budget: budgetFrom(SECOND + 40) });
-    expect(admitRetry(question(), full)).toMatchObject({ kind: 'deferred', delayMs: 15_250, booking: 'kept' });
+    expect(admitRetry(question(), full)).toMatchObject({
+      kind: 'deferred',
+      delayMs: 30_500,
+      askAgainMs: 15_250,
+      booking: 'kept',
+    });
   });
 
   it('lets a job go ahead before its turn where there is room by now', () => {

@@ -105,7 +105,7 @@ function takeNearbyPlace(
   const putOff = waitForRoom(room, question, view);
   if (putOff.kind === 'refused') return putOff;
   const askAgainMs = Math.ceil(NEARBY_MS * (0.5 + draw));
-  return { ...putOff, delayMs: Math.min(askAgainMs, putOff.delayMs, maxDelayMs), booking: null };
+  return { ...putOff, askAgainMs: Math.min(askAgainMs, putOff.delayMs), booking: null };
 }
 
 /** Where nobody knows what a dependency can take. */
@@ -118,12 +118,13 @@ function admitUnbudgeted(question: AdmissionQuestion, { turn, sinceReleaseMs }: 
   return admit(spread, question, ['release_ramp', 'deferred_turn', 'budget_unknown']);
 }
 
+/** Until the first place; where none is promised, until those have had theirs who wait already. */
 function waitForRoom(
   { second, heldBy }: FoundRoom,
   question: AdmissionQuestion,
-  { budget, dependency }: DependencyView,
+  { budget, dependency, isShared, waiting }: DependencyView,
 ): Admission {
-  const { nowMs, draw, units, maxDelayMs } = question;
+  const { nowMs, draw, units, maxDelayMs, untilEndMs } = question;
   const isLimit = heldBy !== null && heldBy !== 'budget';
   if (isLimit && heldBy.isClosed) return refuseClosed(heldBy);
   const what = isLimit
@@ -132,7 +133,14 @@ function waitForRoom(
   const left = (isLimit ? heldBy : budget)?.describeLeft(nowMs) ?? 'nothing';
   const until = second === null ? 'further notice' : `${describeDuration(second * SECOND_MS - nowMs)} from now`;
   const atMs = second === null ? nowMs + maxDelayMs : second * SECOND_MS + Math.floor(draw * SECOND_MS);
-  return deferUntil(atMs, question, {
+  const perSecond = isLimit
+    ? heldBy.retriesPerSecond(second ?? 0)
+    : (budget?.retriesPerSecond(second ?? 0, units) ?? 0);
+  const before = isShared && second !== null ? (isLimit ? heldBy.waiting : waiting) : 0;
+  const behindMs = before === 0 ? 0 : (SECOND_MS * before) / perSecond;
+  // Whoever asks again may have a place before it is his turn: a deadline between the two stops nobody.
+  const turnMs = Math.min(atMs + behindMs, Math.max(atMs, nowMs + untilEndMs));
+  return deferUntil(turnMs, question, {
     mayPassSooner: true,
     guardrail: isLimit ? 'tenant_limit' : 'budget',
     reason: isLimit ? 'tenant_limit_spent' : 'budget_spent',

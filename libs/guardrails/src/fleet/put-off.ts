@@ -14,15 +14,19 @@ interface Obstacle {
   readonly mayPassSooner?: boolean;
 }
 
-/** Puts a retry off until `atMs`, or as far towards it as one wait may go; refuses it where its time is over by then. */
+/**
+ * Puts a retry off until `atMs`, or as far towards it as one wait may go, which is what a worker that never asks again waits;
+ * never less than a server asked for. Refuses it where its time is over by then.
+ */
 export function deferUntil(atMs: EpochMs, question: AdmissionQuestion, obstacle: Obstacle): Admission {
-  const waitMs = Math.max(0, Math.ceil(atMs - question.nowMs));
+  const waitMs = Math.max(question.floorMs, Math.ceil(atMs - question.nowMs));
   if (waitMs > question.untilEndMs) return refuse(waitMs, question, obstacle);
   const { guardrail, reason, because, booking = null, mayPassSooner = false } = obstacle;
-  const nextMs = mayPassSooner ? Math.min(waitMs, Math.max(ASK_AGAIN_MS, Math.ceil(waitMs / 2))) : waitMs;
+  const delayMs = Math.min(waitMs, question.maxDelayMs);
   return {
     kind: 'deferred',
-    delayMs: Math.min(nextMs, question.maxDelayMs),
+    delayMs,
+    askAgainMs: mayPassSooner ? Math.min(delayMs, Math.max(ASK_AGAIN_MS, Math.ceil(waitMs / 2))) : delayMs,
     reasons: [reason],
     effects: [{ name: guardrail, before: 'retry', after: 'defer' }],
     because: [because],

@@ -17,7 +17,7 @@ export function createRules(seed: number): Decider {
     name: 'rules',
     decide(failure) {
       const { recommendation } = decide(failure, snapshot, failure.failedAtMs, rng);
-      return choiceOf(recommendation);
+      return choiceOf(recommendation, failure.failedAtMs);
     },
   };
 }
