@@ -33,6 +33,18 @@ describe('npm run audit', () => {
     expect(await run('verify', '--known', hashes[1] ?? '')).toMatchObject({ code: 0 });
   });
 
+  it('takes a database without entries for another one than is meant, and ends with 2', async () => {
+    const empty = await createTestDatabase();
+    const said: string[] = [];
+    const complain = (line: string) => said.push(line);
+    try {
+      const code = await runAudit(['verify'], { env: { RETRY_DATABASE_URL: empty.url }, print: complain, complain });
+      expect([code, said]).toEqual([2, ['there are no entries: is this the database that is meant?']]);
+    } finally {
+      await empty.drop();
+    }
+  });
+
   it('names the first entry that was changed, and ends with 1', async () => {
     const client = new Client({ connectionString: database.url });
     await client.connect();

@@ -14,7 +14,7 @@ export async function runAudit(args, { env = process.env, print = console.log, c
     const known = parseArguments(args);
     const postgres = await openConfiguredPostgres(env);
     try {
-      return report(await postgres.stores.ledger.verify(known), print);
+      return report(await postgres.stores.ledger.verify(known), { print, complain });
     } finally {
       await postgres.close();
     }
@@ -32,7 +32,11 @@ function parseArguments(args) {
   return { hash: values.known };
 }
 
-function report({ intactEntries, headHash, problem }, print) {
+function report({ intactEntries, headHash, problem }, { print, complain }) {
+  if (problem === null && intactEntries === 0) {
+    complain('there are no entries: is this the database that is meant?');
+    return 2;
+  }
   if (problem === null) {
     print(`intact: ${intactEntries} entries, the last one ${headHash}`);
     return 0;
