@@ -25,6 +25,8 @@ export type ConfigurationEdit = (inForce: Strategy) => {
   readonly strategy: Strategy;
   readonly action: string;
   readonly target: string | null;
+  /** Why, where what is changed says so; used where the writer gives no reason. */
+  readonly reason?: string | null;
 };
 
 /** A copy of the configuration beside the process, for a start while the store is away. */

@@ -43,6 +43,20 @@ describe('Configuration', () => {
     ]);
   });
 
+  it('keeps why jobs are stopped, where the writer or the new stops say so', async () => {
+    const store = new FakeStore();
+    const { configuration } = await open(store);
+    const one = { tenant: 'acme', reason: 'incident 42' };
+    await configuration.updateGuardrails({ emergencyStops: [one] }, BY_TEST);
+    await configuration.updateGuardrails({ emergencyStops: [one, { queue: 'bulk', reason: 'flood' }] }, BY_TEST);
+    await configuration.updateGuardrails(
+      { emergencyStops: [{ tenant: 'b', reason: 'x' }] },
+      { ...BY_TEST, reason: 'told so' },
+    );
+    await configuration.updateGuardrails({ emergencyStops: [] }, BY_TEST);
+    expect(store.changes.map(({ reason }) => reason).slice(1)).toEqual(['incident 42', 'flood', 'told so', null]);
+  });
+
   it('refuses duplicates, unknown names and unsound policies, and changes nothing', async () => {
     const store = new FakeStore();
     const { configuration } = await open(store);

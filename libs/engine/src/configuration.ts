@@ -20,6 +20,7 @@ import type { ConfigurationEdit, ConfigurationOptions, ConfigurationWrite } from
 import { Confirmations, type ConfigurationFreshness } from './configuration-freshness.js';
 import { compileSnapshot, type ConfigurationSnapshot } from './configuration-snapshot.js';
 import { overrideBreaker } from './override-breaker.js';
+import { reasonOfNewStops } from './reason-of-new-stops.js';
 import { applyDeclared, isDeclaredNew } from './declared-strategy.js';
 
 /** Every lost race is another process' change, so this bounds how many of those may come between. */
@@ -145,7 +146,8 @@ export class Configuration {
     return this.#change(write, (strategy) => {
       const guardrails = { ...strategy.guardrails, ...patch };
       throwIfProblems('INVALID_CONFIGURATION', guardrailProblems(guardrails));
-      return { strategy: { ...strategy, guardrails }, action: 'guardrails.updated', target: null };
+      const reason = reasonOfNewStops(strategy.guardrails, guardrails);
+      return { strategy: { ...strategy, guardrails }, action: 'guardrails.updated', target: null, reason };
     });
   }
 
@@ -185,7 +187,7 @@ export class Configuration {
         throwIfProblems('INVALID_CONFIGURATION', allProblems(edited.strategy));
         if (canonicalJson(edited.strategy) === canonicalJson(strategy)) return this.#leaveAsIs(write.keep);
         try {
-          const { actor, reason = null } = write;
+          const { actor, reason = edited.reason ?? null } = write;
           return await this.#commit({ ...edited, expectedRevision: revision, actor, reason }, write.keep);
         } catch (error) {
           const hasLostRace = error instanceof SmartRetryError && error.code === 'CONFIGURATION_CHANGED';
