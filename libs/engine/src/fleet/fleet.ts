@@ -10,10 +10,11 @@ import {
   type GuardrailSettings,
   type RetryFeatures,
 } from '@smart-retry/domain';
-import { admitRetry, kindOfFailure, unitsOfRetry, type Admission, type DependencyView } from '@smart-retry/guardrails';
+import { admitRetry, unitsOfRetry, type Admission, type DependencyView } from '@smart-retry/guardrails';
 import { BudgetPlaces, type FleetPlace } from './budget-places.js';
 import { slotOf } from './call-tally.js';
 import { Dependency } from './dependency.js';
+import { FailureKinds } from './failure-kinds.js';
 import type { FleetGate } from './fleet-gate.js';
 import { stateOfDependency, type DependencyState } from './dependency-state.js';
 import { TenantLimits } from './tenant-limits.js';
@@ -38,7 +39,6 @@ interface Meeting {
   readonly turn: BookedTurn | null;
 }
 
-const MAX_KINDS = 1_000;
 /** About 500 B each. */
 const MAX_LIMITS = 10_000;
 const NO_LIMITS: readonly WindowPlaces[] = [];
@@ -51,7 +51,7 @@ const RETURNED = { hasWaited: true, bookedSecond: null, units: 0, spent: [] };
 export class Fleet {
   readonly #options: FleetOptions;
   readonly #dependencies: LRUCache<string, Dependency>;
-  readonly #kinds = new LRUCache<string, FailureKind>({ max: MAX_KINDS });
+  readonly #kinds = new FailureKinds();
   readonly turns: Turns;
   readonly limits = new TenantLimits({ maxLimits: MAX_LIMITS });
   /** What was found for the job that was met last, which is the next to be settled. */
@@ -70,7 +70,7 @@ export class Fleet {
   meet(features: RetryFeatures, nowMs: EpochMs): FleetGate {
     const name = dependencyOf(features);
     const dependency = this.dependency(name);
-    const kind = this.#kindOf(features.errorClass, features.errorCode);
+    const kind = this.#kinds.of(features.errorClass, features.errorCode);
     const isShared = this.place.replicas > 1;
     const turn = this.#turnOf(features, dependency, nowMs);
     const units = unitsOfRetry(kind);
@@ -150,7 +150,7 @@ export class Fleet {
       const failedAttempt = link?.failedAttemptNumber ?? attemptNumber - 1;
       const asked = { tenant: report.tenant, jobId: report.jobId, attemptNumber: failedAttempt };
       const turn = isRetry ? this.turns.drop(asked) : null;
-      const kind = success || errorClass === undefined ? null : this.#kindOf(errorClass, errorCode);
+      const kind = success || errorClass === undefined ? null : this.#kinds.of(errorClass, errorCode);
       const isUnused = status === 'cancelled' || kind === 'not_sent';
       if (turn !== null && isUnused) this.#free(turn, nowMs);
       if (status === 'cancelled' || status === 'unknown') continue;
@@ -295,15 +295,5 @@ export class Fleet {
     const set = this.limits.viewsFor(tenantLimits, { features, dependency: name, budget, units, place }, nowMs);
     if (fair === null) return set;
     return set.length === 0 ? [fair] : [...set, fair];
-  }
-
-  #kindOf(errorClass: string, errorCode: string | undefined): FailureKind {
-    const key = errorCode === undefined ? errorClass : `${errorClass.length}:${errorClass}${errorCode}`;
-    let kind = this.#kinds.get(key);
-    if (kind === undefined) {
-      kind = kindOfFailure({ errorClass, errorCode });
-      this.#kinds.set(key, kind);
-    }
-    return kind;
   }
 }
