@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { untilPasses } from '../faults/support/until-passes.js';
 import { createClient, type Answer, type Client } from '../support/client.js';
 import { expectProblem, problemPaths } from '../support/problem.js';
 import { startApi, type RunningApi } from '../support/start-api.js';
@@ -180,9 +181,11 @@ describe('the curve', () => {
     const learnAs = async (learning: unknown) =>
       expect(await client.put('/strategy', { ...strategy, learning })).toMatchObject({ status: 200 });
     await learnAs({ mode: 'observe' });
-    expect((await client.get(query('silenced'))).body).toMatchObject({ learning: 'observe', samples: 20 });
+    const shown = () => client.get(query('silenced'));
+    // Until everything is learned anew, what was known goes on to answer.
+    await untilPasses(async () => expect((await shown()).body).toMatchObject({ learning: 'observe', samples: 20 }));
     await learnAs({ job_types: [{ job_type: 'silenced', mode: 'off' }] });
-    expectProblem(await client.get(query('silenced')), 404, 'POSTERIOR_NOT_FOUND');
+    await untilPasses(async () => expectProblem(await shown(), 404, 'POSTERIOR_NOT_FOUND'));
     await learnAs(strategy['learning']);
   });
 });
