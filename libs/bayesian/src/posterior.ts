@@ -61,42 +61,6 @@ export function pool(prior: Posterior, { cell, child, priorStrength }: Level, sp
   return { means, evidence };
 }
 
-/** How far the odds of a part may lie from those of the whole, as a standard deviation of their logarithm. */
-const ODDS_DEVIATION = 2;
-const NEWTON_STEPS = 8;
-/** Further than this no step goes: from where hardly anything is known Newton's would go too far. */
-const LONGEST_STEP = 2;
-
-/**
- * A prior whose odds differ at every delay by one factor `e^δ`, the likeliest by what the cell has seen: what fares worse
- * than its kind at the delays that were tried is likely to fare worse at others. With `l = logit m` and `n` outcomes of
- * which `s` succeeded, δ maximises `Σ s·ln σ(l + δ) + (n − s)·ln σ(−l − δ) − δ²/(2·ODDS_DEVIATION²)`.
- */
-export function shiftOdds(prior: Posterior, cell: EvidenceCell, speed: Speed, now: Moment): Posterior {
-  takeOwn(cell, undefined, speed, now);
-  const precision = 1 / ODDS_DEVIATION ** 2;
-  let shift = 0;
-  for (let step = 0; step < NEWTON_STEPS; step++) {
-    let slope = -shift * precision;
-    let curvature = precision;
-    for (let bin = 0; bin < BIN_COUNT; bin++) {
-      const successes = ownSuccesses[MARGIN + bin] ?? 0;
-      const outcomes = successes + (ownFailures[MARGIN + bin] ?? 0);
-      if (outcomes === 0) continue;
-      const mean = shifted(prior, bin, shift);
-      slope += successes - outcomes * mean;
-      curvature += outcomes * mean * (1 - mean);
-    }
-    shift += Math.max(-LONGEST_STEP, Math.min(LONGEST_STEP, slope / curvature));
-  }
-  return { means: prior.means.map((_mean, bin) => shifted(prior, bin, shift)), evidence: prior.evidence };
-}
-
-function shifted(prior: Posterior, bin: number, shift: number): number {
-  const odds = oddsOf(prior, bin) * Math.exp(shift);
-  return odds / (1 + odds);
-}
-
 /** The same for one bin: its mean. */
 export function pooledMean(priorMean: number, bin: number, level: Level, speed: Speed, now: Moment): number {
   const { cell, child, priorStrength } = level;
@@ -159,6 +123,42 @@ export function mixPosteriors(fast: Posterior, slow: Posterior, fastShare: numbe
     evidence[bin] = Math.max(1, (mean * (1 - mean)) / (within + between) - 1);
   }
   return { means, evidence };
+}
+
+/** How far the odds of a part may lie from those of the whole, as a standard deviation of their logarithm. */
+const ODDS_DEVIATION = 2;
+const NEWTON_STEPS = 8;
+/** Further than this no step goes: from where hardly anything is known Newton's would go too far. */
+const LONGEST_STEP = 2;
+
+/**
+ * A prior whose odds differ at every delay by one factor `e^δ`, the likeliest by what the cell has seen: what fares worse
+ * than its kind at the delays that were tried is likely to fare worse at others. With `l = logit m` and `n` outcomes of
+ * which `s` succeeded, δ maximises `Σ s·ln σ(l + δ) + (n − s)·ln σ(−l − δ) − δ²/(2·ODDS_DEVIATION²)`.
+ */
+export function shiftOdds(prior: Posterior, cell: EvidenceCell, speed: Speed, now: Moment): Posterior {
+  takeOwn(cell, undefined, speed, now);
+  const precision = 1 / ODDS_DEVIATION ** 2;
+  let shift = 0;
+  for (let step = 0; step < NEWTON_STEPS; step++) {
+    let slope = -shift * precision;
+    let curvature = precision;
+    for (let bin = 0; bin < BIN_COUNT; bin++) {
+      const successes = ownSuccesses[MARGIN + bin] ?? 0;
+      const outcomes = successes + (ownFailures[MARGIN + bin] ?? 0);
+      if (outcomes === 0) continue;
+      const mean = shifted(prior, bin, shift);
+      slope += successes - outcomes * mean;
+      curvature += outcomes * mean * (1 - mean);
+    }
+    shift += Math.max(-LONGEST_STEP, Math.min(LONGEST_STEP, slope / curvature));
+  }
+  return { means: prior.means.map((_mean, bin) => shifted(prior, bin, shift)), evidence: prior.evidence };
+}
+
+function shifted(prior: Posterior, bin: number, shift: number): number {
+  const odds = oddsOf(prior, bin) * Math.exp(shift);
+  return odds / (1 + odds);
 }
 
 /** Odds beyond these are not told apart when they are combined. */
