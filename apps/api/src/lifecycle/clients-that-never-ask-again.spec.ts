@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { createRng, DEFAULT_STRATEGY } from '@smart-retry/domain';
 import { someFeatures, T0 } from '@smart-retry/domain/testing';
-import { Fleet, FleetExchange } from '@smart-retry/engine';
-import { MemoryFleetLedger } from '@smart-retry/storage/memory';
+import type { Fleet } from '@smart-retry/engine';
+import { fleetsOnOneLedger } from './testing/fleets-on-one-ledger.js';
 
 const PER_MINUTE = 6;
 const JOBS = 24;
@@ -18,28 +18,8 @@ async function runsByMinute(processes: number): Promise<readonly number[]> {
     ...DEFAULT_STRATEGY.guardrails,
     tenantLimits: [{ tenant: 'seedy', retriesPerMinute: PER_MINUTE }],
   };
-  const ledger = new MemoryFleetLedger(() => nowMs);
-  const fleets = Array.from(
-    { length: processes },
-    () => new Fleet({ guardrails: () => guardrails, maxDependencies: 9, maxTurns: 9_999 }),
-  );
-  const exchanges = fleets.map(
-    (fleet, i) =>
-      new FleetExchange({
-        fleet,
-        ledger,
-        replica: `replica-${i}`,
-        intervalMs: 1_000,
-        clock: () => nowMs,
-        onError: (error) => {
-          throw error;
-        },
-      }),
-  );
-  const exchange = async () => {
-    for (const each of exchanges) await each.exchange();
-  };
-  for (let i = 0; i < 3; i++) await exchange();
+  const { fleets, compareNotes } = fleetsOnOneLedger(processes, { guardrails, clock: () => nowMs });
+  for (let i = 0; i < 3; i++) await compareNotes();
   const minutes: number[] = [];
   for (let job = 0; job < JOBS; job++) {
     const fleet = fleets[job % processes] as Fleet;
@@ -56,7 +36,7 @@ async function runsByMinute(processes: number): Promise<readonly number[]> {
     const minute = Math.floor((nowMs + admission.delayMs - startMs) / MINUTE_MS);
     minutes[minute] = (minutes[minute] ?? 0) + 1;
     nowMs += 500;
-    if (job % 2 === 1) await exchange();
+    if (job % 2 === 1) await compareNotes();
   }
   return Array.from(minutes, (runs = 0) => runs);
 }

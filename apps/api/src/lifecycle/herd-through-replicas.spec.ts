@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { createRng, DEFAULT_STRATEGY, type AttemptRecord } from '@smart-retry/domain';
 import { someFeatures, someReport, T0 } from '@smart-retry/domain/testing';
-import { Fleet, FleetExchange } from '@smart-retry/engine';
-import { MemoryFleetLedger } from '@smart-retry/storage/memory';
+import type { Fleet } from '@smart-retry/engine';
+import { fleetsOnOneLedger } from './testing/fleets-on-one-ledger.js';
 
 const FIRST_TRIES_PER_SECOND = 12;
 const OUTAGE_MS = 26_000;
@@ -23,24 +23,8 @@ interface Waiting {
 async function playHerd(processes: number, { afterMs }: { readonly afterMs: number }) {
   const rng = createRng([1, 2, 3, 4]);
   let nowMs = T0;
-  const ledger = new MemoryFleetLedger(() => nowMs);
-  const fleets = Array.from(
-    { length: processes },
-    () => new Fleet({ guardrails: () => DEFAULT_STRATEGY.guardrails, maxDependencies: 9, maxTurns: 9_999 }),
-  );
-  const exchanges = fleets.map(
-    (fleet, i) =>
-      new FleetExchange({
-        fleet,
-        ledger,
-        replica: `replica-${i}`,
-        intervalMs: STEP_MS,
-        clock: () => nowMs,
-        onError: (error) => {
-          throw error;
-        },
-      }),
-  );
+  const { guardrails } = DEFAULT_STRATEGY;
+  const { fleets, compareNotes } = fleetsOnOneLedger(processes, { guardrails, clock: () => nowMs });
   let turns = 0;
   const next = () => fleets[turns++ % processes] as Fleet;
   const endMs = T0 + 10_000 + OUTAGE_MS;
@@ -126,7 +110,7 @@ async function playHerd(processes: number, { afterMs }: { readonly afterMs: numb
       if (job.isRetry) retry(job);
       else ask(job.jobId, job.attemptNumber);
     }
-    for (const exchange of exchanges) await exchange.exchange();
+    await compareNotes();
   }
   return { failed, stillWaiting: waiting.length, retriesBySlot };
 }

@@ -89,7 +89,8 @@ export class Fleet {
     const state = override?.state ?? (isGuess ? 'closed' : breaker.state);
     if (state === 'half_open') dependency.waiting++;
     const budget = state === 'closed' ? this.budgetOf(dependency, nowMs) : null;
-    const limits = this.#limitsOf(features, { name, dependency, budget, units }, nowMs);
+    const waiting = isShared ? dependency.calls.waitingAt(nowMs) : 0;
+    const limits = this.#limitsOf(features, { name, dependency, budget, units, waiting }, nowMs);
     this.#met = { features, limits, turn };
     const view: DependencyView = {
       dependency: name,
@@ -100,7 +101,7 @@ export class Fleet {
       hasProbe: dependency.probesLeft > 0 && kind !== 'own_fault',
       turn,
       isShared,
-      waiting: isShared ? dependency.calls.waitingAt(nowMs) : 0,
+      waiting,
       sinceReleaseMs: breaker.releasedAtMs === null ? Number.POSITIVE_INFINITY : nowMs - breaker.releasedAtMs,
       budget,
       limits,
@@ -275,23 +276,19 @@ export class Fleet {
       readonly dependency: Dependency;
       readonly budget: BudgetPlaces | null;
       readonly units: number;
+      readonly waiting: number;
     },
     nowMs: EpochMs,
   ): readonly WindowPlaces[] {
     const { perTenantLimits, tenantLimits } = this.#options.guardrails();
     if (!perTenantLimits) return NO_LIMITS;
-    const { name, dependency, units, budget: places } = at;
+    const { name, dependency, units, waiting, budget: places } = at;
     const { place } = this;
     const budget = places?.budget ?? null;
     const fair =
       budget === null
         ? null
-        : dependency.tenants.viewFor(
-            features.tenant,
-            units,
-            { budget, name, place, waiting: place.replicas > 1 ? dependency.calls.waitingAt(nowMs) : 0 },
-            nowMs,
-          );
+        : dependency.tenants.viewFor(features.tenant, units, { budget, name, place, waiting }, nowMs);
     const set = this.limits.viewsFor(tenantLimits, { features, dependency: name, budget, units, place }, nowMs);
     if (fair === null) return set;
     return set.length === 0 ? [fair] : [...set, fair];

@@ -11,9 +11,8 @@ const NO_SUMS = { calls: NOTHING, since: NOTHING, demand: NOTHING, shares: NOTHI
 export class LimitUse {
   readonly bookings = new SharedSums();
   readonly full = new FullRun();
-  /** Jobs that this process has put off, by when they will ask. */
-  readonly calls = new CallTally();
   usedAtMs: EpochMs = 0;
+  readonly #calls = new CallTally();
   #forgottenBefore = 0;
 
   use(nowMs: EpochMs): void {
@@ -22,7 +21,16 @@ export class LimitUse {
     if (second < this.#forgottenBefore + KEEP_SECONDS) return;
     this.#forgottenBefore = second;
     this.bookings.forgetBefore(second);
-    this.calls.forgetBefore(slotOf(nowMs) - 1);
+    this.#calls.forgetBefore(slotOf(nowMs) - 1);
+  }
+
+  /** A job that this process puts off, and when it will ask. */
+  notePutOff(asksAtMs: EpochMs): void {
+    this.#calls.add('returning', slotOf(asksAtMs));
+  }
+
+  waitingAt(nowMs: EpochMs): number {
+    return this.#calls.waitingAt(nowMs);
   }
 
   news(name: string, forgetAtMs: EpochMs): FleetNews {

@@ -10,7 +10,6 @@ import {
   type RetryBudget,
 } from '@smart-retry/guardrails';
 import type { FleetPlace } from './budget-places.js';
-import { slotOf } from './call-tally.js';
 import { LimitUse } from './limit-use.js';
 import { WindowPlaces } from './window-places.js';
 
@@ -63,8 +62,8 @@ export class TenantLimits {
         partOf: partOfQuota,
         capacityTerms: [retriesPerMinute],
         isClosed: retriesPerMinute === 0,
-        waiting: place.replicas * use.calls.waitingAt(nowMs),
-        notePutOff: (asksAtMs) => use.calls.add('returning', slotOf(asksAtMs)),
+        waiting: place.replicas * use.waitingAt(nowMs),
+        notePutOff: (asksAtMs) => use.notePutOff(asksAtMs),
         keyOf: (second) => second,
         place,
       }),
@@ -89,8 +88,8 @@ export class TenantLimits {
         partOf: partOfWindow,
         capacityTerms: [budgetSharePercent, budget],
         isClosed: budgetSharePercent === 0,
-        waiting: place.replicas * use.calls.waitingAt(nowMs),
-        notePutOff: (asksAtMs) => use.calls.add('returning', slotOf(asksAtMs)),
+        waiting: place.replicas * use.waitingAt(nowMs),
+        notePutOff: (asksAtMs) => use.notePutOff(asksAtMs),
         keyOf: (second) => second,
         place,
       }),
