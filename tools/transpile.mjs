@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ROOT } from './bootstrap.mjs';
 
@@ -14,14 +14,17 @@ const OPTIONS = {
 
 /**
  * Writes the JavaScript of every library and application, in a fraction of the time that `tsc` takes, because nothing is
- * checked. Of everything each time: cheaper than finding out what changed, and never stale.
+ * checked. Of everything each time: cheaper than finding out what changed, and never stale. A server that starts meanwhile
+ * finds each file whole, as it was or as it is.
  */
 export async function transpile(root = ROOT) {
   const { transform } = await import('@swc/core');
   const written = listSources(root).map(async ({ source, target }) => {
     const { code } = await transform(readFileSync(source, 'utf8'), { ...OPTIONS, filename: source });
     mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(target, code);
+    const unfinished = `${target}.${process.pid}`;
+    writeFileSync(unfinished, code);
+    renameSync(unfinished, target);
   });
   await Promise.all(written);
 }

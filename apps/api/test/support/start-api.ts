@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const START_TIMEOUT_MS = 60_000;
+const MAX_STDERR_CHARS = 4_000;
 
 export interface StartApiOptions {
   /** Added to the environment; nothing else of this process' `RETRY_*` variables gets through. */
@@ -38,6 +39,8 @@ export interface RefusedStart {
 interface Started {
   readonly child: ChildProcess;
   readonly logs: Readonly<Record<string, unknown>>[];
+  /** The end of what it wrote to stderr: why a start failed before there was a logger. */
+  readonly readStderr: () => string;
   readonly exited: Promise<number | null>;
   readonly dataDir: string;
   readonly removeData: () => Promise<void>;
@@ -88,7 +91,11 @@ async function launch({ env = {}, dataDir: givenDir }: StartApiOptions): Promise
   const child = spawn(process.execPath, [MAIN], {
     cwd: dataDir,
     env: { ...Object.fromEntries(inherited), RETRY_PORT: '0', RETRY_DATA_DIR: dataDir, NODE_OPTIONS: '', ...env },
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    stderr = (stderr + chunk).slice(-MAX_STDERR_CHARS);
   });
   const logs: Readonly<Record<string, unknown>>[] = [];
   let rest = '';
@@ -104,10 +111,10 @@ async function launch({ env = {}, dataDir: givenDir }: StartApiOptions): Promise
     givenDir === undefined
       ? rm(dataDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
       : Promise.resolve();
-  return { child, logs, exited, dataDir, removeData };
+  return { child, logs, readStderr: () => stderr, exited, dataDir, removeData };
 }
 
-async function untilListening({ child, logs, exited }: Started): Promise<string> {
+async function untilListening({ child, logs, readStderr, exited }: Started): Promise<string> {
   const timeout = AbortSignal.timeout(START_TIMEOUT_MS);
   for (;;) {
     const ready = logs.find((line) => typeof line['url'] === 'string' && typeof line['example'] === 'string');
@@ -116,6 +123,9 @@ async function untilListening({ child, logs, exited }: Started): Promise<string>
       once(child, 'logged', { signal: timeout }).then(() => false),
       exited.then(() => true),
     ]);
-    if (hasEnded) throw new Error(`the API did not start: ${JSON.stringify(logs)}`);
+    if (hasEnded) {
+      const end = child.signalCode ?? child.exitCode;
+      throw new Error(`the API did not start (${end}): ${JSON.stringify(logs)}\n${readStderr()}`);
+    }
   }
 }
