@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { DEFAULT_STRATEGY } from '@smart-retry/domain';
 import { someFeatures, T0 } from '@smart-retry/domain/testing';
-import { Fleet, FleetExchange } from '@smart-retry/engine';
+import { dependencyState, Fleet, FleetExchange } from '@smart-retry/engine';
 import { MemoryFleetLedger } from '@smart-retry/storage/memory';
 
 const REPLICAS = 3;
@@ -90,13 +90,13 @@ class Replicas {
 
   /** When the breaker lets probes through. */
   get probeAtMs(): number {
-    const state = this.fleets[0]?.stateOf('erp', this.nowMs) ?? null;
+    const state = this.fleets[0] === undefined ? null : dependencyState(this.fleets[0], 'erp', this.nowMs);
     if (state?.breaker.probeAtMs == null) throw new Error('the breaker is not open');
     return state.breaker.probeAtMs;
   }
 
   get states() {
-    return this.fleets.map((fleet) => fleet.stateOf('erp', this.nowMs)?.breaker.state);
+    return this.fleets.map((fleet) => dependencyState(fleet, 'erp', this.nowMs)?.breaker.state);
   }
 }
 

@@ -1,5 +1,11 @@
 import type { AttemptReport, Recommendation } from '@smart-retry/domain';
-import type { Configuration, Fleet, RecordedAttempt, SmartRetry } from '@smart-retry/engine';
+import {
+  countBreakers,
+  type Configuration,
+  type Fleet,
+  type RecordedAttempt,
+  type SmartRetry,
+} from '@smart-retry/engine';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { observeModels } from './model-metrics.js';
 import type { StoreProbe } from './store-probe.js';
@@ -119,7 +125,7 @@ export class ApiMetrics {
       labelNames: ['breaker'],
       registers: [this.registry],
       collect() {
-        for (const [breaker, count] of Object.entries(fleet.countBreakers(Date.now()))) this.set({ breaker }, count);
+        for (const [breaker, count] of Object.entries(countBreakers(fleet, Date.now()))) this.set({ breaker }, count);
       },
     });
   }

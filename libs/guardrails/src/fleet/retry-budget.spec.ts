@@ -7,6 +7,7 @@ const budget = (firstTriesPerSecond: number, percent = 20) =>
   budgetOf({
     firstTriesPerSecond,
     percent,
+    retryTimeRatio: 1,
     maxGrowth: 5,
     releasedAtMs: null,
     troubledAtMs: Number.POSITIVE_INFINITY,
@@ -20,6 +21,20 @@ describe('budgetOf', () => {
     expect(budget(5)).toMatchObject({ unitsPerSecond: 2, windowSeconds: 2 });
   });
 
+  it('is as much smaller as retries take longer than first tries', () => {
+    const terms = {
+      firstTriesPerSecond: 100,
+      percent: 20,
+      maxGrowth: 1,
+      releasedAtMs: null,
+      troubledAtMs: null,
+      pacePerSecond: null,
+    };
+    expect([1, 4, 1_000].map((retryTimeRatio) => budgetOf({ ...terms, retryTimeRatio }).unitsPerSecond)).toEqual([
+      40, 10, 0.5,
+    ]);
+  });
+
   it('never falls below fifteen ordinary retries a minute, so that recovery is found at low traffic', () => {
     expect(budget(0.01)).toMatchObject({ unitsPerSecond: 0.5, windowSeconds: 10 });
     expect(budget(100, 0)).toMatchObject({ unitsPerSecond: 0.5 });
@@ -29,6 +44,7 @@ describe('budgetOf', () => {
     const terms = {
       firstTriesPerSecond: 100,
       percent: 20,
+      retryTimeRatio: 1,
       maxGrowth: 5,
       releasedAtMs: 1_000_000,
       troubledAtMs: 1_000_000,
@@ -43,6 +59,7 @@ describe('budgetOf', () => {
   it('gives a quiet dependency its floor at once after an outage', () => {
     const terms = {
       percent: 20,
+      retryTimeRatio: 1,
       maxGrowth: 1.25,
       releasedAtMs: 1_000_000,
       troubledAtMs: 1_000_000,
@@ -53,7 +70,7 @@ describe('budgetOf', () => {
   });
 
   it('grows to 75 ordinary retries a minute whatever its share is, unless it may not grow at all', () => {
-    const terms = { percent: 20, releasedAtMs: null, troubledAtMs: 1_000_000, pacePerSecond: null };
+    const terms = { percent: 20, retryTimeRatio: 1, releasedAtMs: null, troubledAtMs: 1_000_000, pacePerSecond: null };
     const perSecond = (firstTriesPerSecond: number, maxGrowth: number) => {
       const of = budgetOf({ ...terms, firstTriesPerSecond, maxGrowth });
       return unitsPerWindow(of, 2_000) / of.windowSeconds;
@@ -62,7 +79,14 @@ describe('budgetOf', () => {
   });
 
   it('holds no more than the pace of a dependency that throttles, where the control holds all of its share', () => {
-    const terms = { firstTriesPerSecond: 100, percent: 20, maxGrowth: 1.25, releasedAtMs: null, troubledAtMs: null };
+    const terms = {
+      firstTriesPerSecond: 100,
+      percent: 20,
+      retryTimeRatio: 1,
+      maxGrowth: 1.25,
+      releasedAtMs: null,
+      troubledAtMs: null,
+    };
     const perSecond = (pacePerSecond: number | null) => {
       const of = budgetOf({ ...terms, pacePerSecond });
       return unitsPerWindow(of, 2_000) / of.windowSeconds;
@@ -71,7 +95,14 @@ describe('budgetOf', () => {
   });
 
   it('lets one retry go in twenty seconds where the pace is as slow as that', () => {
-    const terms = { firstTriesPerSecond: 1, percent: 20, maxGrowth: 1.25, releasedAtMs: null, troubledAtMs: null };
+    const terms = {
+      firstTriesPerSecond: 1,
+      percent: 20,
+      retryTimeRatio: 1,
+      maxGrowth: 1.25,
+      releasedAtMs: null,
+      troubledAtMs: null,
+    };
     const of = budgetOf({ ...terms, pacePerSecond: 0.05 });
     const left = (before: number) => leftInWindow(of, 2_000, { before, here: 0, after: 0 });
     expect([of.windowSeconds, left(0), left(1)]).toEqual([10, 1, 0]);
@@ -81,6 +112,7 @@ describe('budgetOf', () => {
     const terms = {
       firstTriesPerSecond: 100,
       percent: 20,
+      retryTimeRatio: 1,
       maxGrowth: 5,
       releasedAtMs: null,
       troubledAtMs: Number.POSITIVE_INFINITY,

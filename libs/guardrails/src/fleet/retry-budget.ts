@@ -33,6 +33,8 @@ const CALM_UNITS_PER_SECOND = 2.5;
 export interface BudgetTerms {
   /** First tries that the dependency gets, on average. */
   readonly firstTriesPerSecond: number;
+  /** How many times as long a retry takes as a first try, from 1; 1 where that is not known. */
+  readonly retryTimeRatio: number;
   /** 0–100: `max_budget_percent`. */
   readonly percent: number;
   /** As how many budgets it may grow to while all goes well, from 1: `max_budget_growth`. */
@@ -45,10 +47,13 @@ export interface BudgetTerms {
   readonly pacePerSecond: number | null;
 }
 
-/** `percent` of first tries, but never less than the floor, nor more than the pace of a dependency that throttles. */
+/**
+ * `percent` of first tries, and of their processing time where retries take longer; but never less than the floor, nor more
+ * than the pace of a dependency that throttles.
+ */
 export function budgetOf(terms: BudgetTerms): RetryBudget {
-  const { firstTriesPerSecond, percent, maxGrowth, releasedAtMs, troubledAtMs, pacePerSecond } = terms;
-  const earned = (percent / 100) * UNITS_PER_CALL * firstTriesPerSecond;
+  const { firstTriesPerSecond, retryTimeRatio, percent, maxGrowth, releasedAtMs, troubledAtMs, pacePerSecond } = terms;
+  const earned = ((percent / 100) * UNITS_PER_CALL * firstTriesPerSecond) / retryTimeRatio;
   const unitsPerSecond = Math.max(FLOOR_UNITS_PER_SECOND, earned);
   const pacedUnitsPerSecond =
     pacePerSecond === null ? Number.POSITIVE_INFINITY : pacePerSecond * unitsOfRetry('throttled');
