@@ -119,6 +119,7 @@ export class ApiMetrics {
   }
 
   #breakers(fleet: Fleet): void {
+    this.#gauge('breakers_held', 'Breakers that an operator holds open or closed.', () => fleet.overrides.length);
     new Gauge({
       name: 'smart_retry_dependencies',
       help: 'Dependencies heard of, by the state of their breaker when it was last asked.',
