@@ -2,6 +2,8 @@ import type { BreakerRecord, EpochMs } from '@smart-retry/domain';
 import { EVIDENCE_WINDOW_MS, type BreakerEvidence } from '@smart-retry/guardrails';
 import { SLOT_MS, slotOf, type CallTally } from './call-tally.js';
 import type { CallsSince } from './calls-since.js';
+import type { LatestNews } from './dependency.js';
+import { REMEMBERED_MS } from './first-try-rate.js';
 
 /** Counts older than this do not say that the rest is reported. */
 const COUNTS_SPEAK_MS = 900_000;
@@ -11,7 +13,7 @@ export interface KnownCalls {
   readonly calls: CallTally;
   readonly since: CallsSince;
   readonly breaker: BreakerRecord;
-  readonly latest: { readonly countsMs: EpochMs; readonly firstFailureMs: EpochMs };
+  readonly latest: LatestNews;
   /** Null where nobody reports them. */
   readonly firstTriesPerSecond: number | null;
 }
@@ -55,6 +57,17 @@ export function breakerEvidence(known: KnownCalls, nowMs: EpochMs): BreakerEvide
       sinceMs: quietSinceMs,
       tries: expected(nowMs - quietSinceMs) + calls.sum('firstSucceeded', Math.max(from, slotOf(quietSinceMs) + 1), to),
     },
+    consecutiveFailures: consecutiveFailures(known, nowMs),
     hasFirstTries: isKnown,
   };
+}
+
+/** First tries known to have failed since any call came through, as far as reports of first tries cover that time. */
+function consecutiveFailures({ calls, breaker, latest }: KnownCalls, nowMs: EpochMs): number {
+  const { firstSuccessMs, firstTryMs, firstFailureMs, successMs } = latest;
+  const sinceMs = Math.max(firstSuccessMs, successMs, breaker.releasedAtMs ?? 0, firstTryMs - REMEMBERED_MS);
+  const isCovered = firstSuccessMs > 0 && nowMs - firstTryMs <= REMEMBERED_MS && firstFailureMs > sinceMs;
+  if (!isCovered) return 0;
+  const [from, to] = [slotOf(sinceMs) + 1, slotOf(firstTryMs) + 1];
+  return Math.min(calls.sum('firstTries', from, to), calls.sum('firstAsked', from, to));
 }

@@ -61,6 +61,36 @@ describe('the breaker of a dependency', () => {
     expect([now.state.breaker.state, late.state.breaker.state]).toEqual(['open', 'closed']);
   });
 
+  describe('of a dependency that is called once a minute', () => {
+    /** Six minutes in which all first tries fail, reported each minute; before them one has come through, unless that is not known. */
+    const rare = ({ isSuccessKnown = true, tellsOfSuccesses = false, errorClass = 'timeout' } = {}) => {
+      const callers = new ErpCallers();
+      const count = (succeeded: number, failed: number) => {
+        const window = { windowStartMs: callers.nowMs - 60_000, windowEndMs: callers.nowMs };
+        callers.fleet.noteCounts([{ jobType: 'sync', dependency: 'erp', succeeded, failed, ...window }], callers.nowMs);
+      };
+      if (isSuccessKnown) count(1, 0);
+      for (let minute = 0; minute < 6; minute++) {
+        callers.nowMs += 30_000;
+        callers.ask({ delayMs: 600_000, errorClass });
+        callers.nowMs += 30_000;
+        count(Number(tellsOfSuccesses), 1);
+      }
+      callers.nowMs += 1_000;
+      return callers.state.breaker.state;
+    };
+
+    it('opens when five in a row have failed', () => {
+      expect(rare()).toBe('open');
+    });
+
+    it('control: stays closed where some came through, none is known to have ever, or jobs failed for themselves', () => {
+      expect(rare({ tellsOfSuccesses: true })).toBe('closed');
+      expect(rare({ isSuccessKnown: false })).toBe('closed');
+      expect(rare({ errorClass: 'validation' })).toBe('closed');
+    });
+  });
+
   it('gives out exactly as many probes as there are, and closes when they come through', () => {
     const callers = outage();
     callers.ask();
