@@ -154,6 +154,7 @@ export class Dependency {
       if (processingTimeMs === undefined) continue;
       noteProcessingTime(this.calls, { isRetry: false, timed: each, totalMs: processingTimeMs / slots }, slot);
     }
+    this.usedAtMs = Math.max(this.usedAtMs, nowMs);
     this.latest.firstTryMs = Math.max(this.latest.firstTryMs, Math.min(toMs, nowMs));
     if (toMs > fromMs) this.latest.countsMs = Math.max(this.latest.countsMs, Math.min(toMs, nowMs));
     if (succeeded > 0) this.latest.firstSuccessMs = Math.max(this.latest.firstSuccessMs, Math.min(toMs, nowMs));
@@ -242,12 +243,12 @@ export class Dependency {
   }
 
   /** Takes what all know by now, `told` by this process included. */
-  adopt({ sums, latest, breaker, probes }: FleetShare, told: FleetNews): void {
-    this.calls.sums.adopt(sums.calls, told.added.calls);
-    this.bookings.adopt(sums.bookings, told.added.bookings);
-    this.since.sums.adopt(sums.since, told.added.since);
-    this.tenants.demand.adopt(sums.demand, told.added.demand);
-    this.tenants.bookings.adopt(sums.shares, told.added.shares);
+  adopt({ sums, latest, breaker, probes, isNew }: FleetShare, told: FleetNews): void {
+    this.calls.sums.adopt(sums.calls, told.added.calls, isNew);
+    this.bookings.adopt(sums.bookings, told.added.bookings, isNew);
+    this.since.sums.adopt(sums.since, told.added.since, isNew);
+    this.tenants.demand.adopt(sums.demand, told.added.demand, isNew);
+    this.tenants.bookings.adopt(sums.shares, told.added.shares, isNew);
     for (const kind of Object.keys(this.latest) as (keyof LatestNews)[]) {
       this.latest[kind] = Math.max(this.latest[kind], latest[kind] ?? 0);
     }
