@@ -8,7 +8,13 @@ const unsure: Abstention = {
   kind: 'abstention',
   layer: 'bayesian',
   reason: 'bayesian_unsure',
-  exploration: { share: 0.1, actions: [[1_000, 0.75, 0.5, 2], [null, 0.25]] },
+  exploration: {
+    share: 0.1,
+    actions: [
+      [1_000, 0.75, 0.5, 2],
+      [null, 0.25],
+    ],
+  },
 };
 const loud: Abstention = { ...unsure, reason: 'half a \ud83d' as ReasonCode };
 const fleet = { isCalm: true, sharedHintMs: 0, verdict: null };
