@@ -153,7 +153,9 @@ export function shiftOdds(prior: Posterior, cell: EvidenceCell, speed: Speed, no
     }
     shift += Math.max(-LONGEST_STEP, Math.min(LONGEST_STEP, slope / curvature));
   }
-  return { means: prior.means.map((_mean, bin) => shifted(prior, bin, shift)), evidence: prior.evidence };
+  const means = zeros(BIN_COUNT);
+  for (let bin = 0; bin < BIN_COUNT; bin++) means[bin] = shifted(prior, bin, shift);
+  return { means, evidence: prior.evidence };
 }
 
 function shifted(prior: Posterior, bin: number, shift: number): number {
