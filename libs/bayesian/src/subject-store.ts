@@ -81,9 +81,8 @@ export class SubjectStore {
     let family = ofClass.families.get(jobType);
     if (family === undefined) {
       const cell = new EvidenceCell(at);
-      const path = [ofClass.cell, cell];
-      const whole = new Subject(path);
-      const unseen = new Subject(path, { isSeen: false });
+      const whole = new Subject([ofClass.cell], cell);
+      const unseen = new Subject([ofClass.cell], cell, { isSeen: false });
       const subjects = new Map<string, Subject>();
       family = { jobType, errorClass, ofClass: ofClass.cell, cell, subjects, whole, unseen, outcomes: 0, cells: 1 };
       ofClass.families.set(jobType, family);
@@ -144,7 +143,7 @@ function touchSubject(family: Family, code: string, at: Moment): Subject {
     }
     return found;
   }
-  const subject = new Subject(code === '' ? [ofClass, cell] : [ofClass, cell, new EvidenceCell(at)]);
+  const subject = code === '' ? new Subject([ofClass], cell) : new Subject([ofClass, cell], new EvidenceCell(at));
   subjects.set(code, subject);
   return subject;
 }

@@ -53,9 +53,13 @@ export class Subject {
   /** What was seen of all of this kind; undefined for a code that was never seen, of which its relatives are all that is known. */
   readonly own: EvidenceCell | undefined;
 
-  constructor(path: readonly EvidenceCell[], { isSeen = true, isOfSize = false } = {}) {
-    this.path = path;
-    this.own = isSeen ? path.at(-1) : undefined;
+  /** The last of the path: its own, else that of its nearest relatives. */
+  readonly nearest: EvidenceCell;
+
+  constructor(above: readonly EvidenceCell[], nearest: EvidenceCell, { isSeen = true, isOfSize = false } = {}) {
+    this.path = [...above, nearest];
+    this.nearest = nearest;
+    this.own = isSeen ? nearest : undefined;
     this.isOfSize = isOfSize;
   }
 
@@ -126,7 +130,7 @@ export class Subject {
     this.#countKinds(() => {
       bySize.kindOf(payloadSize)?.learn(seen, state, at);
       if (state.attemptNumber === 1)
-        bySize.count(payloadSize, seen, () => new Subject([...this.path, new EvidenceCell(at)], { isOfSize: true }));
+        bySize.count(payloadSize, seen, () => new Subject(this.path, new EvidenceCell(at), { isOfSize: true }));
     });
   }
 
