@@ -81,15 +81,13 @@ export function poolInto(
 export function pooledMean(priorMean: number, bin: number, level: Level, speed: Speed, now: Moment): number {
   const { cell, child, priorStrength } = level;
   const factor = cell.factorAt(speed, now);
-  const childFactor = child?.factorAt(speed, now) ?? 0;
-  const successes = Math.max(
-    0,
-    factor * cell.successesOf(speed, bin) - childFactor * (child?.successesOf(speed, bin) ?? 0),
-  );
-  const failures = Math.max(
-    0,
-    factor * cell.failuresOf(speed, bin) - childFactor * (child?.failuresOf(speed, bin) ?? 0),
-  );
+  let successes = factor * cell.successesOf(speed, bin);
+  let failures = factor * cell.failuresOf(speed, bin);
+  if (child !== undefined) {
+    const childFactor = child.factorAt(speed, now);
+    successes = Math.max(0, successes - childFactor * child.successesOf(speed, bin));
+    failures = Math.max(0, failures - childFactor * child.failuresOf(speed, bin));
+  }
   return (priorStrength * priorMean + successes) / (priorStrength + successes + failures);
 }
 
