@@ -73,8 +73,8 @@ function viewAfter(memory: BayesianMemory, question: BayesianQuestion): Bayesian
   if (beliefs === null) return null;
   const plan = beliefs.planFor(question);
   const key = questionKeyOf(question);
-  const isOfTenant = beliefs.ofTenant(context) !== undefined;
-  return plan.viewFor(isOfTenant ? `${key} ${context.tenant}` : key, () => formView(beliefs, plan, question));
+  const tenant = beliefs.ofTenant(context) === undefined ? undefined : context.tenant;
+  return plan.viewFor(key, tenant, () => formView(beliefs, plan, question));
 }
 
 function formView(beliefs: Beliefs, plan: Plan, question: BayesianQuestion): BayesianView {
