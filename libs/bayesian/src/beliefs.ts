@@ -5,7 +5,16 @@ import { ATTEMPT_GROUPS, attemptGroupOf, type FailureContext } from './failure-c
 import { AGE_GROUPS, ageGroupOf } from './incident-age.js';
 import { FAST, SLOW, type Moment, type Speed } from './moment.js';
 import { Plan, type PlanTerms } from './plan.js';
-import { combineOdds, mixPosteriors, pool, PRIOR, shiftOdds, type Posterior } from './posterior.js';
+import {
+  combineOdds,
+  mixPosteriors,
+  pool,
+  poolInto,
+  PRIOR,
+  shiftOdds,
+  type Posterior,
+  type PosteriorToBe,
+} from './posterior.js';
 import { priorStrengthOfLevel, PRIOR_STRENGTHS } from './prior-strengths.js';
 import type { Shelf } from './shelf.js';
 import type { State, Subject } from './subject.js';
@@ -29,12 +38,6 @@ export interface BeliefsSource {
 export interface SeenOutcomes {
   readonly successes: readonly number[];
   readonly failures: readonly number[];
-}
-
-/** One level of the path from all failures of a kind to one failure. */
-interface PathLevel {
-  readonly cell: EvidenceCell | undefined;
-  readonly priorStrength: number;
 }
 
 /** What the evidence said at one time of one kind of failure: for each attempt, age of the incident and tenant, worked out on demand. */
@@ -68,9 +71,9 @@ export class Beliefs {
     this.#fastShare = subject.contest.fastShare;
     this.#continuation = subject.continuation.share;
     this.#subjectPrior = this.#priorOfSubject();
-    this.#ofSubject = this.#pool(this.#subjectPrior, [this.#levelOfSubject()], SLOW);
-    const ofLate = { cell: subject.path.at(-1), priorStrength: PRIOR_STRENGTHS.lately };
-    this.#lately = this.#fastShare < LEAST_SHARE ? undefined : this.#pool(this.#ofSubject, [ofLate], FAST);
+    this.#ofSubject = this.#poolOwn(this.#subjectPrior, priorStrengthOfLevel(subject.path.length - 1), SLOW);
+    this.#lately =
+      this.#fastShare < LEAST_SHARE ? undefined : this.#poolOwn(this.#ofSubject, PRIOR_STRENGTHS.lately, FAST);
   }
 
   /** The posterior for a failure of this attempt, in an incident of this age group, of whatever tenant. */
@@ -160,35 +163,44 @@ export class Beliefs {
       subject.ofAttempt(attemptGroup),
       PRIOR_STRENGTHS.attempt,
     ));
-    const path = [
-      { cell: subject.ofState({ ageGroup, attemptGroup, tenant: undefined }), priorStrength: PRIOR_STRENGTHS.state },
-      { cell: ofTenant, priorStrength: PRIOR_STRENGTHS.tenant },
-    ];
-    const slow = this.#pool(combineOdds(byAge, byAttempt, this.#ofSubject), path, SLOW);
+    const slow = combineOdds(byAge, byAttempt, this.#ofSubject);
+    const ofState = subject.ofState({ ageGroup, attemptGroup, tenant: undefined });
+    this.#poolState(slow, ofState, ofTenant, SLOW);
     if (this.#lately === undefined) return slow;
     // What the fast memory has nothing of is as the slow one has it, but for what has changed lately for all of this kind.
-    return this.#mix(this.#pool(combineOdds(slow, this.#lately, this.#ofSubject), path, FAST), slow);
+    const fast = combineOdds(slow, this.#lately, this.#ofSubject);
+    this.#poolState(fast, ofState, ofTenant, FAST);
+    return this.#mix(fast, slow);
+  }
+
+  /** Pools what was seen of a state, and of a tenant in it, into what is likely without; where nothing was, nothing changes. */
+  #poolState(
+    likely: PosteriorToBe,
+    ofState: EvidenceCell | undefined,
+    ofTenant: EvidenceCell | undefined,
+    speed: Speed,
+  ): void {
+    const { at } = this.#source;
+    const { state, tenant } = PRIOR_STRENGTHS;
+    if (ofState !== undefined)
+      poolInto(likely, likely, { cell: ofState, child: ofTenant, priorStrength: state }, speed, at);
+    if (ofTenant !== undefined)
+      poolInto(likely, likely, { cell: ofTenant, child: undefined, priorStrength: tenant }, speed, at);
   }
 
   /** What the subject makes likely where one thing more is known of a failure. */
   #narrow(cell: EvidenceCell | undefined, priorStrength: number): Posterior {
     if (cell === undefined) return this.#ofSubject;
-    return this.#pool(this.#subjectPrior, [this.#levelOfSubject(), { cell, priorStrength }], SLOW);
+    const { subject, at } = this.#source;
+    const narrowed = this.#poolOwn(this.#subjectPrior, priorStrengthOfLevel(subject.path.length - 1), SLOW, cell);
+    poolInto(narrowed, narrowed, { cell, child: undefined, priorStrength }, SLOW, at);
+    return narrowed;
   }
 
-  #levelOfSubject(): PathLevel {
-    const { path } = this.#source.subject;
-    return { cell: path.at(-1), priorStrength: priorStrengthOfLevel(path.length - 1) };
-  }
-
-  /** Pools the levels of a path, the most general first, into the posterior of the last; levels without a cell are left out. */
-  #pool(above: Posterior, path: readonly PathLevel[], speed: Speed): Posterior {
-    let posterior = above;
-    path.forEach(({ cell, priorStrength }, level) => {
-      if (cell !== undefined)
-        posterior = pool(posterior, { cell, child: path[level + 1]?.cell, priorStrength }, speed, this.#source.at);
-    });
-    return posterior;
+  /** Pools what was seen of all of this kind, or of the code's relatives where it was never seen, but for a part of it. */
+  #poolOwn(prior: Posterior, priorStrength: number, speed: Speed, child?: EvidenceCell): PosteriorToBe {
+    const { subject, at } = this.#source;
+    return pool(prior, { cell: subject.nearest, child, priorStrength }, speed, at);
   }
 
   /** What both memories say together. */

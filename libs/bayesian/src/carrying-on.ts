@@ -1,6 +1,6 @@
-import { AGE_GROUPS, AGED_SHARES, KNOWN_AGE_GROUPS } from './incident-age.js';
+import { AGE_GROUPS, AGED_SHARES, FIRST_AGED, KNOWN_AGE_GROUPS, LAST_AGED } from './incident-age.js';
 import { BIN_COUNT } from './delay-grid.js';
-import { bestBin, valueOf, type PlanBounds, type ValueTerms } from './value.js';
+import { valueOf, type PlanBounds, type ValueTerms } from './value.js';
 import { zeros } from './zeros.js';
 
 /** Retries ahead beyond which the value of one more has long converged. */
@@ -33,12 +33,11 @@ export class CarryingOn {
     this.#continuation = continuation;
     this.#first = Math.max(1, maxAttempts - HORIZON);
     const values = [zeros(KNOWN_AGE_GROUPS)];
-    const afterWaits = zeros(BIN_COUNT);
     for (let n = maxAttempts - 1; n >= this.#first; n--) {
       const later = values[0] ?? zeros(KNOWN_AGE_GROUPS);
       const now = zeros(KNOWN_AGE_GROUPS);
       for (let age = 0; age < KNOWN_AGE_GROUPS; age++) {
-        now[age] = valueAt(chancesOf(n, age), terms, ageValues(later, age, continuation, afterWaits));
+        now[age] = valueAt(chancesOf(n, age), terms, { later, age, continuation });
       }
       values.unshift(now);
     }
@@ -53,30 +52,38 @@ export class CarryingOn {
     if (known !== undefined) return known;
     const later = this.#values[index];
     const aged = zeros(BIN_COUNT);
-    if (later !== undefined) ageValues(later, ageGroup, this.#continuation, aged);
+    if (later !== undefined) {
+      const after = { later, age: ageGroup, continuation: this.#continuation };
+      for (let bin = 0; bin < BIN_COUNT; bin++) aged[bin] = valueAfter(bin, after);
+    }
     this.#answered.set(key, aged);
     return aged;
   }
 }
 
-/** Writes into `aged` what carrying on is worth after each bin's wait; shape [BIN_COUNT]. */
-function ageValues(
-  later: readonly number[],
-  ageGroup: number,
-  continuation: number,
-  aged: number[],
-): readonly number[] {
-  const anew = (1 - continuation) * (later[0] ?? 0);
-  for (let bin = 0; bin < BIN_COUNT; bin++) {
-    const from = (ageGroup * BIN_COUNT + bin) * KNOWN_AGE_GROUPS;
-    let goingOn = 0;
-    for (let age = 0; age < KNOWN_AGE_GROUPS; age++) goingOn += (AGED_SHARES[from + age] ?? 0) * (later[age] ?? 0);
-    aged[bin] = continuation * goingOn + anew;
-  }
-  return aged;
+/** What carrying on is worth by age once a retry has failed, and the age and continuation of the incident before that. */
+interface After {
+  readonly later: readonly number[];
+  readonly age: number;
+  readonly continuation: number;
 }
 
-function valueAt(chances: readonly number[], terms: ValueTerms, later: readonly number[]): number {
-  const best = bestBin(terms, chances, later);
-  return best === -1 ? 0 : valueOf(terms, best, chances[best] ?? 0, later[best] ?? 0);
+/** What carrying on is worth after a bin's wait. */
+function valueAfter(bin: number, { later, age, continuation }: After): number {
+  const at = age * BIN_COUNT + bin;
+  const last = LAST_AGED[at] ?? 0;
+  let goingOn = 0;
+  for (let then = FIRST_AGED[at] ?? 0; then <= last; then++)
+    goingOn += (AGED_SHARES[at * KNOWN_AGE_GROUPS + then] ?? 0) * (later[then] ?? 0);
+  return continuation * goingOn + (1 - continuation) * (later[0] ?? 0);
+}
+
+/** `max(0, max_d Q)` of one attempt in an incident of one age. */
+function valueAt(chances: readonly number[], terms: ValueTerms, after: After): number {
+  let most = 0;
+  for (let bin = 0; bin < BIN_COUNT; bin++) {
+    if ((terms.gains[bin] ?? 0) <= 0) continue;
+    most = Math.max(most, valueOf(terms, bin, chances[bin] ?? 0, valueAfter(bin, after)));
+  }
+  return most;
 }

@@ -1,4 +1,4 @@
-import { DELAY_BUCKETS, delayBucketIndex } from '@smart-retry/domain';
+import { delayBucketIndex } from '@smart-retry/domain';
 
 /** One bin of the delay grid, `[fromMs, toMs)`: a part of one of the eight buckets. */
 export interface DelayBin {
@@ -41,7 +41,6 @@ export const DELAY_BINS: readonly DelayBin[] = GRID.map(([fromMs, delayMs], i) =
 }));
 
 export const BIN_COUNT = DELAY_BINS.length;
-export const BUCKET_COUNT = DELAY_BUCKETS.length;
 
 const UPPER_EDGES_MS = Float64Array.from(DELAY_BINS, (bin) => bin.toMs);
 

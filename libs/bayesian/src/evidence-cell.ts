@@ -3,7 +3,15 @@ import { BIN_COUNT } from './delay-grid.js';
 import { FAST, HALF_LIVES_MS, SLOW, type Moment, type Speed } from './moment.js';
 import { zeros } from './zeros.js';
 
-const MEMORY_SIZE = 2 * BIN_COUNT;
+/** Where a cell's numbers are: what all of it shares, then four for each bin, side by side, since an update touches all of them. */
+const FAST_LANDMARK = 0;
+const SLOW_LANDMARK = 1;
+/** Sum of all weights in the slow memory, as of its landmark. */
+const TOTAL = 2;
+const FIRST_BIN = 3;
+/** Weights of successes and failures in the fast memory, then in the slow one. */
+const OF_BIN = 4;
+const OF_SPEED = 2;
 
 /** One outcome as a cell counts it. */
 export interface BinnedOutcome {
@@ -20,39 +28,37 @@ export interface BinnedOutcome {
  * @see Cormode et al., "Forward Decay: A Practical Time Decay Model for Streaming Systems" (2009)
  */
 export class EvidenceCell {
-  /** Weights as of the landmark: for each memory those of successes, then those of failures; shape [2 · MEMORY_SIZE]. */
-  readonly #weights: number[] = zeros(2 * MEMORY_SIZE);
-  #fastLandmarkMs: EpochMs;
-  #slowLandmarkMs: EpochMs;
-  /** Sum of all weights in the slow memory, as of its landmark. */
-  #total = 0;
+  /** Counts up with the lessons of whoever holds the cell. */
+  lastTaught = 0;
+  /** In one array, unboxed: a field that holds a fraction is an object of its own, to be fetched from elsewhere. */
+  readonly #numbers: number[] = zeros(FIRST_BIN + OF_BIN * BIN_COUNT);
 
   constructor({ fastLandmarkMs, slowLandmarkMs }: Moment) {
-    this.#fastLandmarkMs = fastLandmarkMs;
-    this.#slowLandmarkMs = slowLandmarkMs;
+    this.#numbers[FAST_LANDMARK] = fastLandmarkMs;
+    this.#numbers[SLOW_LANDMARK] = slowLandmarkMs;
   }
 
   /** Adds one outcome of the given weight (> 0). */
   add({ bin, success }: BinnedOutcome, weight: number, at: Moment): void {
-    const place = success ? bin : BIN_COUNT + bin;
-    if (at.fastLandmarkMs > this.#fastLandmarkMs) this.#moveLandmark(FAST, at.fastLandmarkMs);
-    if (at.slowLandmarkMs > this.#slowLandmarkMs) this.#moveLandmark(SLOW, at.slowLandmarkMs);
+    const numbers = this.#numbers;
+    if (at.fastLandmarkMs > (numbers[FAST_LANDMARK] ?? 0)) this.#moveLandmark(FAST, at.fastLandmarkMs);
+    if (at.slowLandmarkMs > (numbers[SLOW_LANDMARK] ?? 0)) this.#moveLandmark(SLOW, at.slowLandmarkMs);
     const fast = weight * this.#weightOf(FAST, at);
     const slow = weight * this.#weightOf(SLOW, at);
-    const weights = this.#weights;
-    weights[place] = (weights[place] ?? 0) + fast;
-    weights[MEMORY_SIZE + place] = (weights[MEMORY_SIZE + place] ?? 0) + slow;
-    this.#total += slow;
+    const place = FIRST_BIN + OF_BIN * bin + (success ? 0 : 1);
+    numbers[place] = (numbers[place] ?? 0) + fast;
+    numbers[place + OF_SPEED] = (numbers[place + OF_SPEED] ?? 0) + slow;
+    numbers[TOTAL] = (numbers[TOTAL] ?? 0) + slow;
   }
 
   /** The weight of a bin's successes as of the landmark. */
   successesOf(speed: Speed, bin: number): number {
-    return this.#weights[speed * MEMORY_SIZE + bin] ?? 0;
+    return this.#numbers[FIRST_BIN + OF_BIN * bin + OF_SPEED * speed] ?? 0;
   }
 
   /** The weight of a bin's failures as of the landmark. */
   failuresOf(speed: Speed, bin: number): number {
-    return this.#weights[speed * MEMORY_SIZE + BIN_COUNT + bin] ?? 0;
+    return this.#numbers[FIRST_BIN + OF_BIN * bin + OF_SPEED * speed + 1] ?? 0;
   }
 
   /** What weights of a memory are multiplied by to be as of `now`. */
@@ -62,31 +68,26 @@ export class EvidenceCell {
 
   /** All evidence in the slow memory. */
   totalAt(now: Moment): number {
-    return this.#total * this.factorAt(SLOW, now);
+    return (this.#numbers[TOTAL] ?? 0) * this.factorAt(SLOW, now);
   }
 
   /** What an outcome of that moment weighs as of this cell's landmark. */
   #weightOf(speed: Speed, at: Moment): number {
-    if (speed === FAST) {
-      return at.fastLandmarkMs === this.#fastLandmarkMs
-        ? at.fastWeight
-        : 2 ** ((at.atMs - this.#fastLandmarkMs) / HALF_LIVES_MS[FAST]);
-    }
-    return at.slowLandmarkMs === this.#slowLandmarkMs
-      ? at.slowWeight
-      : 2 ** ((at.atMs - this.#slowLandmarkMs) / HALF_LIVES_MS[SLOW]);
+    const landmarkMs = this.#numbers[FAST_LANDMARK + speed] ?? 0;
+    if (landmarkMs === (speed === FAST ? at.fastLandmarkMs : at.slowLandmarkMs))
+      return speed === FAST ? at.fastWeight : at.slowWeight;
+    return 2 ** ((at.atMs - landmarkMs) / HALF_LIVES_MS[speed]);
   }
 
   #moveLandmark(speed: Speed, landmarkMs: EpochMs): void {
-    const fromMs = speed === FAST ? this.#fastLandmarkMs : this.#slowLandmarkMs;
-    const factor = 2 ** (-(landmarkMs - fromMs) / HALF_LIVES_MS[speed]);
-    const begin = speed * MEMORY_SIZE;
-    for (let i = begin; i < begin + MEMORY_SIZE; i++) this.#weights[i] = (this.#weights[i] ?? 0) * factor;
-    if (speed === FAST) {
-      this.#fastLandmarkMs = landmarkMs;
-    } else {
-      this.#slowLandmarkMs = landmarkMs;
-      this.#total *= factor;
+    const numbers = this.#numbers;
+    const factor = 2 ** (-(landmarkMs - (numbers[FAST_LANDMARK + speed] ?? 0)) / HALF_LIVES_MS[speed]);
+    for (let bin = 0; bin < BIN_COUNT; bin++) {
+      const place = FIRST_BIN + OF_BIN * bin + OF_SPEED * speed;
+      numbers[place] = (numbers[place] ?? 0) * factor;
+      numbers[place + 1] = (numbers[place + 1] ?? 0) * factor;
     }
+    if (speed === SLOW) numbers[TOTAL] = (numbers[TOTAL] ?? 0) * factor;
+    numbers[FAST_LANDMARK + speed] = landmarkMs;
   }
 }

@@ -9,11 +9,16 @@ function toDigits(value: number, scale: number): number {
   return Math.round(value * scale) / scale;
 }
 
-/** Thompson's shares, and beneath them a uniform anchor over all delays that may be waited, also where the plan says stop. */
+/**
+ * Thompson's shares, and beneath them a uniform anchor over all delays that may be waited, also where the plan says stop.
+ *
+ * @param independence How many independent outcomes one counts for: what is shown is as sure as those make it, 0–1.
+ */
 export function explorationPlanOf(
   shares: readonly number[],
   { gains }: ValueTerms,
   { means, evidence }: Posterior,
+  independence: number,
   { maxShare, anchorShare }: ExplorationSettings,
   bounds: PlanBounds,
 ): ExplorationPlan | null {
@@ -30,7 +35,7 @@ export function explorationPlanOf(
         boundedDelayOf(bin, bounds),
         weight,
         toDigits(means[bin] ?? 0, 10_000),
-        toDigits(evidence[bin] ?? 0, 10),
+        toDigits(independence * (evidence[bin] ?? 0), 10),
       ]);
   }
   const stopWeight = (maxShare * (shares[STOP] ?? 0)) / share;

@@ -45,6 +45,15 @@ export const AGED_SHARES = Float64Array.from({ length: AGE_GROUPS * BIN_COUNT * 
   return Math.max(0, sharedMs) / (toMs - fromMs);
 });
 
+/** The groups between which those shares lie, both included, by age group and bin: most shares are 0; shape [AGE_GROUPS · BIN_COUNT] each. */
+export const FIRST_AGED = Uint8Array.from({ length: AGE_GROUPS * BIN_COUNT }, (_, i) => agedGroups(i)[0] ?? 0);
+export const LAST_AGED = Uint8Array.from({ length: AGE_GROUPS * BIN_COUNT }, (_, i) => agedGroups(i).at(-1) ?? 0);
+
+function agedGroups(i: number): readonly number[] {
+  const shares = AGED_SHARES.subarray(i * KNOWN_AGE_GROUPS, (i + 1) * KNOWN_AGE_GROUPS);
+  return [...shares.keys()].filter((group) => (shares[group] ?? 0) > 0);
+}
+
 /** The age group that the middle of each group is in after each bin's wait, if the incident goes on; shape [AGE_GROUPS · BIN_COUNT]. */
 export const AGE_AFTER_WAIT = Int32Array.from({ length: AGE_GROUPS * BIN_COUNT }, (_, i) =>
   ageGroupOf(ageOfGroupMs(Math.floor(i / BIN_COUNT)) + delayOfBin(i % BIN_COUNT)),

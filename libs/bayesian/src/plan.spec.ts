@@ -41,7 +41,7 @@ describe('Plan', () => {
     const plans = [planWith(shelf), planWith(shelf)];
     let formed = 0;
     const ask = (plan: number, key: number) =>
-      plans[plan]?.viewFor(key, () => {
+      plans[plan]?.viewFor(key, undefined, () => {
         formed++;
         return EMPTY;
       });
@@ -63,5 +63,26 @@ describe('Plan', () => {
     expect(formed).toBe(4);
     ask(0, 1);
     expect(formed).toBe(5);
+  });
+
+  it('keeps views of tenants apart, on the same shelf', () => {
+    const plan = planWith(new Shelf(2));
+    let formed = 0;
+    const ask = (tenant: string | undefined, key: number) =>
+      plan.viewFor(key, tenant, () => {
+        formed++;
+        return EMPTY;
+      });
+    for (const tenant of [undefined, 'a', undefined, 'a']) ask(tenant, 1);
+    expect(formed).toBe(2);
+    ask('b', 1);
+    ask('a', 1);
+    expect(formed).toBe(3);
+    ask('a', 2);
+    ask('b', 1);
+    expect(formed).toBe(4);
+    ask('a', 1);
+    ask('b', 1);
+    expect(formed).toBe(6);
   });
 });

@@ -12,13 +12,17 @@ export interface PlanTerms {
   readonly exploration: ExplorationSettings | null;
 }
 
+/** By question. */
+type Views = Map<number, BayesianView>;
+
 /** Under one objective, bounds and settings: what delays and carrying on are worth, and what was made of it so far. */
 export class Plan {
   readonly values: ValueTerms;
   readonly carryingOn: CarryingOn;
   readonly #terms: PlanTerms;
   readonly #shelf: Shelf;
-  readonly #views = new Map<number | string, BayesianView>();
+  readonly #views: Views = new Map();
+  readonly #ofTenants = new Map<string, Views>();
 
   constructor(terms: PlanTerms, chancesOf: ChancesOf, continuation: number, shelf: Shelf) {
     this.#terms = terms;
@@ -36,15 +40,28 @@ export class Plan {
     );
   }
 
-  /** The view kept under `key`, formed when there is none yet. */
-  viewFor(key: number | string, form: () => BayesianView): BayesianView {
-    let view = this.#views.get(key);
+  /** The view kept for a question, of one tenant or of all, formed when there is none yet. */
+  viewFor(key: number, tenant: string | undefined, form: () => BayesianView): BayesianView {
+    const views = tenant === undefined ? this.#views : this.#viewsOf(tenant);
+    let view = views.get(key);
     if (view === undefined) {
       view = form();
-      this.#views.set(key, view);
-      this.#shelf.keep(() => this.#views.delete(key));
+      views.set(key, view);
+      this.#shelf.keep(() => {
+        views.delete(key);
+        if (views.size === 0 && tenant !== undefined) this.#ofTenants.delete(tenant);
+      });
     }
     return view;
+  }
+
+  #viewsOf(tenant: string): Views {
+    let views = this.#ofTenants.get(tenant);
+    if (views === undefined) {
+      views = new Map();
+      this.#ofTenants.set(tenant, views);
+    }
+    return views;
   }
 }
 

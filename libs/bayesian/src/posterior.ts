@@ -9,6 +9,12 @@ export interface Posterior {
   readonly evidence: readonly number[];
 }
 
+/** One that is still being worked out. */
+export interface PosteriorToBe {
+  readonly means: number[];
+  readonly evidence: number[];
+}
+
 /** Before anything is known: even chances, worth two outcomes. */
 const PRIOR_STRENGTH = 2;
 export const PRIOR: Posterior = {
@@ -40,10 +46,21 @@ const ownFailures = new Float64Array(BIN_COUNT + 2 * MARGIN);
  * The posterior of one level from that of the level above: `m = (k·m₀ + s) / (k + s + f)`, evidence `k + s + f`, where s
  * and f are the cell's outcomes without its child's, and some of those of the neighbouring delays.
  */
-export function pool(prior: Posterior, { cell, child, priorStrength }: Level, speed: Speed, now: Moment): Posterior {
+export function pool(prior: Posterior, level: Level, speed: Speed, now: Moment): PosteriorToBe {
+  const posterior = { means: zeros(BIN_COUNT), evidence: zeros(BIN_COUNT) };
+  poolInto(posterior, prior, level, speed, now);
+  return posterior;
+}
+
+/** The same, written into `posterior`, which may be the prior itself. */
+export function poolInto(
+  { means, evidence }: PosteriorToBe,
+  prior: Posterior,
+  { cell, child, priorStrength }: Level,
+  speed: Speed,
+  now: Moment,
+): void {
   takeOwn(cell, child, speed, now);
-  const means = zeros(BIN_COUNT);
-  const evidence = zeros(BIN_COUNT);
   for (let bin = 0; bin < BIN_COUNT; bin++) {
     const ownSuccess = ownSuccesses[MARGIN + bin] ?? 0;
     const ownFailure = ownFailures[MARGIN + bin] ?? 0;
@@ -58,22 +75,19 @@ export function pool(prior: Posterior, { cell, child, priorStrength }: Level, sp
     means[bin] = (strength * (prior.means[bin] ?? 0) + successes) / total;
     evidence[bin] = total;
   }
-  return { means, evidence };
 }
 
 /** The same for one bin: its mean. */
 export function pooledMean(priorMean: number, bin: number, level: Level, speed: Speed, now: Moment): number {
   const { cell, child, priorStrength } = level;
   const factor = cell.factorAt(speed, now);
-  const childFactor = child?.factorAt(speed, now) ?? 0;
-  const successes = Math.max(
-    0,
-    factor * cell.successesOf(speed, bin) - childFactor * (child?.successesOf(speed, bin) ?? 0),
-  );
-  const failures = Math.max(
-    0,
-    factor * cell.failuresOf(speed, bin) - childFactor * (child?.failuresOf(speed, bin) ?? 0),
-  );
+  let successes = factor * cell.successesOf(speed, bin);
+  let failures = factor * cell.failuresOf(speed, bin);
+  if (child !== undefined) {
+    const childFactor = child.factorAt(speed, now);
+    successes = Math.max(0, successes - childFactor * child.successesOf(speed, bin));
+    failures = Math.max(0, failures - childFactor * child.failuresOf(speed, bin));
+  }
   return (priorStrength * priorMean + successes) / (priorStrength + successes + failures);
 }
 
@@ -153,7 +167,9 @@ export function shiftOdds(prior: Posterior, cell: EvidenceCell, speed: Speed, no
     }
     shift += Math.max(-LONGEST_STEP, Math.min(LONGEST_STEP, slope / curvature));
   }
-  return { means: prior.means.map((_mean, bin) => shifted(prior, bin, shift)), evidence: prior.evidence };
+  const means = zeros(BIN_COUNT);
+  for (let bin = 0; bin < BIN_COUNT; bin++) means[bin] = shifted(prior, bin, shift);
+  return { means, evidence: prior.evidence };
 }
 
 function shifted(prior: Posterior, bin: number, shift: number): number {
@@ -168,7 +184,7 @@ const LEAST_CHANCE = 1e-3;
  * What two circumstances of a failure make likely together, as if each changed the odds by itself:
  * `logit m = logit a + logit b − logit base`. It is worth what the less known of the two is worth.
  */
-export function combineOdds(a: Posterior, b: Posterior, base: Posterior): Posterior {
+export function combineOdds(a: Posterior, b: Posterior, base: Posterior): PosteriorToBe {
   const means = zeros(BIN_COUNT);
   const evidence = zeros(BIN_COUNT);
   for (let bin = 0; bin < BIN_COUNT; bin++) {

@@ -2,6 +2,7 @@ import { EvidenceCell } from './evidence-cell.js';
 import type { FailureContext } from './failure-context.js';
 import type { Moment } from './moment.js';
 import { Subject } from './subject.js';
+import { Untaught } from './untaught.js';
 
 /** Share of all cells beyond which a family makes room for its own news, and no longer at the cost of others. */
 const FAMILY_SHARE = 0.25;
@@ -20,7 +21,7 @@ export interface Family {
   readonly errorClass: string;
   readonly ofClass: EvidenceCell;
   readonly cell: EvidenceCell;
-  /** By error code, the least recently taught first; without a code under `''`. */
+  /** By error code; without a code under `''`. */
   readonly subjects: Map<string, Subject>;
   /** Stands for failures without a code while none was taught. */
   readonly whole: Subject;
@@ -29,6 +30,10 @@ export interface Family {
   /** Outcomes learned, never decayed. */
   outcomes: number;
   cells: number;
+  /** Counts up with the lessons of all. */
+  lastTaught: number;
+  /** Undefined while no code was to be forgotten. */
+  untaught: Untaught<readonly [code: string, subject: Subject]> | undefined;
 }
 
 /**
@@ -37,9 +42,9 @@ export interface Family {
  */
 export class SubjectStore {
   readonly #classes = new Map<string, ErrorClass>();
-  /** The least recently taught first. */
   readonly #families = new Set<Family>();
-  #lastTaught: Family | undefined;
+  readonly #untaught = new Untaught(() => [...this.#families].map((family) => [family, family] as const));
+  #lessons = 0;
   readonly #maxCells: number;
   #size = 0;
 
@@ -81,18 +86,28 @@ export class SubjectStore {
     let family = ofClass.families.get(jobType);
     if (family === undefined) {
       const cell = new EvidenceCell(at);
-      const path = [ofClass.cell, cell];
-      const whole = new Subject(path);
-      const unseen = new Subject(path, { isSeen: false });
+      const whole = new Subject([ofClass.cell], cell);
+      const unseen = new Subject([ofClass.cell], cell, { isSeen: false });
       const subjects = new Map<string, Subject>();
-      family = { jobType, errorClass, ofClass: ofClass.cell, cell, subjects, whole, unseen, outcomes: 0, cells: 1 };
+      family = {
+        jobType,
+        errorClass,
+        ofClass: ofClass.cell,
+        cell,
+        subjects,
+        whole,
+        unseen,
+        outcomes: 0,
+        cells: 1,
+        lastTaught: 0,
+        untaught: undefined,
+      };
       ofClass.families.set(jobType, family);
+      this.#families.add(family);
       this.#size++;
-    } else if (family !== this.#lastTaught) {
-      this.#families.delete(family);
     }
-    if (family !== this.#lastTaught) this.#families.add(family);
-    return (this.#lastTaught = family);
+    family.lastTaught = ++this.#lessons;
+    return family;
   }
 
   #classOf(errorClass: string, at: Moment): ErrorClass {
@@ -107,10 +122,15 @@ export class SubjectStore {
 
   #forgetOne(family: Family, subject: Subject): boolean {
     if (family.cells <= FAMILY_SHARE * this.#maxCells && this.#families.size > 1) return this.#forgetOldestFamily();
-    const [code, oldest] = family.subjects.entries().next().value ?? [];
+    const { subjects } = family;
+    const untaught = (family.untaught ??= new Untaught(() => [...subjects].map((entry) => [entry, entry[1]] as const)));
+    const [code, oldest] = untaught.longest() ?? [];
     const isOther = code !== undefined && oldest !== undefined && oldest !== subject;
     const forgotten = isOther ? oldest.cells + ownCells(oldest) : subject.forgetSome();
-    if (isOther) family.subjects.delete(code);
+    if (isOther) {
+      subjects.delete(code);
+      untaught.forget();
+    }
     if (forgotten === 0) return this.#families.size > 1 && this.#forgetOldestFamily();
     family.cells -= forgotten;
     this.#size -= forgotten;
@@ -118,34 +138,30 @@ export class SubjectStore {
   }
 
   #forgetOldestFamily(): boolean {
-    for (const oldest of this.#families) {
-      this.#families.delete(oldest);
-      this.#size -= oldest.cells;
-      const ofClass = this.#classes.get(oldest.errorClass);
-      ofClass?.families.delete(oldest.jobType);
-      if (ofClass?.families.size === 0) {
-        this.#classes.delete(oldest.errorClass);
-        this.#size--;
-      }
-      return true;
+    const oldest = this.#untaught.longest();
+    if (oldest === undefined) return false;
+    this.#untaught.forget();
+    this.#families.delete(oldest);
+    this.#size -= oldest.cells;
+    const ofClass = this.#classes.get(oldest.errorClass);
+    ofClass?.families.delete(oldest.jobType);
+    if (ofClass?.families.size === 0) {
+      this.#classes.delete(oldest.errorClass);
+      this.#size--;
     }
-    return false;
+    return true;
   }
 }
 
-/** The subject of a code, now the most recently taught. */
+/** The subject of a code, which is about to be taught. */
 function touchSubject(family: Family, code: string, at: Moment): Subject {
   const { subjects, ofClass, cell } = family;
-  const found = subjects.get(code);
-  if (found !== undefined) {
-    if (subjects.size > 1) {
-      subjects.delete(code);
-      subjects.set(code, found);
-    }
-    return found;
+  let subject = subjects.get(code);
+  if (subject === undefined) {
+    subject = code === '' ? new Subject([ofClass], cell) : new Subject([ofClass, cell], new EvidenceCell(at));
+    subjects.set(code, subject);
   }
-  const subject = new Subject(code === '' ? [ofClass, cell] : [ofClass, cell, new EvidenceCell(at)]);
-  subjects.set(code, subject);
+  subject.lastTaught = family.outcomes;
   return subject;
 }
 

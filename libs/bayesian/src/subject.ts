@@ -8,6 +8,7 @@ import { MemoryContest } from './memory-contest.js';
 import { FAST, SLOW, type Moment } from './moment.js';
 import { pooledMean } from './posterior.js';
 import { priorStrengthOfLevel, PRIOR_STRENGTHS } from './prior-strengths.js';
+import { Untaught } from './untaught.js';
 
 /** Beyond this much evidence of its own, a tenant's outcomes count less for all others, so that none of them moves the rest. */
 const TENANT_CAP = 200;
@@ -38,13 +39,17 @@ export class Subject {
   beliefs: Beliefs | undefined;
   /** Outcomes learned, never decayed. */
   outcomes = 0;
+  /** Counts up with the lessons of its family. */
+  lastTaught = 0;
   /** Cells below its own. */
   cells = 0;
   readonly #ages: (EvidenceCell | undefined)[] = [];
   readonly #attempts: (EvidenceCell | undefined)[] = [];
   readonly #states: (EvidenceCell | undefined)[] = [];
-  /** Least recently taught first. */
-  readonly #tenants = new Map<string, EvidenceCell>();
+  /** By state, then by tenant. */
+  readonly #tenants: (Map<string, EvidenceCell> | undefined)[] = [];
+  /** Undefined while none was to be forgotten. */
+  #untaughtTenants: Untaught<readonly [tenants: Map<string, EvidenceCell>, tenant: string]> | undefined;
   /** Undefined while no size is known. */
   #bySize: KindsBySize<Subject> | undefined;
   /** Whether it is of the large or the small payloads of a kind. */
@@ -53,9 +58,13 @@ export class Subject {
   /** What was seen of all of this kind; undefined for a code that was never seen, of which its relatives are all that is known. */
   readonly own: EvidenceCell | undefined;
 
-  constructor(path: readonly EvidenceCell[], { isSeen = true, isOfSize = false } = {}) {
-    this.path = path;
-    this.own = isSeen ? path.at(-1) : undefined;
+  /** The last of the path: its own, else that of its nearest relatives. */
+  readonly nearest: EvidenceCell;
+
+  constructor(above: readonly EvidenceCell[], nearest: EvidenceCell, { isSeen = true, isOfSize = false } = {}) {
+    this.path = [...above, nearest];
+    this.nearest = nearest;
+    this.own = isSeen ? nearest : undefined;
     this.isOfSize = isOfSize;
   }
 
@@ -64,7 +73,8 @@ export class Subject {
     this.contest.judge(this.#predictLately(bySlow, seen.bin, at), bySlow, seen);
     this.likeness.note(this.#predictInState(bySlow, seen.bin, state, at), seen);
     const weight = state.tenant === undefined ? 1 : this.#learnOfTenant(seen, state, state.tenant, at);
-    for (const cell of this.isOfSize ? this.path.slice(-1) : this.path) cell.add(seen, weight, at);
+    if (this.isOfSize) this.nearest.add(seen, weight, at);
+    else for (const cell of this.path) cell.add(seen, weight, at);
     this.#cellIn(this.#ages, state.ageGroup, at).add(seen, weight, at);
     this.#cellIn(this.#attempts, state.attemptGroup, at).add(seen, weight, at);
     this.#cellIn(this.#states, indexOf(state), at).add(seen, weight, at);
@@ -87,9 +97,7 @@ export class Subject {
 
   /** Of one age of the incident and one attempt, and of one tenant where the state names one. */
   ofState(state: State): EvidenceCell | undefined {
-    return state.tenant === undefined
-      ? this.#states[indexOf(state)]
-      : this.#tenants.get(tenantKey(state, state.tenant));
+    return state.tenant === undefined ? this.#states[indexOf(state)] : this.#tenants[indexOf(state)]?.get(state.tenant);
   }
 
   /** Forgets what its sizes have seen, else what the tenant unheard of for longest has; answers how many cells that was. */
@@ -97,27 +105,31 @@ export class Subject {
     const before = this.cells;
     if (this.#bySize !== undefined) this.#countKinds(() => this.#bySize?.forget());
     if (this.cells < before) return before - this.cells;
-    for (const key of this.#tenants.keys()) {
-      this.#tenants.delete(key);
-      this.cells--;
-      break;
-    }
-    return before - this.cells;
+    const untaught = (this.#untaughtTenants ??= new Untaught(() => this.#allTenants()));
+    const [tenants, tenant = ''] = untaught.longest() ?? [];
+    if (tenants?.delete(tenant) !== true) return 0;
+    untaught.forget();
+    this.cells--;
+    return 1;
   }
 
   /** Learns what one tenant has seen, and answers how much it counts for the others. */
   #learnOfTenant(seen: BinnedOutcome, state: State, tenant: string, at: Moment): number {
-    const key = tenantKey(state, tenant);
-    let cell = this.#tenants.get(key);
+    const tenants = (this.#tenants[indexOf(state)] ??= new Map<string, EvidenceCell>());
+    let cell = tenants.get(tenant);
     if (cell === undefined) {
       cell = new EvidenceCell(at);
+      tenants.set(tenant, cell);
       this.cells++;
-    } else {
-      this.#tenants.delete(key);
     }
-    this.#tenants.set(key, cell);
+    cell.lastTaught = this.outcomes;
     cell.add(seen, 1, at);
     return Math.min(1, TENANT_CAP / cell.totalAt(at));
+  }
+
+  *#allTenants(): Iterable<readonly [readonly [Map<string, EvidenceCell>, string], EvidenceCell]> {
+    for (const tenants of this.#tenants)
+      for (const [tenant, cell] of tenants ?? []) yield [[tenants ?? new Map(), tenant], cell];
   }
 
   /** Learns where payloads are told apart, and what those of this size have seen. */
@@ -126,7 +138,7 @@ export class Subject {
     this.#countKinds(() => {
       bySize.kindOf(payloadSize)?.learn(seen, state, at);
       if (state.attemptNumber === 1)
-        bySize.count(payloadSize, seen, () => new Subject([...this.path, new EvidenceCell(at)], { isOfSize: true }));
+        bySize.count(payloadSize, seen, () => new Subject(this.path, new EvidenceCell(at), { isOfSize: true }));
     });
   }
 
@@ -150,17 +162,19 @@ export class Subject {
 
   /** What the slow memory would have said beforehand, by the kind of failure alone. */
   #predict(bin: number, at: Moment): number {
-    return this.path.reduce((mean, cell, level) => {
-      const child = this.path[level + 1];
-      return pooledMean(mean, bin, { cell, child, priorStrength: priorStrengthOfLevel(level) }, SLOW, at);
-    }, 0.5);
+    let mean = 0.5;
+    let level = 0;
+    for (const cell of this.path) {
+      const priorStrength = priorStrengthOfLevel(level++);
+      mean = pooledMean(mean, bin, { cell, child: this.path[level], priorStrength }, SLOW, at);
+    }
+    return mean;
   }
 
   /** … and the fast one, which has the slow one for its prior. */
   #predictLately(bySlow: number, bin: number, at: Moment): number {
-    const cell = this.path.at(-1);
-    if (cell === undefined) return bySlow;
-    return pooledMean(bySlow, bin, { cell, child: undefined, priorStrength: PRIOR_STRENGTHS.lately }, FAST, at);
+    const level = { cell: this.nearest, child: undefined, priorStrength: PRIOR_STRENGTHS.lately };
+    return pooledMean(bySlow, bin, level, FAST, at);
   }
 
   /** … and what it would have said of one age of the incident and one attempt. */
@@ -173,8 +187,4 @@ export class Subject {
 
 function indexOf({ ageGroup, attemptGroup }: State): number {
   return ageGroup * ATTEMPT_GROUPS + attemptGroup;
-}
-
-function tenantKey(state: State, tenant: string): string {
-  return `${indexOf(state)} ${tenant}`;
 }

@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { BIN_COUNT } from './delay-grid.js';
-import { PRIOR } from './posterior.js';
-import { STOP, tabulateThompson } from './thompson.js';
+import { DEVIATES, DRAWS } from './deviates.js';
+import { PRIOR, type Posterior } from './posterior.js';
+import { STOP, tabulateThompson, type Comparison } from './thompson.js';
 import { someQuestion } from './testing/builders.js';
-import { bestBin, valueTermsOf } from './value.js';
+import { bestBin, valueOf, valueTermsOf } from './value.js';
 
 const { bounds: BOUNDS, objective: OBJECTIVE } = someQuestion();
 const TERMS = valueTermsOf(OBJECTIVE, BOUNDS);
@@ -52,4 +54,43 @@ describe('tabulateThompson', () => {
   it('is the same each time', () => {
     expect(tabulate((bin) => bin / BIN_COUNT, 5)).toEqual(tabulate((bin) => bin / BIN_COUNT, 5));
   });
+
+  it('answers what working out every draw answers, however close actions are', () => {
+    const chance = fc.double({ min: 0, max: 1, noNaN: true });
+    const ofBins = (value: fc.Arbitrary<number>) => fc.array(value, { minLength: BIN_COUNT, maxLength: BIN_COUNT });
+    const means = fc.oneof(
+      ofBins(chance),
+      chance.map((mean) => new Array<number>(BIN_COUNT).fill(mean)),
+    );
+    const evidence = ofBins(fc.double({ min: 0.5, max: 5_000, noNaN: true }));
+    const action = fc.integer({ min: -1, max: BIN_COUNT - 1 });
+    fc.assert(
+      fc.property(means, evidence, ofBins(chance), action, action, (m, n, later, best, anchor) => {
+        const posterior = { means: m, evidence: n };
+        const { shares, notWorse } = tabulateThompson(posterior, TERMS, later, { best, anchor });
+        expect({ shares: shares.map((share) => share * DRAWS), notWorse: notWorse * DRAWS }).toEqual(
+          workOut(posterior, later, { best, anchor }),
+        );
+      }),
+    );
+  });
 });
+
+function workOut({ means, evidence }: Posterior, later: readonly number[], { best, anchor }: Comparison) {
+  const shares = new Array<number>(BIN_COUNT + 1).fill(0);
+  let notWorse = 0;
+  for (let draw = 0; draw < DRAWS; draw++) {
+    const chances = means.map((mean, bin) => {
+      const m = Math.min(0.995, Math.max(0.005, mean));
+      const deviation = -1 / Math.sqrt(((evidence[bin] ?? 0) + 1) * m * (1 - m));
+      return 1 / (1 + ((1 - m) / m) * Math.exp(deviation * (DEVIATES[bin * DRAWS + draw] ?? 0)));
+    });
+    const choice = bestBin(TERMS, chances, later);
+    const at = choice === -1 ? STOP : choice;
+    shares[at] = (shares[at] ?? 0) + 1;
+    const value = (bin: number) =>
+      (TERMS.gains[bin] ?? 0) > 0 ? valueOf(TERMS, bin, chances[bin] ?? 0, later[bin] ?? 0) : 0;
+    if (best === anchor || value(best) >= value(anchor) - 0.02) notWorse++;
+  }
+  return { shares, notWorse };
+}

@@ -1,24 +1,28 @@
-import { createRng, type Rng } from '@smart-retry/domain';
 import { BIN_COUNT } from './delay-grid.js';
+import { DEVIATES, DRAWS, GREATEST_DEVIATES, LEAST_DEVIATES } from './deviates.js';
 import type { Posterior } from './posterior.js';
+import { ROUGH_CHANCE_ERROR, roughChance } from './rough-chance.js';
 import type { ValueTerms } from './value.js';
 import { zeros } from './zeros.js';
 
 /** Index of the action beside the bins. */
 export const STOP = BIN_COUNT;
 
-const DRAWS = 32;
-/** How much of a draw all bins share: they rise and fall together more than not. */
-const SHARED = Math.SQRT1_2;
 /** A difference in value that nobody would notice. */
 const TOLERANCE = 0.02;
-
-/** Standard normal deviates, fixed once and for all: shares are tabulated from the same draws each time. */
-const DEVIATES = drawDeviates(createRng([0x7468, 0x6f6d, 0x7073, 0x6f6e]));
+/** Rough values that differ by more are in the right order: each is off by less than its chance, with room for rounding. */
+const MARGIN = 4 * ROUGH_CHANCE_ERROR;
 
 /** Of each bin, while shares are tabulated; shape [BIN_COUNT] each. */
 const oddsAgainst = new Float64Array(BIN_COUNT);
+const logOddsAgainst = new Float64Array(BIN_COUNT);
 const deviations = new Float64Array(BIN_COUNT);
+/** What the bin is worth at most in any draw, roughly. */
+const highest = new Float64Array(BIN_COUNT);
+/** Of each draw: the greatest rough value, the one after it, and whose the greatest is; shape [DRAWS] each. */
+const greatest = new Float64Array(DRAWS);
+const second = new Float64Array(DRAWS);
+const choices = new Uint8Array(DRAWS);
 
 /** Two actions, each a bin or −1 for stop. */
 export interface Comparison {
@@ -36,63 +40,117 @@ export interface ThompsonTable {
 
 /**
  * How often a Thompson draw would choose each action: the chances are drawn from their posteriors (normal in logit space,
- * `Var(logit p) ≈ 1 / ((n + 1)·m·(1 − m))`), and the best action for them is taken. There is no closed form.
+ * `Var(logit p) ≈ 1 / ((n + 1)·m·(1 − m))`), and the best action for them is taken. There is no closed form. Rough values
+ * tell nearly all draws; those that they do not tell are worked out.
  *
- * @param later V(n+1) after each bin's wait; shape [BIN_COUNT]
+ * @param later V(n+1) after each bin's wait, 0–1; shape [BIN_COUNT]
  */
 export function tabulateThompson(
-  { means, evidence }: Posterior,
+  posterior: Posterior,
   terms: ValueTerms,
   later: readonly number[],
   { best, anchor }: Comparison,
 ): ThompsonTable {
+  const least = takeBins(posterior, terms, later);
+  chooseRoughly(terms, later, least);
   const shares = zeros(BIN_COUNT + 1);
-  const { gains, costs } = terms;
-  let end = 0;
-  for (let bin = 0; bin < BIN_COUNT; bin++) {
-    // Bins that may not be waited are worth −∞ whatever their chances.
-    if ((gains[bin] ?? 0) > 0) end = bin + 1;
-    const mean = Math.min(0.995, Math.max(0.005, means[bin] ?? 0));
-    oddsAgainst[bin] = (1 - mean) / mean;
-    deviations[bin] = -1 / Math.sqrt(((evidence[bin] ?? 0) + 1) * mean * (1 - mean));
-  }
   let notWorse = 0;
   for (let draw = 0; draw < DRAWS; draw++) {
-    let choice = STOP;
-    let greatest = 0;
-    let ofBest = 0;
-    let ofAnchor = 0;
-    for (let bin = 0; bin < end; bin++) {
-      const gain = gains[bin] ?? 0;
-      if (gain <= 0) continue;
-      const deviate = DEVIATES[draw * BIN_COUNT + bin] ?? 0;
-      const chance = 1 / (1 + (oddsAgainst[bin] ?? 1) * Math.exp((deviations[bin] ?? 0) * deviate));
-      const value = gain * (chance + (1 - chance) * (later[bin] ?? 0)) - (costs[bin] ?? 0);
-      if (value > greatest) {
-        greatest = value;
-        choice = bin;
-      }
-      if (bin === best) ofBest = value;
-      if (bin === anchor) ofAnchor = value;
-    }
-    if (best === anchor || ofBest >= ofAnchor - TOLERANCE) notWorse += 1 / DRAWS;
+    const isClear = (greatest[draw] ?? 0) - (second[draw] ?? 0) > MARGIN;
+    const choice = isClear ? (choices[draw] ?? STOP) : choose(draw, terms, later);
     shares[choice] = (shares[choice] ?? 0) + 1 / DRAWS;
+    if (best === anchor || isNotWorse(draw, best, anchor, terms, later)) notWorse += 1 / DRAWS;
   }
   return { shares, notWorse };
 }
 
-function drawDeviates(rng: Rng): Float64Array {
-  const deviates = new Float64Array(DRAWS * BIN_COUNT);
-  for (let draw = 0; draw < DRAWS; draw++) {
-    const shared = standardNormal(rng);
-    for (let bin = 0; bin < BIN_COUNT; bin++) {
-      deviates[draw * BIN_COUNT + bin] = SHARED * (shared + standardNormal(rng));
-    }
+/** Works out what draws have in common; answers what some action is worth in any of them, roughly. */
+function takeBins({ means, evidence }: Posterior, { gains, costs }: ValueTerms, later: readonly number[]): number {
+  let least = 0;
+  for (let bin = 0; bin < BIN_COUNT; bin++) {
+    const gain = gains[bin] ?? 0;
+    // Bins that may not be waited are worth −∞ whatever their chances.
+    highest[bin] = Number.NEGATIVE_INFINITY;
+    if (gain <= 0) continue;
+    const mean = Math.min(0.995, Math.max(0.005, means[bin] ?? 0));
+    const against = (1 - mean) / mean;
+    const logAgainst = Math.log(against);
+    const deviation = -1 / Math.sqrt(((evidence[bin] ?? 0) + 1) * mean * (1 - mean));
+    oddsAgainst[bin] = against;
+    logOddsAgainst[bin] = logAgainst;
+    deviations[bin] = deviation;
+    const low = roughChance(logAgainst + deviation * (LEAST_DEVIATES[bin] ?? 0));
+    const high = roughChance(logAgainst + deviation * (GREATEST_DEVIATES[bin] ?? 0));
+    const after = later[bin] ?? 0;
+    const cost = costs[bin] ?? 0;
+    least = Math.max(least, gain * (low + (1 - low) * after) - cost);
+    highest[bin] = gain * (high + (1 - high) * after) - cost;
   }
-  return deviates;
+  return least;
 }
 
-/** Box–Muller. */
-function standardNormal(rng: Rng): number {
-  return Math.sqrt(-2 * Math.log(1 - rng())) * Math.cos(2 * Math.PI * rng());
+/** By rough values, of the bins that are ever worth as much as some action is always. */
+function chooseRoughly({ gains, costs }: ValueTerms, later: readonly number[], least: number): void {
+  greatest.fill(0);
+  second.fill(Number.NEGATIVE_INFINITY);
+  choices.fill(STOP);
+  for (let bin = 0; bin < BIN_COUNT; bin++) {
+    if ((highest[bin] ?? 0) < least - MARGIN) continue;
+    const gain = gains[bin] ?? 0;
+    const after = later[bin] ?? 0;
+    const failed = gain * after - (costs[bin] ?? 0);
+    const gained = gain * (1 - after);
+    const logAgainst = logOddsAgainst[bin] ?? 0;
+    const deviation = deviations[bin] ?? 0;
+    for (let draw = 0; draw < DRAWS; draw++) {
+      const deviate = DEVIATES[bin * DRAWS + draw] ?? 0;
+      const value = failed + gained * roughChance(logAgainst + deviation * deviate);
+      const most = greatest[draw] ?? 0;
+      if (value > most) {
+        second[draw] = most;
+        greatest[draw] = value;
+        choices[draw] = bin;
+      } else if (value > (second[draw] ?? 0)) {
+        second[draw] = value;
+      }
+    }
+  }
+}
+
+/** The best action of one draw. */
+function choose(draw: number, terms: ValueTerms, later: readonly number[]): number {
+  let choice = STOP;
+  let most = 0;
+  for (let bin = 0; bin < BIN_COUNT; bin++) {
+    const value = valueIn(draw, bin, terms, later);
+    if (value > most) {
+      most = value;
+      choice = bin;
+    }
+  }
+  return choice;
+}
+
+function isNotWorse(draw: number, best: number, anchor: number, terms: ValueTerms, later: readonly number[]): boolean {
+  const lead = roughValueIn(draw, best, terms, later) - roughValueIn(draw, anchor, terms, later) + TOLERANCE;
+  if (Math.abs(lead) > MARGIN) return lead > 0;
+  return valueIn(draw, best, terms, later) >= valueIn(draw, anchor, terms, later) - TOLERANCE;
+}
+
+/** What an action is worth in one draw; 0 for stop, and for what may not be waited. */
+function valueIn(draw: number, bin: number, { gains, costs }: ValueTerms, later: readonly number[]): number {
+  const gain = gains[bin] ?? 0;
+  if (gain <= 0) return 0;
+  const deviate = DEVIATES[bin * DRAWS + draw] ?? 0;
+  const chance = 1 / (1 + (oddsAgainst[bin] ?? 1) * Math.exp((deviations[bin] ?? 0) * deviate));
+  return gain * (chance + (1 - chance) * (later[bin] ?? 0)) - (costs[bin] ?? 0);
+}
+
+/** The same, roughly. */
+function roughValueIn(draw: number, bin: number, { gains, costs }: ValueTerms, later: readonly number[]): number {
+  const gain = gains[bin] ?? 0;
+  if (gain <= 0) return 0;
+  const deviate = DEVIATES[bin * DRAWS + draw] ?? 0;
+  const chance = roughChance((logOddsAgainst[bin] ?? 0) + (deviations[bin] ?? 0) * deviate);
+  return gain * (chance + (1 - chance) * (later[bin] ?? 0)) - (costs[bin] ?? 0);
 }

@@ -1,5 +1,6 @@
 import type { Objective } from '@smart-retry/domain';
 import { BIN_COUNT, DELAY_BINS, delayOfBin, type DelayBin } from './delay-grid.js';
+import { zeros } from './zeros.js';
 
 /** What a plan may do. */
 export interface PlanBounds {
@@ -30,8 +31,11 @@ export function valueTermsOf({ valueHalfLifeMs, attemptCost }: Objective, bounds
   const discount = (ms: number) => 2 ** (-ms / valueHalfLifeMs);
   const isAllowed = ({ fromMs, toMs }: DelayBin) =>
     toMs > bounds.minDelayMs && (fromMs < bounds.maxDelayMs || fromMs === 0);
-  const forBins = (barred: number, allowed: (delayMs: number) => number) =>
-    DELAY_BINS.map((bin, i) => (isAllowed(bin) ? allowed(boundedDelayOf(i, bounds)) : barred));
+  const forBins = (barred: number, allowed: (delayMs: number) => number) => {
+    const values = zeros(BIN_COUNT);
+    DELAY_BINS.forEach((bin, i) => (values[i] = isAllowed(bin) ? allowed(boundedDelayOf(i, bounds)) : barred));
+    return values;
+  };
   return {
     gains: forBins(0, (delayMs) => discount(delayMs) * discount(bounds.processingMs)),
     costs: forBins(Number.POSITIVE_INFINITY, (delayMs) => discount(delayMs) * attemptCost),

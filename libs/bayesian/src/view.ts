@@ -3,7 +3,7 @@ import { questionAfterHint, viewFromFailure } from './after-hint.js';
 import type { BayesianMemory } from './bayesian-memory.js';
 import type { Beliefs } from './beliefs.js';
 import { credibleInterval } from './beta.js';
-import { BIN_COUNT, BUCKET_COUNT, bucketOfBin, delayBinIndex, delayOfBin } from './delay-grid.js';
+import { BIN_COUNT, bucketOfBin, delayBinIndex, delayOfBin } from './delay-grid.js';
 import { explorationPlanOf } from './exploration-plan.js';
 import { AGE_AFTER_WAIT, ageGroupOf } from './incident-age.js';
 import type { Plan } from './plan.js';
@@ -53,6 +53,8 @@ export interface BayesianView {
 const INFORMATION_BONUS = 1;
 /** Outcomes of a family below which confidence is reduced, and of a kind above which its exploration is, in proportion. */
 const ENOUGH_OUTCOMES = 50;
+/** Of each bin, while they are compared; shape [BIN_COUNT]. */
+const values = new Float64Array(BIN_COUNT);
 
 /** The view of one failure; null while there is too little evidence to speak at all. */
 export function viewOf(memory: BayesianMemory, question: BayesianQuestion): BayesianView | null {
@@ -71,8 +73,8 @@ function viewAfter(memory: BayesianMemory, question: BayesianQuestion): Bayesian
   if (beliefs === null) return null;
   const plan = beliefs.planFor(question);
   const key = questionKeyOf(question);
-  const isOfTenant = beliefs.ofTenant(context) !== undefined;
-  return plan.viewFor(isOfTenant ? `${key} ${context.tenant}` : key, () => formView(beliefs, plan, question));
+  const tenant = beliefs.ofTenant(context) === undefined ? undefined : context.tenant;
+  return plan.viewFor(key, tenant, () => formView(beliefs, plan, question));
 }
 
 function formView(beliefs: Beliefs, plan: Plan, question: BayesianQuestion): BayesianView {
@@ -99,15 +101,14 @@ function formView(beliefs: Beliefs, plan: Plan, question: BayesianQuestion): Bay
       valueAfterFailure: later[bin] ?? 0,
     };
   };
-  const independent = asIndependent(posterior, beliefs);
   const others = bestOfOtherBuckets(terms, posterior, later, best).map(consider);
   return {
-    best: best === -1 ? null : withInterval(consider(best), independent.evidence[best] ?? 0),
+    best: best === -1 ? null : withInterval(consider(best), beliefs.independence * (posterior.evidence[best] ?? 0)),
     others,
     confidence: notWorse * Math.min(1, beliefs.familyCount / ENOUGH_OUTCOMES),
     evidence: beliefs.observedAt(best === -1 ? delayBinIndex(others[0]?.delayMs ?? 0) : best),
     exploration: isExploring
-      ? explorationPlanOf(shares, terms, independent, shrink(exploration, beliefs), bounds)
+      ? explorationPlanOf(shares, terms, posterior, beliefs.independence, shrink(exploration, beliefs), bounds)
       : null,
   };
 }
@@ -157,14 +158,12 @@ function withInterval(considered: ConsideredDelay, evidence: number): NonNullabl
   return { delayMs, successProbability, value, valueAfterFailure, interval };
 }
 
-/** The same, its evidence in independent outcomes: what is shown is as sure as those make it. */
-function asIndependent({ means, evidence }: Posterior, { independence }: Beliefs): Posterior {
-  return { means, evidence: evidence.map((outcomes) => independence * outcomes) };
-}
-
 /** Thompson's share shrinks as the kind of failure becomes known; the anchor stays. */
-function shrink({ maxShare, ...settings }: ExplorationSettings, { subjectCount }: Beliefs): ExplorationSettings {
-  return { ...settings, maxShare: maxShare * Math.min(1, ENOUGH_OUTCOMES / Math.max(1, subjectCount)) };
+function shrink(
+  { enabled, maxShare, anchorShare }: ExplorationSettings,
+  { subjectCount }: Beliefs,
+): ExplorationSettings {
+  return { enabled, maxShare: maxShare * Math.min(1, ENOUGH_OUTCOMES / Math.max(1, subjectCount)), anchorShare };
 }
 
 function withBonus({ means, evidence }: Posterior): readonly number[] {
@@ -179,16 +178,17 @@ function withBonus({ means, evidence }: Posterior): readonly number[] {
 
 /** The most valuable bin of each bucket but the best's, the most valuable first. */
 function bestOfOtherBuckets(terms: ValueTerms, { means }: Posterior, later: readonly number[], best: number): number[] {
-  const values = zeros(BIN_COUNT);
-  const bins = new Array<number>(BUCKET_COUNT).fill(-1);
+  const bins: number[] = [];
   const bestBucket = best === -1 ? -1 : bucketOfBin(best);
+  let bucket = -1;
   for (let bin = 0; bin < BIN_COUNT; bin++) {
-    const bucket = bucketOfBin(bin);
     const value = valueOf(terms, bin, means[bin] ?? 0, later[bin] ?? 0);
     values[bin] = value;
-    if (bucket === bestBucket || value === Number.NEGATIVE_INFINITY) continue;
-    const known = bins[bucket] ?? -1;
-    if (known === -1 || value > (values[known] ?? 0)) bins[bucket] = bin;
+    if (bucketOfBin(bin) === bestBucket || value === Number.NEGATIVE_INFINITY) continue;
+    // Bins of a bucket lie side by side.
+    if (bucketOfBin(bin) !== bucket) bins.push(bin);
+    else if (value > (values[bins.at(-1) ?? 0] ?? 0)) bins[bins.length - 1] = bin;
+    bucket = bucketOfBin(bin);
   }
-  return bins.filter((bin) => bin !== -1).sort((a, b) => (values[b] ?? 0) - (values[a] ?? 0));
+  return bins.sort((a, b) => (values[b] ?? 0) - (values[a] ?? 0));
 }

@@ -5,6 +5,8 @@ export interface DelayBucket {
   readonly toMs: number;
 }
 
+const LAST_BUCKET: DelayBucket = { label: '15m+', fromMs: 900_000, toMs: Number.POSITIVE_INFINITY };
+
 /** The eight delay buckets over which outcomes are learned. */
 export const DELAY_BUCKETS: readonly DelayBucket[] = [
   { label: '0-1s', fromMs: 0, toMs: 1_000 },
@@ -14,11 +16,16 @@ export const DELAY_BUCKETS: readonly DelayBucket[] = [
   { label: '30-60s', fromMs: 30_000, toMs: 60_000 },
   { label: '1-5m', fromMs: 60_000, toMs: 300_000 },
   { label: '5-15m', fromMs: 300_000, toMs: 900_000 },
-  { label: '15m+', fromMs: 900_000, toMs: Number.POSITIVE_INFINITY },
+  LAST_BUCKET,
 ];
 
 /** The index of the bucket that holds `delayMs` (≥ 0). */
 export function delayBucketIndex(delayMs: number): number {
-  const index = DELAY_BUCKETS.findIndex((bucket) => delayMs < bucket.toMs);
-  return index === -1 ? DELAY_BUCKETS.length - 1 : index;
+  return DELAY_BUCKETS.indexOf(delayBucketOf(delayMs));
+}
+
+/** The bucket that holds `delayMs` (≥ 0). */
+export function delayBucketOf(delayMs: number): DelayBucket {
+  for (const bucket of DELAY_BUCKETS) if (delayMs < bucket.toMs) return bucket;
+  return LAST_BUCKET;
 }

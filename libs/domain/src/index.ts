@@ -21,7 +21,7 @@ export {
 } from './durations.js';
 export { createRng, uniformInteger } from './rng.js';
 export type { Rng } from './rng.js';
-export { DELAY_BUCKETS, delayBucketIndex } from './delay-buckets.js';
+export { DELAY_BUCKETS, delayBucketIndex, delayBucketOf } from './delay-buckets.js';
 export type { DelayBucket } from './delay-buckets.js';
 export {
   DEFAULT_EXPLORATION,

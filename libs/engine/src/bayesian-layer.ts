@@ -11,7 +11,7 @@ import {
   type RetryFeatures,
 } from '@smart-retry/domain';
 import { viewOf, type BayesianMemory, type BayesianView } from '@smart-retry/bayesian';
-import { proposeFromDefault, proposeFromRules } from '@smart-retry/rules';
+import { rulesDelayMs } from '@smart-retry/rules';
 import { learnedBoundsOf, type LearnedBounds } from './learned-bounds.js';
 import type { Layer, LayerContext } from './layers.js';
 import { timeLeftOf } from './time-left.js';
@@ -71,7 +71,7 @@ export function lookAtBeliefs(
   { maxAttempts, maxDelayMs }: LearnedBounds,
 ): BayesianView | null {
   const { guardrails, learning } = strategy;
-  const rules = policy === null ? proposeFromDefault(features) : proposeFromRules(features, policy);
+  const rulesMs = rulesDelayMs(features, policy);
   const objective = objectiveOf(strategy, policy);
   const processingMs = features.avgProcessingTimeMs ?? 0;
   const { untilDeadlineMs, untilMaxElapsedMs } = timeLeftOf(features, policy, nowMs);
@@ -88,8 +88,7 @@ export function lookAtBeliefs(
     },
     floorMs: Math.min(features.retryAfterMs ?? 0, guardrails.maxHintMs ?? guardrails.maxDelayMs, maxDelayMs),
     ceilingMs: Math.min(untilDeadlineMs, untilMaxElapsedMs),
-    rulesDelayMs:
-      rules.kind === 'proposal' && rules.action === 'retry' ? Math.min(rules.delayMs, guardrails.maxDelayMs) : null,
+    rulesDelayMs: rulesMs === null ? null : Math.min(rulesMs, guardrails.maxDelayMs),
     exploration: features.critical === true ? null : explorationOf(strategy, policy),
   });
 }
@@ -119,6 +118,7 @@ function explain({ best, others, evidence, hintMs }: BayesianView, jobType: stri
 
 function alternativesOf({ best, others }: BayesianView): readonly Alternative[] {
   const bestValue = best?.value ?? 0;
+  const most = bestValue.toFixed(2);
   return others.slice(0, MAX_ALTERNATIVES).map(({ delayMs, successProbability, value }) => ({
     delayMs,
     estimatedSuccess: successProbability,
@@ -126,7 +126,7 @@ function alternativesOf({ best, others }: BayesianView): readonly Alternative[] 
     whyNot:
       value > bestValue
         ? 'worth more on average, but known well enough: the other has more to teach'
-        : `worth ${value.toFixed(2)}, less than ${bestValue.toFixed(2)}`,
+        : `worth ${value.toFixed(2)}, less than ${most}`,
   }));
 }
 

@@ -7,7 +7,7 @@ import type {
   RetryPolicy,
   Strategy,
 } from '@smart-retry/domain';
-import { DELAY_BUCKETS, delayBucketIndex } from '@smart-retry/domain';
+import { delayBucketOf, type DelayBucket } from '@smart-retry/domain';
 import { applyGuardrails, jitterRange, type DelayPlan } from '@smart-retry/guardrails';
 import { applyServerHint } from './server-hint.js';
 import { timeLeftOf } from './time-left.js';
@@ -69,6 +69,7 @@ export function shareOfAction(restricted: Restricted, delayMs: number | null): n
 
 /** The same for a wait that is still to be restricted. */
 export function shareOfDelay(proposed: DelayPlan, delayMs: number | null, context: RestrictionContext): number {
+  if (delayMs !== null && !mayEndIn(delayBucketOf(delayMs), proposed, context)) return 0;
   const { guarded } = restrictDelay(proposed, context);
   return guarded.kind === 'refused' ? Number(delayMs === null) : shareOfBucket(guarded.plan, delayMs);
 }
@@ -86,9 +87,22 @@ function restrictDelay(proposed: DelayPlan, context: RestrictionContext) {
   return { hinted, isShared, guarded };
 }
 
+/** Whether a wait can end in a bucket at all, as far as that is told without its restrictions in full: jitter moves it little. */
+function mayEndIn(
+  bucket: DelayBucket,
+  { delayMs, jitterRatio }: DelayPlan,
+  { features, strategy, sharedHintMs = 0 }: RestrictionContext,
+): boolean {
+  const { retryAfterMs = sharedHintMs } = features;
+  if (retryAfterMs > 0) return true;
+  const { minDelayMs, maxDelayMs } = strategy.guardrails;
+  const waitMs = Math.min(Math.max(delayMs, minDelayMs), maxDelayMs);
+  return waitMs * (1 + jitterRatio) + 1 >= bucket.fromMs && waitMs * (1 - jitterRatio) <= bucket.toMs;
+}
+
 function shareOfBucket(plan: DelayPlan, delayMs: number | null): number {
-  const bucket = delayMs === null ? undefined : DELAY_BUCKETS[delayBucketIndex(delayMs)];
-  if (bucket === undefined) return 0;
+  if (delayMs === null) return 0;
+  const bucket = delayBucketOf(delayMs);
   const { fromMs, toMs } = jitterRange(plan);
   const sharedMs = Math.min(toMs + 1, bucket.toMs) - Math.max(fromMs, bucket.fromMs);
   return Math.max(0, sharedMs) / (toMs + 1 - fromMs);

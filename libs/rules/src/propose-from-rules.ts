@@ -30,6 +30,15 @@ export function proposeFromDefault(features: RetryFeatures): Proposal {
   });
 }
 
+/** The delay before jitter that the policy asks for, or the built-in one where there is none; null where it stops. */
+export function rulesDelayMs(
+  { attemptNumber }: Pick<RetryFeatures, 'attemptNumber'>,
+  policy: RetryPolicy | null,
+): number | null {
+  const asked = policy ?? BUILT_IN_POLICY;
+  return attemptNumber >= asked.maxAttempts ? null : backoffDelayMs(asked, attemptNumber);
+}
+
 interface Speaker {
   readonly layer: LayerName;
   /** As the rationale calls it. */
@@ -41,8 +50,9 @@ function proposeFromPolicy(features: RetryFeatures, policy: RetryPolicy, { layer
   const { attemptNumber } = features;
   const error =
     features.errorCode === undefined ? features.errorClass : `${features.errorClass} (${features.errorCode})`;
-  const isExhausted = attemptNumber >= policy.maxAttempts;
-  const delayMs = isExhausted ? 0 : backoffDelayMs(policy, attemptNumber);
+  const asked = rulesDelayMs(features, policy);
+  const isExhausted = asked === null;
+  const delayMs = asked ?? 0;
   return {
     kind: 'proposal',
     layer,

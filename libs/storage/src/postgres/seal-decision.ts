@@ -2,6 +2,7 @@ import type { DecisionRecord, EpochMs } from '@smart-retry/domain';
 import type { QueryConfig } from 'pg';
 import { arrayOfElements, type ElementType } from './binary-arrays.js';
 import type { CopyOfRows } from './copy-in.js';
+import { evidenceToJson } from './evidence-json.js';
 import { fieldsOf, piecesOf, type RowWriter, type WrittenRow } from './row-writer.js';
 import { toStorableJson } from './storable-json.js';
 
@@ -50,7 +51,7 @@ export function sealDecision(record: DecisionRecord, rows: RowWriter): SealedDec
   rows.json(JSON.stringify(record.rngSeed));
   rows.json(toStorableJson(features));
   rows.json(toStorableJson(recommendation));
-  rows.json(toStorableJson(record.evidence));
+  rows.json(evidenceToJson(record.evidence));
   return { decidedAtMs, row: rows.end() };
 }
 
