@@ -1,7 +1,7 @@
 /**
  * Collects what arrives in one turn of the event loop, and works it off at the turn's end, in order. Under load many
- * requests arrive in each turn: a step that is taken for all of them, one after the other, finds its code and what it
- * looks up in the processor's caches; taken for one request between all of its other steps, it does not.
+ * requests arrive in each turn, and a step that is taken for all of them, one after the other, costs less than half of what
+ * it costs between all other steps of a request (docs/adr/0022-what-a-request-costs.md).
  */
 export function workTogether<T>(work: (items: readonly T[]) => void): (item: T) => void {
   let waiting: T[] = [];
