@@ -1,8 +1,13 @@
 import { bootstrap } from './bootstrap.mjs';
+import { answerHelp } from './command-line.mjs';
 import { transpile } from './transpile.mjs';
 
-// `npm run keys -- create|list|rotate|revoke`: the keys that clients of the API present, on the same store as the API's
-// settings name (RETRY_DATABASE_URL, or the embedded Postgres in RETRY_DATA_DIR, whether the API runs or not).
+const USAGE = `usage: npm run keys -- create --name workers --scopes recommend,record [--tenant acme] [--expires-in 720h]
+         [--requests-per-second 500]
+       npm run keys -- list | rotate <selector> [--grace 24h] | revoke <selector>
+The keys that clients of the API present, in the store that the API's settings name (RETRY_DATABASE_URL, or the embedded Postgres
+in RETRY_DATA_DIR, whether the API runs or not). --json prints everything as JSON.`;
+answerHelp(process.argv.slice(2), USAGE);
 bootstrap();
 await transpile();
 const { runKeys } = await import('./keys/run.mjs');

@@ -84,7 +84,7 @@ describe('the manifests', () => {
   const documents = parseAllDocuments(text).map((document) => document.toJS() as Record<string, unknown>);
 
   it('say what each object is, and select the pods that they make', () => {
-    expect(documents.map(({ kind }) => kind)).toEqual(['Deployment', 'Service', 'PodDisruptionBudget']);
+    expect(documents.map(({ kind }) => kind)).toEqual(['Deployment', 'Service', 'PodDisruptionBudget', 'Deployment']);
     expect(text.match(/app: smart-retry\b/g)?.length).toBeGreaterThanOrEqual(5);
   });
 

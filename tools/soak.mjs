@@ -1,9 +1,10 @@
 import { bootstrap } from './bootstrap.mjs';
 import { build } from './build.mjs';
-import { parseArguments } from './soak/arguments.mjs';
+import { readCommandLine } from './command-line.mjs';
+import { parseArguments, USAGE } from './soak/arguments.mjs';
 
 // `npm run soak [-- --minutes 60] [--jobs-per-second 50]`: the built API under a steady load; what grows meanwhile.
-const options = parseArguments(process.argv.slice(2));
+const options = readCommandLine(process.argv.slice(2), { parse: parseArguments, usage: USAGE });
 bootstrap();
 build('.');
 const { runSoak } = await import('./soak/run.mjs');

@@ -1,8 +1,10 @@
 import { bootstrap } from './bootstrap.mjs';
 import { build } from './build.mjs';
+import { answerHelp } from './command-line.mjs';
 
-// `npm run what-if -- attempts.ndjson [--policies a,b] [--objective value_half_life=30m,attempt_cost=0.03] [--json]`: what other
-// ways to retry would have been worth on recorded attempts. See docs/what-if.md.
+const USAGE = `usage: npm run what-if -- attempts.ndjson [--policies a,b] [--objective value_half_life=30m,attempt_cost=0.03] [--json]
+What other ways to retry would have been worth on recorded attempts. See docs/what-if.md.`;
+answerHelp(process.argv.slice(2), USAGE);
 bootstrap();
 // What an attempt is, the API says.
 build('apps/api');

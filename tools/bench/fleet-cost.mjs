@@ -1,6 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import { join } from 'node:path';
 import { ROOT } from '../bootstrap.mjs';
+import { startRedis } from '../servers/redis.mjs';
 import { describeRatios, median, table } from './report.mjs';
 import { startApi } from './started-server.mjs';
 import { driveMeasured } from './wrk.mjs';
@@ -13,11 +14,27 @@ const RETRIES_PER_MINUTE = 1_000_000;
 
 /**
  * Recommendations for jobs that name their dependency, whose first tries are reported, and whose tenant has a limit, so that
- * breaker, budget and limits are asked each time; beside a server that asks none. Alternating rounds.
+ * breaker, budget and limits are asked each time; beside a server that asks none. Alternating rounds; in process, and with
+ * what they are told by and tell other processes through a Redis.
  */
 export async function measureFleetCost(wrk) {
-  const checked = await startApi();
-  const unchecked = await startApi({ preload: pathToFileURL(join(ROOT, 'tools/bench/without-fleet.mjs')).href });
+  // One for each: on one Redis they would be two processes of one fleet.
+  const redises = await Promise.all([startRedis(), startRedis()]);
+  try {
+    const alone = await compare(wrk, 'in process', [{}, {}]);
+    const settings = redises.map(({ address }) => ({ RETRY_REDIS_ADDR: address }));
+    const shared = await compare(wrk, 'through Redis', settings);
+    const columns = ['budgets', 'connections', 'req/s', 'without', 'share', 'CPU µs', 'without', 'share', 'failed'];
+    return table(columns, [...alone, ...shared]);
+  } finally {
+    await Promise.all(redises.map((redis) => redis.stop()));
+  }
+}
+
+async function compare(wrk, name, [env, envOfUnchecked]) {
+  const preload = pathToFileURL(join(ROOT, 'tools/bench/without-fleet.mjs')).href;
+  const checked = await startApi({ env });
+  const unchecked = await startApi({ env: envOfUnchecked, preload });
   try {
     await limitTenants(checked);
     const rows = [];
@@ -35,10 +52,9 @@ export async function measureFleetCost(wrk) {
           pair[side] = await measure(wrk, server, connections);
         if (round > 0) rounds.push(pair);
       }
-      rows.push(summarise(connections, rounds));
+      rows.push([name, ...summarise(connections, rounds)]);
     }
-    const columns = ['connections', 'req/s', 'without', 'share', 'CPU µs', 'without', 'share', 'failed'];
-    return table(columns, rows);
+    return rows;
   } finally {
     await checked.stop();
     await unchecked.stop();

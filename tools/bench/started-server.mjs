@@ -15,17 +15,17 @@ const CLOCK_TICKS_A_SECOND = 100;
 /**
  * Starts the built API as `npm start` does, on the embedded default in a temporary folder.
  *
- * @param {{ cores?: string, preload?: string }} [options] cores to run on, as taskset spells them, default all; a module to
- *   load before all others
+ * @param {{ cores?: string, preload?: string, env?: Record<string, string> }} [options] cores to run on, as taskset spells
+ *   them, default all; a module to load before all others; settings besides port and folder
  */
-export async function startApi({ cores, preload } = {}) {
+export async function startApi({ cores, preload, env } = {}) {
   const dataDir = await mkdtemp(join(tmpdir(), 'smart-retry-bench-'));
   const port = await findFreePort();
   const first = preload === undefined ? [] : ['--import', preload];
   const server = await start([...first, join(ROOT, 'apps/api/dist/main.js')], {
     cores,
     readyUrl: `http://127.0.0.1:${port}/api/v1/retry/health/ready`,
-    env: { RETRY_PORT: String(port), RETRY_DATA_DIR: dataDir },
+    env: { RETRY_PORT: String(port), RETRY_DATA_DIR: dataDir, ...env },
   });
   return {
     baseUrl: `http://127.0.0.1:${port}/api/v1/retry`,

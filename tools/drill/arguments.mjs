@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-const USAGE =
+export const USAGE =
   'usage: drill [--seeds 1-5] [--attempts 5000] [--controls] [--result file.ndjson [--again]] [--minutes 20] [--report]';
 
 export function parseArguments(args) {

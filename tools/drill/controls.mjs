@@ -1,10 +1,10 @@
 /**
- * A run for each invariant, in which what protects it is switched off: by a client that cheats, an operator who does not do
- * what the drill believes, or a forged table. None of these switches exists in the product.
+ * A run for each invariant, in which what protects it is switched off: in Postgres, by an operator who does not do what the
+ * drill believes, by a client that cheats, or by a forged table. None of these switches exists in the product.
  */
 export const CONTROLS = [
-  { invariant: 'lost', how: 'a client takes a report for acknowledged when it is sent' },
-  { invariant: 'twice', how: 'a client sends reports again under another name' },
+  { invariant: 'lost', how: 'Postgres answers before it has written, and crashes' },
+  { invariant: 'twice', how: 'Postgres forgets the keys of attempts every few milliseconds' },
   { invariant: 'guardrail', how: 'the operator allows more than the drill believes' },
   { invariant: 'emergencyStop', how: 'the operator stops a tenant that nobody has' },
   { invariant: 'stale', how: 'the operator allows a configuration to be stale for longer than the drill believes' },

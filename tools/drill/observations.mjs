@@ -47,14 +47,12 @@ export function createObservations({ replicas, cheats }) {
     },
     sent(batch) {
       for (const report of batch) {
-        if (reports.has(identityOf(report))) continue;
-        reports.set(identityOf(report), cheats.lost === true);
-        if (cheats.lost === true) acknowledged++;
+        if (!reports.has(identityOf(report))) reports.set(identityOf(report), false);
       }
     },
     acknowledge(report, { duplicate }) {
       const identity = identityOf(report);
-      if (!duplicate && reports.get(identity) === true && !cheats.lost) forgotten++;
+      if (!duplicate && reports.get(identity) === true) forgotten++;
       if (reports.get(identity) !== true) acknowledged++;
       reports.set(identity, true);
     },

@@ -6,6 +6,7 @@ import { startMeteredCallers } from './metered.mjs';
 import { createObservations } from './observations.mjs';
 import { changeGuardrails, LIMITS, stopForAWhile } from './operator.mjs';
 import { readBooks } from './read-books.mjs';
+import { startSabotage } from './sabotage.mjs';
 import { startWorkers } from './workers.mjs';
 
 const LOOK_INTERVAL_MS = 1_000;
@@ -32,7 +33,8 @@ export async function runSchedule(schedule, { attempts, clusters, cheats = {} })
     // Each API knows the limits before anybody is asked.
     await sleep(1_000);
     const openedMs = Date.now();
-    await live(schedule, cluster, observations, { attempts, cheats, rng });
+    const sabotage = await startSabotage(cluster, cheats);
+    await live(schedule, cluster, observations, { attempts, cheats, rng }).finally(() => sabotage.stop());
     const livedMs = Date.now();
     const books = await readBooks(cluster, { seed: schedule.seed, cheats });
     const invariants = checkInvariants({ schedule, observations, books, links: cluster.links });
@@ -61,7 +63,7 @@ function limitsBy({ guardrail, budget }) {
 /** From the first request to the moment when all is quiet and written. */
 async function live(schedule, cluster, observations, { attempts, cheats, rng }) {
   const deadlineMs = Date.now() + DEADLINE_MS;
-  const workers = startWorkers(cluster, observations, { seed: schedule.seed, cheats, attempts });
+  const workers = startWorkers(cluster, observations, { seed: schedule.seed, attempts });
   const metered = startMeteredCallers(cluster, observations, { seed: schedule.seed });
   const untilShare = async (share) => {
     while (observations.acknowledged < share * attempts) {

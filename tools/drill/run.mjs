@@ -1,5 +1,6 @@
 import { describeMachine } from '../bench/report.mjs';
-import { parseArguments } from './arguments.mjs';
+import { readCommandLine } from '../command-line.mjs';
+import { parseArguments, USAGE } from './arguments.mjs';
 import { createClusterShare } from './cluster-share.mjs';
 import { CONTROLS } from './controls.mjs';
 import { openResults } from './results-file.mjs';
@@ -14,7 +15,8 @@ const CONTROL_SEED = 1_000;
 
 /** Answers the exit code: 0 when every run is green and every control is red where it must be. */
 export async function runDrill(args) {
-  const { seeds, attempts, withControls, resultPath, runsAgain, minutes, isReported } = parseArguments(args);
+  const options = readCommandLine(args, { parse: parseArguments, usage: USAGE });
+  const { seeds, attempts, withControls, resultPath, runsAgain, minutes, isReported } = options;
   const untilMs = Date.now() + minutes * 60_000;
   const machine = describeMachine();
   const results = openResults(resultPath);

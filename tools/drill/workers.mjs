@@ -14,7 +14,7 @@ const ERRORS = ['timeout', 'rate_limit', 'validation', 'odd'];
 const DEPENDENCIES = ['billing', 'mail', 'search'];
 
 /** Workers that ask, report, report again, and report late and out of order, each as fast as it is answered. */
-export function startWorkers(cluster, observations, { seed, cheats, attempts }) {
+export function startWorkers(cluster, observations, { seed, attempts }) {
   let isStopped = false;
   const run = async (worker) => {
     const rng = createRng([seed, worker, 0, 2]);
@@ -26,11 +26,11 @@ export function startWorkers(cluster, observations, { seed, cheats, attempts }) 
       const advice = await ask(cluster, observations, anyReplica(), describeFailure(job, rng));
       const batch = describeReports(job, advice, rng);
       if (rng() < HELD_BACK_SHARE) heldBack.push(batch);
-      else await report(cluster, observations, batch, { anyReplica, rng, cheats });
+      else await report(cluster, observations, batch, { anyReplica, rng });
       if (heldBack.length > 3) {
         // The last one first.
         for (const late of heldBack.splice(0).reverse()) {
-          await report(cluster, observations, late, { anyReplica, rng, cheats });
+          await report(cluster, observations, late, { anyReplica, rng });
         }
       }
       await sleep(observations.acknowledged < attempts ? PAUSE_MS : LATE_PAUSE_MS);
@@ -88,16 +88,14 @@ export async function ask(cluster, observations, index, features) {
   return call.body;
 }
 
-async function report(cluster, observations, batch, { anyReplica, rng, cheats }) {
+async function report(cluster, observations, batch, { anyReplica, rng }) {
   observations.sent(batch);
   let sends = rng() < RESEND_SHARE ? 2 : 1;
   for (let sent = 0; sent < Math.min(sends, MAX_SENDS); sent++) {
-    const named =
-      cheats.twice === true && sent > 0 ? batch.map((one) => ({ ...one, job_id: `${one.job_id}~${sent}` })) : batch;
-    const results = await send(cluster.replicas[anyReplica()], observations, named);
+    const results = await send(cluster.replicas[anyReplica()], observations, batch);
     if (results !== null) results.forEach((result, i) => observations.acknowledge(batch[i], result));
     // Some workers try again until they are answered, and some give up: stored or not, those cannot tell.
-    else if (cheats.lost !== true && rng() < 0.7) {
+    else if (rng() < 0.7) {
       sends += 1;
       await sleep(200);
     }

@@ -14,6 +14,9 @@ const PUBLISHED = {
   out: 'docs/benchmarks',
 };
 
+export const USAGE =
+  'usage: simulate [--worlds a,b] [--seeds 1-8|held-out] [--deciders a,b] [--http] [--out folder] [--publish]';
+
 export function parseArguments(args) {
   const { values: given } = parseArgs({
     args,

@@ -3,8 +3,9 @@ import { join, resolve } from 'node:path';
 import { BASELINES, compareDeciders } from '../../libs/simulation/dist/index.js';
 import { ROOT } from '../bootstrap.mjs';
 import { build } from '../build.mjs';
+import { readCommandLine } from '../command-line.mjs';
 import { transpile } from '../transpile.mjs';
-import { OURS_OVER_HTTP, OURS_WITH_MODELS, parseArguments } from './arguments.mjs';
+import { OURS_OVER_HTTP, OURS_WITH_MODELS, parseArguments, USAGE } from './arguments.mjs';
 import { toCsv } from './csv.mjs';
 import { drawComparisons } from './picture.mjs';
 import { playAll } from './players.mjs';
@@ -14,7 +15,7 @@ import { printComparisons, printMeasurements, printRecoveries, printWorld } from
 
 /** Plays the chosen deciders in the chosen worlds, prints what they achieved and writes it to the chosen folder. */
 export async function runSimulations(args) {
-  const options = parseArguments(args);
+  const options = readCommandLine(args, { parse: parseArguments, usage: USAGE });
   // As `npm start` does.
   if (options.deciders.includes(OURS_OVER_HTTP)) await transpile();
   if (options.deciders.includes(OURS_WITH_MODELS)) build('apps/trainer');

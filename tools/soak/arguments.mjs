@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-const USAGE = 'usage: soak [--minutes 60] [--jobs-per-second 50] [--sample-seconds 30]';
+export const USAGE = 'usage: soak [--minutes 60] [--jobs-per-second 50] [--sample-seconds 30]';
 
 export function parseArguments(args) {
   const { values } = parseArgs({

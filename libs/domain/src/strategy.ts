@@ -37,6 +37,8 @@ export interface GuardrailSettings {
   readonly perTenantLimits: boolean;
   readonly tenantLimits: readonly TenantLimit[];
   readonly emergencyStop: boolean;
+  /** Why everything is stopped, as answers tell it; of no meaning while it is not. */
+  readonly emergencyStopReason?: string | null;
   readonly emergencyStops: readonly ScopedStop[];
   readonly explainabilityRequired: boolean;
   /** Breakers that an operator holds open or closed. */

@@ -29,6 +29,7 @@ export { explainMatch } from './explain-match.js';
 export type { PolicyTest } from './explain-match.js';
 export { FleetExchange } from './background/fleet-exchange.js';
 export type { FleetExchangeOptions } from './background/fleet-exchange.js';
+export { countBreakers, dependencyState, dependencyStates } from './fleet/dependency-state.js';
 export type { DependencyState } from './fleet/dependency-state.js';
 export { Fleet } from './fleet/fleet.js';
 export type { FleetOptions } from './fleet/fleet.js';

@@ -33,7 +33,10 @@ export interface TerminalContext {
 export function findTerminalStops(context: TerminalContext): readonly TerminalStop[] {
   const { features, guardrails, isEnabled, isConfigurationExpired, validationPolicy, nowMs } = context;
   const stops: TerminalStop[] = [];
-  const emergency = guardrails.emergencyStop ? 'for all jobs' : describeScope(guardrails.emergencyStops, features);
+  const { emergencyStop, emergencyStopReason, emergencyStops } = guardrails;
+  const emergency = emergencyStop
+    ? `for all jobs${describeReason(emergencyStopReason)}`
+    : describeScope(emergencyStops, features);
   if (emergency !== null) {
     stops.push({
       guardrail: 'emergency_stop',
@@ -88,7 +91,11 @@ function describeScope(stops: readonly ScopedStop[], features: RetryFeatures): s
       .filter(([, value]) => value !== undefined)
       .map(([name, value]) => `${name} "${value}"`)
       .join(' and ');
-    return `for ${scope}${reason === undefined ? '' : ` (${reason})`}`;
+    return `for ${scope}${describeReason(reason)}`;
   }
   return null;
+}
+
+function describeReason(reason: string | null | undefined): string {
+  return reason === undefined || reason === null ? '' : ` (${reason})`;
 }

@@ -16,7 +16,12 @@ const CountsItem = Type.Object({
   tenant: OptionalLabel,
   succeeded: Count,
   failed: Count,
-  processing_time: OptionalDuration,
+  processing_time: Type.Optional(
+    Type.Unsafe<string | number | null>({
+      ...OptionalDuration,
+      description: 'Of all of them together; formats as elsewhere.',
+    }),
+  ),
   window_start: Type.String({ maxLength: 64, description: 'RFC 3339.' }),
   window_end: Type.String({ maxLength: 64, description: 'RFC 3339; not before `window_start`.' }),
 });

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Inject, Param, Put, Query, Req, Res } from '@nestjs/common';
 import { RouteSchema } from '@nestjs/platform-fastify';
 import { SmartRetryError, type Clock } from '@smart-retry/domain';
-import { Configuration, Fleet } from '@smart-retry/engine';
+import { dependencyState, dependencyStates, Configuration, Fleet } from '@smart-retry/engine';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ConfigurationWrites } from '../http/configuration-writes.js';
 import { dropAbsent } from '../http/drop-absent.js';
@@ -35,7 +35,7 @@ export class DependencyController {
   @Get()
   @Access({ scope: 'read', tenant: 'refused' })
   @RouteSchema({
-    summary: 'Dependencies heard of, the latest first: breaker, budget, parked retries',
+    summary: 'Dependencies heard of, the latest first, then held breakers of others: breaker, budget, parked retries',
     description: 'As this process knows it; what other processes hear reaches it within about a second.',
     tags: ['Dependencies'],
     querystring: DependencyListQuery,
@@ -43,7 +43,7 @@ export class DependencyController {
   })
   list(@Query() query: DependencyListQuery) {
     const limit = readPageLimit(query.limit);
-    return { dependencies: this.fleet.states(this.clock(), limit).map(fromDependencyState) };
+    return { dependencies: dependencyStates(this.fleet, this.clock(), limit).map(fromDependencyState) };
   }
 
   @Get(':name')
@@ -55,9 +55,12 @@ export class DependencyController {
     response: { 200: DependencyResponse, ...problemResponses(404) },
   })
   get(@Param('name') name: string) {
-    const state = this.fleet.stateOf(name, this.clock());
+    const state = dependencyState(this.fleet, name, this.clock());
     if (state === null) {
-      throw new SmartRetryError('DEPENDENCY_NOT_FOUND', `nothing has been heard of a dependency named "${name}"`);
+      throw new SmartRetryError(
+        'DEPENDENCY_NOT_FOUND',
+        `nothing has been heard of a dependency named "${name}", and nobody holds its breaker`,
+      );
     }
     return fromDependencyState(state);
   }

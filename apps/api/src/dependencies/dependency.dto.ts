@@ -46,6 +46,10 @@ export const DependencyResponse = named(
       { description: 'Calls of the last 20 s that speak of the dependency and not of the job.' },
     ),
     first_tries_per_second: nullable('number', 'null where nobody reports them: the budget is not enforced then.'),
+    retry_time_ratio: nullable(
+      'number',
+      'How many times as long a retry takes as a first try, 1 to 10; the budget is as much smaller. null where the processing times of either are not reported.',
+    ),
     budget_left: nullable('integer', 'Ordinary retries that fit into the next minute.'),
     parked: Type.Number({ description: 'Ordinary retries that have a place from now on.' }),
     hint_until: nullable('string', 'Until when a server has asked its callers to wait.'),
@@ -70,7 +74,8 @@ export function toBreakerOverride(dependency: string, body: BreakerBody): Breake
 }
 
 export function fromDependencyState(state: DependencyState) {
-  const { breaker, recent, firstTriesPerSecond, hintUntilMs } = state;
+  const { breaker, recent, firstTriesPerSecond, retryTimeRatio, hintUntilMs } = state;
+  const rounded = (value: number | null) => (value === null ? null : Math.round(1_000 * value) / 1_000);
   const at = (ms: number | null) => (ms === null ? null : formatTimestamp(ms));
   return {
     name: state.name,
@@ -82,7 +87,8 @@ export function fromDependencyState(state: DependencyState) {
       reason: breaker.override?.reason ?? null,
     },
     recent,
-    first_tries_per_second: firstTriesPerSecond === null ? null : Math.round(1_000 * firstTriesPerSecond) / 1_000,
+    first_tries_per_second: rounded(firstTriesPerSecond),
+    retry_time_ratio: rounded(retryTimeRatio),
     budget_left: state.budgetLeftRetries,
     parked: state.parkedRetries,
     hint_until: at(hintUntilMs),

@@ -1,5 +1,11 @@
 import type { AttemptReport, Recommendation } from '@smart-retry/domain';
-import type { Configuration, Fleet, RecordedAttempt, SmartRetry } from '@smart-retry/engine';
+import {
+  countBreakers,
+  type Configuration,
+  type Fleet,
+  type RecordedAttempt,
+  type SmartRetry,
+} from '@smart-retry/engine';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { observeModels } from './model-metrics.js';
 import type { StoreProbe } from './store-probe.js';
@@ -113,13 +119,14 @@ export class ApiMetrics {
   }
 
   #breakers(fleet: Fleet): void {
+    this.#gauge('breakers_held', 'Breakers that an operator holds open or closed.', () => fleet.overrides.length);
     new Gauge({
       name: 'smart_retry_dependencies',
       help: 'Dependencies heard of, by the state of their breaker when it was last asked.',
       labelNames: ['breaker'],
       registers: [this.registry],
       collect() {
-        for (const [breaker, count] of Object.entries(fleet.countBreakers(Date.now()))) this.set({ breaker }, count);
+        for (const [breaker, count] of Object.entries(countBreakers(fleet, Date.now()))) this.set({ breaker }, count);
       },
     });
   }

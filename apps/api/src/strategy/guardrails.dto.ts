@@ -54,6 +54,11 @@ const guardrailFields = {
   }),
   tenant_limits: TenantLimitsField,
   emergency_stop: Type.Boolean({ description: 'Stops every retry.' }),
+  emergency_stop_reason: NullableText({
+    maxLength: STRATEGY_LIMITS.labelLength,
+    description:
+      'Why, as answers tell it, for as long as every retry is stopped. Default: the `reason` sent with the stop.',
+  }),
   emergency_stops: Type.Array(ScopedStopBody, { maxItems: STRATEGY_LIMITS.scopedStops }),
   explainability_required: Type.Boolean(),
   breaker_overrides: Type.Array(BreakerOverrideBody, { maxItems: STRATEGY_LIMITS.breakerOverrides }),
@@ -86,10 +91,18 @@ export function toGuardrailChanges(body: Static<typeof GuardrailsPart>): Partial
     ...(body.per_tenant_limits !== undefined && { perTenantLimits: body.per_tenant_limits }),
     ...(body.tenant_limits !== undefined && { tenantLimits: body.tenant_limits.map(toTenantLimit) }),
     ...(body.emergency_stop !== undefined && { emergencyStop: body.emergency_stop }),
+    ...toStopReasonChange(body),
     ...(body.emergency_stops !== undefined && { emergencyStops: body.emergency_stops.map(toScopedStop) }),
     ...(body.breaker_overrides !== undefined && { breakerOverrides: body.breaker_overrides.map(toBreakerOverride) }),
     ...(body.explainability_required !== undefined && { explainabilityRequired: body.explainability_required }),
   };
+}
+
+function toStopReasonChange(body: Static<typeof GuardrailsPart>): Partial<GuardrailSettings> {
+  if (body.emergency_stop === false) return { emergencyStopReason: null };
+  return body.emergency_stop_reason === undefined
+    ? {}
+    : { emergencyStopReason: optionalText(body.emergency_stop_reason) ?? null };
 }
 
 function toScopedStop(body: Static<typeof ScopedStopBody>): ScopedStop {
@@ -120,6 +133,8 @@ export function fromGuardrailSettings(guardrails: GuardrailSettings) {
     per_tenant_limits: guardrails.perTenantLimits,
     tenant_limits: guardrails.tenantLimits.map(fromTenantLimit),
     emergency_stop: guardrails.emergencyStop,
+    ...(guardrails.emergencyStop &&
+      guardrails.emergencyStopReason && { emergency_stop_reason: guardrails.emergencyStopReason }),
     emergency_stops: guardrails.emergencyStops.map((stop) => ({
       ...(stop.tenant !== undefined && { tenant: stop.tenant }),
       ...(stop.queue !== undefined && { queue: stop.queue }),

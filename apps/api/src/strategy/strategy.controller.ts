@@ -89,8 +89,9 @@ export class StrategyController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<object | string> {
-    const changes = toGuardrailChanges(body);
     const reason = optionalText(body.reason);
+    const stop = body.emergency_stop === true && reason !== undefined ? { emergency_stop_reason: reason } : {};
+    const changes = toGuardrailChanges({ ...stop, ...body });
     return this.writes.run(
       request,
       reply,

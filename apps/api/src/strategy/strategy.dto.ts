@@ -71,6 +71,7 @@ export function toStrategy(body: StrategyBody, inForce: Strategy): Strategy {
       ...DEFAULT_STRATEGY.guardrails,
       // A client that does not know of these must not lift them.
       emergencyStops: inForce.guardrails.emergencyStops,
+      emergencyStopReason: inForce.guardrails.emergencyStopReason ?? null,
       breakerOverrides: inForce.guardrails.breakerOverrides,
       tenantLimits: inForce.guardrails.tenantLimits,
       ...toGuardrailChanges(body.guardrails),

@@ -22,7 +22,7 @@ const ask = async (dependency: string, jobId: string, more: object = {}) =>
       ...more,
     })
   ).body;
-const reportFirstTries = (dependency: string, succeeded: number) =>
+const reportFirstTries = (dependency: string, succeeded: number, more: object = {}) =>
   client.post('/attempt/counts', {
     counts: [
       {
@@ -32,6 +32,7 @@ const reportFirstTries = (dependency: string, succeeded: number) =>
         failed: 0,
         window_start: new Date(Date.now() - 300_000).toISOString(),
         window_end: new Date().toISOString(),
+        ...more,
       },
     ],
   });
@@ -45,6 +46,7 @@ describe('GET /dependencies', () => {
       breaker: { state: 'closed', since: null, probes_at: null, override: null, reason: null },
       recent: { failed: 0, succeeded: 0 },
       first_tries_per_second: null,
+      retry_time_ratio: null,
       budget_left: null,
       parked: expect.any(Number),
       hint_until: null,
@@ -97,6 +99,25 @@ describe('the retry budget', () => {
     });
   });
 
+  it('is a share of their processing time, where retries are reported to take longer', async () => {
+    const attempts = Array.from({ length: 30 }, (_, i) => ({
+      job_id: `slow-${i}`,
+      job_type: 'sync',
+      dependency: 'slow',
+      attempt_number: 2,
+      success: true,
+      processing_time: '800ms',
+    }));
+    expect((await client.post('/attempt/batch', { attempts })).status).toBe(200);
+    await reportFirstTries('slow', 3_000, { processing_time: '00:10:00' });
+    await reportFirstTries('untimed', 3_000);
+    const [slow, untimed] = await Promise.all(
+      ['slow', 'untimed'].map(async (name) => (await client.get(`/dependencies/${name}`)).body),
+    );
+    expect([slow?.['retry_time_ratio'], untimed?.['retry_time_ratio']]).toEqual([expect.closeTo(4, 1), null]);
+    expect(Number(slow?.['budget_left'])).toBeLessThan(0.5 * Number(untimed?.['budget_left']));
+  });
+
   it('spends nothing on a replay', async () => {
     const failed_at = new Date(Date.now() - 3_600_000).toISOString();
     expect(await ask('reported', 'replayed', { failed_at })).toMatchObject({
@@ -133,6 +154,15 @@ describe('PUT /dependencies/{name}/breaker', () => {
         expect.objectContaining({ action: 'breaker.released', target: 'erp/v2', reason: 'migrated' }),
       ]),
     );
+  });
+
+  it('is shown of a dependency that nobody has asked about', async () => {
+    expect((await client.put('/dependencies/unheard/breaker', { state: 'open' })).status).toBe(200);
+    expect((await client.get('/dependencies/unheard')).body).toMatchObject({
+      breaker: { state: 'open', override: 'open' },
+    });
+    const { body } = await client.get('/dependencies');
+    expect(body['dependencies']).toContainEqual(expect.objectContaining({ name: 'unheard' }));
   });
 
   it('refuses a state that is none', async () => {

@@ -105,6 +105,19 @@ describe('the emergency stop', () => {
     expect(await ask()).toMatchObject({ decision: 'retry', policy_guardrails: [] });
   });
 
+  it('says why it was made, until it is let go', async () => {
+    await guard({ emergency_stop: true, reason: 'incident 7' });
+    expect((await ask())['rationale']).toContain('the emergency stop is on for all jobs (incident 7)');
+    const { body: shown } = await client.get('/guardrails');
+    expect(shown).toMatchObject({ emergency_stop: true, emergency_stop_reason: 'incident 7' });
+    await guard(shown);
+    expect((await client.get('/guardrails')).body).toMatchObject({ emergency_stop_reason: 'incident 7' });
+    await guard({ emergency_stop: false });
+    await guard({ emergency_stop: true });
+    expect((await client.get('/guardrails')).body).not.toHaveProperty('emergency_stop_reason');
+    await guard({ emergency_stop: false });
+  });
+
   it('is seen in batches and previews', async () => {
     await guard({ emergency_stop: true });
     const batch = await client.post('/recommendation/batch', { features: [FAILED_JOB, FAILED_JOB] });

@@ -74,7 +74,12 @@ export class BudgetPlaces implements BudgetView {
     const { windowSeconds } = this.budget;
     const fromSecond = windowStart(Math.floor(nowMs / 1_000), this.budget);
     let left = 0;
-    for (let from = fromSecond; from < fromSecond + 60; from += windowSeconds) left += Math.max(0, this.#leftIn(from));
+    let taken = 0;
+    for (let from = fromSecond; from < fromSecond + 60; from += windowSeconds) {
+      // What one window lends, the next has not.
+      taken = Math.max(0, this.#leftIn(from, taken));
+      left += taken;
+    }
     return left;
   }
 
@@ -83,11 +88,15 @@ export class BudgetPlaces implements BudgetView {
     return describeRoom(retries, this.#place);
   }
 
-  #leftIn(fromSecond: number): number {
+  /** @param takenBefore units of the window before that each process takes beside those that are booked */
+  #leftIn(fromSecond: number, takenBefore = 0): number {
     const { windowSeconds } = this.budget;
-    const left = (booked: (second: number) => number) =>
-      leftInWindow(this.budget, fromSecond, this.#around(fromSecond, booked));
-    if (this.#place.replicas <= 1) return left((second) => this.#bookings.get(second));
+    const { replicas } = this.#place;
+    const left = (booked: (second: number) => number) => {
+      const around = this.#around(fromSecond, booked);
+      return leftInWindow(this.budget, fromSecond, { ...around, before: around.before + replicas * takenBefore });
+    };
+    if (replicas <= 1) return left((second) => this.#bookings.get(second));
     const shared = left((second) => this.#bookings.shared(second));
     const part = partOfWindow(Math.max(0, shared), { fromSecond, windowSeconds }, this.#place);
     const own = this.#around(fromSecond, (second) => this.#bookings.pending(second));

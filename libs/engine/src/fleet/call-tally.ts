@@ -13,12 +13,17 @@ const CALLS = {
   retriesFailed: 5,
   /** Jobs that were put off, by when they ask again: whichever process they ask then. */
   returning: 6,
+  /** Calls whose processing time is known, and how long they took together. */
+  firstTimed: 7,
+  firstTimeMs: 8,
+  retriesTimed: 9,
+  retriesTimeMs: 10,
 } as const;
 
 export type CountedCall = keyof typeof CALLS;
 
 export const SLOT_MS = 5_000;
-const KEYS_PER_SLOT = 8;
+const KEYS_PER_SLOT = 16;
 /** Where several processes answer, whoever waits asks again within these. */
 const WAITING_SLOTS = 4;
 

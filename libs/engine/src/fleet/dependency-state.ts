@@ -1,7 +1,7 @@
 import type { BreakerOverride, BreakerState, EpochMs } from '@smart-retry/domain';
 import { UNITS_PER_CALL } from '@smart-retry/guardrails';
-import type { BudgetPlaces } from './budget-places.js';
-import type { Dependency } from './dependency.js';
+import { Dependency } from './dependency.js';
+import type { Fleet } from './fleet.js';
 
 /** How a dependency is doing, for people. */
 export interface DependencyState {
@@ -18,6 +18,8 @@ export interface DependencyState {
   readonly recent: { readonly failed: number; readonly succeeded: number };
   /** Null where nobody reports them. */
   readonly firstTriesPerSecond: number | null;
+  /** How many times as long a retry takes as a first try, 1–10; null where the times of either are not reported. */
+  readonly retryTimeRatio: number | null;
   /** Ordinary retries that the budget still holds for the next minute; null where it is not enforced. */
   readonly budgetLeftRetries: number | null;
   /** Ordinary retries that have a place from now on. */
@@ -26,14 +28,44 @@ export interface DependencyState {
   readonly hintUntilMs: EpochMs | null;
 }
 
-export interface StateContext {
-  readonly budget: BudgetPlaces | null;
-  readonly override: BreakerOverride | null;
-  readonly nowMs: EpochMs;
+/** At most `limit` dependencies: those heard of, the latest first, then those of which only an operator has spoken. */
+export function dependencyStates(fleet: Fleet, nowMs: EpochMs, limit: number): readonly DependencyState[] {
+  const states: DependencyState[] = [];
+  for (const [name, dependency] of fleet.entries()) {
+    if (states.length >= limit) return states;
+    states.push(describe(fleet, name, dependency, nowMs));
+  }
+  const unheard = fleet.overrides.filter(({ dependency }) => fleet.peek(dependency) === null);
+  return [...states, ...unheard.slice(0, limit - states.length).map((held) => describeHeld(fleet, held, nowMs))];
 }
 
-export function stateOfDependency(name: string, dependency: Dependency, context: StateContext): DependencyState {
-  const { budget, override, nowMs } = context;
+/** Null where nothing has been heard of it, and no operator holds its breaker. */
+export function dependencyState(fleet: Fleet, name: string, nowMs: EpochMs): DependencyState | null {
+  const dependency = fleet.peek(name);
+  if (dependency !== null) return describe(fleet, name, dependency, nowMs);
+  const held = fleet.overrideOf(name);
+  return held === null ? null : describeHeld(fleet, held, nowMs);
+}
+
+/** How many dependencies there are by the state of their breaker. A closed one is taken as it was when it was last asked. */
+export function countBreakers(fleet: Fleet, nowMs: EpochMs): Readonly<Record<BreakerState, number>> {
+  const counts = { closed: 0, open: 0, half_open: 0 };
+  for (const [name, dependency] of fleet.entries()) {
+    const { breaker } = dependency;
+    const own = breaker.state === 'closed' ? breaker : dependency.lookAtBreaker(nowMs);
+    counts[fleet.overrideOf(name)?.state ?? own.state]++;
+  }
+  for (const { dependency, state } of fleet.overrides) if (fleet.peek(dependency) === null) counts[state]++;
+  return counts;
+}
+
+function describeHeld(fleet: Fleet, held: BreakerOverride, nowMs: EpochMs): DependencyState {
+  return describe(fleet, held.dependency, new Dependency(fleet.sharing), nowMs);
+}
+
+function describe(fleet: Fleet, name: string, dependency: Dependency, nowMs: EpochMs): DependencyState {
+  const override = fleet.overrideOf(name);
+  const budget = fleet.budgetOf(dependency, nowMs);
   const breaker = dependency.lookAtBreaker(nowMs);
   const { failed, succeeded, assumed } = dependency.evidence(nowMs).recent;
   const fromSecond = Math.floor(nowMs / 1_000);
@@ -52,6 +84,7 @@ export function stateOfDependency(name: string, dependency: Dependency, context:
     },
     recent: { failed, succeeded: Math.round(succeeded + assumed) },
     firstTriesPerSecond: dependency.firstTriesPerSecond(nowMs),
+    retryTimeRatio: dependency.retryTimeRatio(nowMs),
     budgetLeftRetries: budget === null ? null : Math.floor(budget.leftInMinute(nowMs) / UNITS_PER_CALL),
     parkedRetries: Math.max(0, parkedUnits) / UNITS_PER_CALL,
     hintUntilMs: hintLeftMs === 0 ? null : nowMs + hintLeftMs,

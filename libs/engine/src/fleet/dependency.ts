@@ -8,7 +8,6 @@ import {
 } from '@smart-retry/domain';
 import {
   budgetOf,
-  EVIDENCE_WINDOW_MS,
   isTrouble,
   nextBreaker,
   PROBES,
@@ -16,9 +15,12 @@ import {
   type BudgetTerms,
   type RetryBudget,
 } from '@smart-retry/guardrails';
+import { breakerEvidence } from './breaker-evidence.js';
 import { CallTally, firstKeyOf, SLOT_MS, slotOf, type CountedCall } from './call-tally.js';
+import { CallsSince } from './calls-since.js';
 import { firstTriesPerSecond } from './first-try-rate.js';
 import { FullRun } from './full-run.js';
+import { noteProcessingTime, retryTimeRatio } from './processing-times.js';
 import { SharedSums } from './shared-sums.js';
 import { TenantShares } from './tenant-shares.js';
 import { Throttle } from './throttle.js';
@@ -28,8 +30,6 @@ const LATE_MS = 60_000;
 const KEEP_SLOTS = 900_000 / SLOT_MS;
 const EVALUATE_EVERY_MS = 200;
 const KEEP_BOOKINGS_SECONDS = 60;
-const SINCE_KEYS = 4;
-const SINCE = { retryFailed: 0, succeeded: 1, firstFailed: 2 } as const;
 
 /** The latest time of each kind of news; never goes back. */
 export interface LatestNews {
@@ -43,6 +43,19 @@ export interface LatestNews {
   hintUntilMs: EpochMs;
   /** Many calls failed. */
   troubleMs: EpochMs;
+}
+
+interface ReportedCall {
+  readonly isRetry: boolean;
+  readonly endedAtMs: EpochMs;
+  readonly processingTimeMs: number | undefined;
+}
+
+interface FirstTries {
+  readonly succeeded: number;
+  readonly failed: number;
+  /** Of all of them together. */
+  readonly processingTimeMs?: number | undefined;
 }
 
 /** Whether the dependency may be the cause of such a failure. */
@@ -62,8 +75,7 @@ export class Dependency {
   readonly full = new FullRun();
   readonly tenants = new TenantShares();
   readonly throttle = new Throttle();
-  /** Calls since each of the breaker's transitions. */
-  readonly since = new SharedSums();
+  readonly since = new CallsSince();
   readonly latest: LatestNews = {
     firstTryMs: 0,
     firstSuccessMs: 0,
@@ -82,7 +94,8 @@ export class Dependency {
   /** Jobs that were put off while probes were under way. */
   waiting = 0;
   readonly #sharing: Sharing;
-  #rate: { readonly slot: number; readonly perSecond: number | null } | null = null;
+  #rate: { readonly slot: number; readonly perSecond: number | null; readonly retryTimeRatio: number | null } | null =
+    null;
   #evaluatedAtMs = 0;
   #budget: { readonly terms: BudgetTerms; readonly budget: RetryBudget } | null = null;
 
@@ -95,46 +108,53 @@ export class Dependency {
     if (attemptNumber !== 1 || !isEvidence(kind) || nowMs - atMs > LATE_MS) return;
     this.#count('firstAsked', atMs);
     this.latest.firstFailureMs = Math.max(this.latest.firstFailureMs, atMs);
-    this.#countSince('firstFailed', atMs);
+    this.since.add('firstFailed', this.breaker, atMs);
   }
 
   /** @param kind null for a success */
-  noteReport(
-    report: { readonly isRetry: boolean; readonly startedAtMs: EpochMs; readonly atMs: EpochMs },
-    kind: FailureKind | null,
-    nowMs: EpochMs,
-  ): void {
+  noteReport({ isRetry, endedAtMs, processingTimeMs }: ReportedCall, kind: FailureKind | null, nowMs: EpochMs): void {
     this.usedAtMs = Math.max(this.usedAtMs, nowMs);
-    const { isRetry, startedAtMs } = report;
-    const atMs = Math.min(report.atMs, nowMs);
-    if (!isRetry)
-      this.noteFirstTries({ succeeded: Number(kind === null), failed: Number(kind !== null) }, atMs, atMs, nowMs);
+    const startedAtMs = endedAtMs - (processingTimeMs ?? 0);
+    const atMs = Math.min(endedAtMs, nowMs);
+    const timeMs = kind === 'not_sent' ? undefined : processingTimeMs;
+    if (!isRetry) {
+      const isFailed = kind !== null;
+      const tries = { succeeded: Number(!isFailed), failed: Number(isFailed), processingTimeMs: timeMs };
+      this.noteFirstTries(tries, atMs, atMs, nowMs);
+    } else if (timeMs !== undefined && slotOf(atMs) >= slotOf(nowMs) - KEEP_SLOTS) {
+      noteProcessingTime(this.calls, { isRetry, timed: 1, totalMs: timeMs }, slotOf(atMs));
+    }
     if (kind === null) this.latest.successMs = Math.max(this.latest.successMs, atMs);
     if (nowMs - atMs > LATE_MS || (kind !== null && !isEvidence(kind))) return;
     if (kind === null) {
       this.#count(isRetry ? 'retriesSucceeded' : 'firstSucceeded', atMs);
-      this.#countSince('succeeded', startedAtMs);
+      this.since.add('succeeded', this.breaker, startedAtMs);
     } else if (isRetry && kind !== 'other') {
       this.#count('retriesFailed', atMs);
-      this.#countSince('retryFailed', startedAtMs);
+      this.since.add('retryFailed', this.breaker, startedAtMs);
     } else if (!isRetry) {
       this.#count('firstFailed', atMs);
       this.latest.firstFailureMs = Math.max(this.latest.firstFailureMs, atMs);
     }
   }
 
-  /** First tries over `[fromMs, toMs]`, spread evenly. */
+  /** First tries over `[fromMs, toMs]`, spread evenly, with the processing time of all together where it is known. */
   noteFirstTries(
-    { succeeded, failed }: { readonly succeeded: number; readonly failed: number },
+    { succeeded, failed, processingTimeMs }: FirstTries,
     fromMs: EpochMs,
     toMs: EpochMs,
     nowMs: EpochMs,
   ): void {
     const first = slotOf(fromMs);
     const last = slotOf(Math.min(toMs, nowMs));
-    const each = (succeeded + failed) / (slotOf(toMs) - first + 1);
-    for (let slot = Math.max(first, slotOf(nowMs) - KEEP_SLOTS); slot <= last; slot++)
+    const slots = slotOf(toMs) - first + 1;
+    const each = (succeeded + failed) / slots;
+    for (let slot = Math.max(first, slotOf(nowMs) - KEEP_SLOTS); slot <= last; slot++) {
       this.calls.add('firstTries', slot, each);
+      if (processingTimeMs === undefined) continue;
+      noteProcessingTime(this.calls, { isRetry: false, timed: each, totalMs: processingTimeMs / slots }, slot);
+    }
+    this.usedAtMs = Math.max(this.usedAtMs, nowMs);
     this.latest.firstTryMs = Math.max(this.latest.firstTryMs, Math.min(toMs, nowMs));
     if (toMs > fromMs) this.latest.countsMs = Math.max(this.latest.countsMs, Math.min(toMs, nowMs));
     if (succeeded > 0) this.latest.firstSuccessMs = Math.max(this.latest.firstSuccessMs, Math.min(toMs, nowMs));
@@ -155,14 +175,12 @@ export class Dependency {
   }
 
   firstTriesPerSecond(nowMs: EpochMs): number | null {
-    const slot = slotOf(nowMs);
-    if (this.#rate?.slot !== slot) {
-      this.calls.forgetBefore(slot - KEEP_SLOTS);
-      this.bookings.forgetBefore(Math.floor(nowMs / 1_000) - KEEP_BOOKINGS_SECONDS);
-      this.since.forgetBefore((this.breaker.version - 1) * SINCE_KEYS);
-      this.#rate = { slot, perSecond: firstTriesPerSecond(this.calls, this.latest, nowMs) };
-    }
-    return this.#rate.perSecond;
+    return this.#rateAt(nowMs).perSecond;
+  }
+
+  /** How many times as long a retry takes as a first try; null where that is not known. */
+  retryTimeRatio(nowMs: EpochMs): number | null {
+    return this.#rateAt(nowMs).retryTimeRatio;
   }
 
   /** The same one as long as its terms are the same. */
@@ -208,14 +226,14 @@ export class Dependency {
       added: {
         calls: this.calls.sums.unshared(),
         bookings: this.bookings.unshared(),
-        since: this.since.unshared(),
+        since: this.since.sums.unshared(),
         demand: this.tenants.demand.unshared(),
         shares: this.tenants.bookings.unshared(),
       },
       forgetBelow: {
         calls: firstKeyOf(slotOf(forgetAtMs) - KEEP_SLOTS),
         bookings: Math.floor(forgetAtMs / 1_000) - KEEP_BOOKINGS_SECONDS,
-        since: (this.breaker.version - 1) * SINCE_KEYS,
+        since: this.since.firstKey(this.breaker),
         ...this.tenants.forgetBelow(forgetAtMs),
       },
       latest: { ...this.latest },
@@ -225,12 +243,12 @@ export class Dependency {
   }
 
   /** Takes what all know by now, `told` by this process included. */
-  adopt({ sums, latest, breaker, probes }: FleetShare, told: FleetNews): void {
-    this.calls.sums.adopt(sums.calls, told.added.calls);
-    this.bookings.adopt(sums.bookings, told.added.bookings);
-    this.since.adopt(sums.since, told.added.since);
-    this.tenants.demand.adopt(sums.demand, told.added.demand);
-    this.tenants.bookings.adopt(sums.shares, told.added.shares);
+  adopt({ sums, latest, breaker, probes, isNew }: FleetShare, told: FleetNews): void {
+    this.calls.sums.adopt(sums.calls, told.added.calls, isNew);
+    this.bookings.adopt(sums.bookings, told.added.bookings, isNew);
+    this.since.sums.adopt(sums.since, told.added.since, isNew);
+    this.tenants.demand.adopt(sums.demand, told.added.demand, isNew);
+    this.tenants.bookings.adopt(sums.shares, told.added.shares, isNew);
     for (const kind of Object.keys(this.latest) as (keyof LatestNews)[]) {
       this.latest[kind] = Math.max(this.latest[kind], latest[kind] ?? 0);
     }
@@ -242,56 +260,29 @@ export class Dependency {
   }
 
   evidence(nowMs: EpochMs): BreakerEvidence {
-    const perSecond = this.firstTriesPerSecond(nowMs);
-    // Counts say nothing of now: what is not asked about is taken for a success then.
-    const assumesRest = perSecond !== null && nowMs - this.latest.countsMs < 900_000;
-    const to = slotOf(nowMs) + 1;
-    const { releasedAtMs, sinceMs, state } = this.breaker;
-    const isReleased = state === 'closed' && releasedAtMs !== null;
-    const fromWindow = to - EVIDENCE_WINDOW_MS / SLOT_MS;
-    const from = isReleased ? Math.max(fromWindow, Math.min(to, slotOf(releasedAtMs) + 1)) : fromWindow;
-    const firstFailed = Math.max(this.calls.sum('firstAsked', from, to), this.calls.sum('firstFailed', from, to));
-    const expected = (inMs: number) => (assumesRest ? (perSecond * Math.max(0, inMs)) / 1_000 : 0);
-    const firstSucceeded = this.calls.sum('firstSucceeded', from, to);
-    const isKnown = perSecond !== null;
-    // Retries are of jobs that have failed before, some of which always will: first tries speak of the dependency.
-    const recent = isKnown
-      ? {
-          failed: firstFailed,
-          succeeded: firstSucceeded,
-          assumed: Math.max(0, expected(nowMs - from * SLOT_MS) - firstFailed - firstSucceeded),
-        }
-      : {
-          failed: this.calls.sum('retriesFailed', from, to),
-          succeeded: this.calls.sum('retriesSucceeded', from, to),
-          assumed: 0,
-        };
-    const key = this.breaker.version * SINCE_KEYS;
-    const quietSinceMs = Math.max(this.latest.firstFailureMs, sinceMs);
-    const sinceFirstFailed = isKnown ? this.since.get(key + SINCE.firstFailed) : 0;
-    return {
-      recent,
-      since: {
-        failed: this.since.get(key + SINCE.retryFailed) + sinceFirstFailed,
-        succeeded: this.since.get(key + SINCE.succeeded),
-        assumed: Math.max(0, expected(nowMs - sinceMs) - sinceFirstFailed),
-      },
-      quiet: {
-        sinceMs: quietSinceMs,
-        tries:
-          expected(nowMs - quietSinceMs) +
-          this.calls.sum('firstSucceeded', Math.max(from, slotOf(quietSinceMs) + 1), to),
-      },
-      hasFirstTries: isKnown,
-    };
+    const { calls, since, breaker, latest } = this;
+    return breakerEvidence(
+      { calls, since, breaker, latest, firstTriesPerSecond: this.firstTriesPerSecond(nowMs) },
+      nowMs,
+    );
+  }
+
+  #rateAt(nowMs: EpochMs) {
+    const slot = slotOf(nowMs);
+    if (this.#rate?.slot !== slot) {
+      this.calls.forgetBefore(slot - KEEP_SLOTS);
+      this.bookings.forgetBefore(Math.floor(nowMs / 1_000) - KEEP_BOOKINGS_SECONDS);
+      this.since.sums.forgetBefore(this.since.firstKey(this.breaker));
+      this.#rate = {
+        slot,
+        perSecond: firstTriesPerSecond(this.calls, this.latest, nowMs),
+        retryTimeRatio: retryTimeRatio(this.calls, Math.min(nowMs, this.latest.firstTryMs)),
+      };
+    }
+    return this.#rate;
   }
 
   #count(call: CountedCall, atMs: EpochMs): void {
     this.calls.add(call, slotOf(atMs));
-  }
-
-  #countSince(what: keyof typeof SINCE, startedAtMs: EpochMs): void {
-    if (this.breaker.state === 'closed' || startedAtMs < this.breaker.sinceMs) return;
-    this.since.add(this.breaker.version * SINCE_KEYS + SINCE[what], 1);
   }
 }

@@ -2,7 +2,7 @@ import type { EpochMs } from '@smart-retry/domain';
 import { SLOT_MS, slotOf, type CallTally } from './call-tally.js';
 
 /** First tries are averaged over this long, up to the last that is known: counts come minutes late. */
-const AVERAGED_MS = 300_000;
+export const AVERAGED_MS = 300_000;
 /** Without news for this long nothing is known any more. */
 export const REMEMBERED_MS = 600_000;
 /** A report of a success among first tries says that all are reported, for this long. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { ErpCallers } from '../testing/fleet.js';
+import { countBreakers, dependencyState, dependencyStates } from './dependency-state.js';
 
 const PROBES = 3;
 
@@ -58,6 +59,36 @@ describe('the breaker of a dependency', () => {
       late.reportRetry({ success: false, timestampMs: late.nowMs - 120_000 });
     }
     expect([now.state.breaker.state, late.state.breaker.state]).toEqual(['open', 'closed']);
+  });
+
+  describe('of a dependency that is called once a minute', () => {
+    /** Six minutes in which all first tries fail, reported each minute; before them one has come through, unless that is not known. */
+    const rare = ({ isSuccessKnown = true, tellsOfSuccesses = false, errorClass = 'timeout' } = {}) => {
+      const callers = new ErpCallers();
+      const count = (succeeded: number, failed: number) => {
+        const window = { windowStartMs: callers.nowMs - 60_000, windowEndMs: callers.nowMs };
+        callers.fleet.noteCounts([{ jobType: 'sync', dependency: 'erp', succeeded, failed, ...window }], callers.nowMs);
+      };
+      if (isSuccessKnown) count(1, 0);
+      for (let minute = 0; minute < 6; minute++) {
+        callers.nowMs += 30_000;
+        callers.ask({ delayMs: 600_000, errorClass });
+        callers.nowMs += 30_000;
+        count(Number(tellsOfSuccesses), 1);
+      }
+      callers.nowMs += 1_000;
+      return callers.state.breaker.state;
+    };
+
+    it('opens when five in a row have failed', () => {
+      expect(rare()).toBe('open');
+    });
+
+    it('control: stays closed where some came through, none is known to have ever, or jobs failed for themselves', () => {
+      expect(rare({ tellsOfSuccesses: true })).toBe('closed');
+      expect(rare({ isSuccessKnown: false })).toBe('closed');
+      expect(rare({ errorClass: 'validation' })).toBe('closed');
+    });
   });
 
   it('gives out exactly as many probes as there are, and closes when they come through', () => {
@@ -129,6 +160,15 @@ describe('the retry budget of a dependency', () => {
     expect(admitted(new ErpCallers(), 100)).toBe(100);
   });
 
+  it('says how many retries there is room for, not counting twice what one window lends the next', () => {
+    const callers = new ErpCallers({ maxBudgetPercent: 20, maxBudgetGrowth: 1 });
+    callers.reportFirstTries(10);
+    callers.ask({ delayMs: 600_000 });
+    const minute = callers.state.budgetLeftRetries ?? 0;
+    expect(minute).toBeGreaterThanOrEqual(0.2 * 10 * 60);
+    expect(minute).toBeLessThanOrEqual(0.2 * 10 * 60 + 2);
+  });
+
   it('books a job once, however often it asks the same', () => {
     const callers = new ErpCallers();
     callers.reportFirstTries(10);
@@ -144,6 +184,34 @@ describe('the retry budget of a dependency', () => {
     const answers = callers.askUntilAdmitted({ jobId: 'late', errorClass: 'rate_limit' });
     expect(answers[0]).toMatchObject({ kind: 'deferred' });
     expect(answers.at(-1)).toMatchObject({ kind: 'admitted', reasons: ['deferred_turn'] });
+  });
+
+  describe('where processing times are known', () => {
+    /** Retries that may go ahead a second: 100 first tries took 1 s each, as many retries `retryMs`. */
+    const perSecond = (retryMs: number | undefined, firstMs?: number) => {
+      const callers = new ErpCallers({ maxBudgetPercent: 20, maxBudgetGrowth: 1 });
+      callers.reportFirstTries(100, firstMs);
+      for (let i = 0; i < 100; i++) {
+        callers.reportRetry(retryMs === undefined ? {} : { processingTimeMs: retryMs });
+      }
+      return { admitted: admitted(callers, 300), ratio: callers.state.retryTimeRatio };
+    };
+    /** 20 first tries' worth, of which one may be lent, at half a call for each that was throttled. */
+    const ALL = { admitted: 43 };
+
+    it('is a share of them: retries that take four times as long are a quarter as many', () => {
+      expect(perSecond(4_000, 1_000)).toEqual({ admitted: 13, ratio: expect.closeTo(4) });
+    });
+
+    it('control: is a share of first tries where either are unknown', () => {
+      expect(perSecond(4_000)).toEqual({ ...ALL, ratio: null });
+      expect(perSecond(undefined, 1_000)).toEqual({ ...ALL, ratio: null });
+    });
+
+    it('does not grow where retries fail at once, and is not moved more than tenfold by what anybody reports', () => {
+      expect(perSecond(1, 1_000)).toEqual({ ...ALL, ratio: 1 });
+      expect(perSecond(86_400_000, 1_000).ratio).toBe(10);
+    });
   });
 
   it('is not known from failures alone', () => {
@@ -216,8 +284,8 @@ describe('looking at dependencies', () => {
     const usedAtMs = () => [...callers.fleet.entries()].map(([, dependency]) => dependency.usedAtMs);
     const before = usedAtMs();
     callers.nowMs += 3_600_000;
-    callers.fleet.states(callers.nowMs);
-    callers.fleet.countBreakers(callers.nowMs);
+    dependencyStates(callers.fleet, callers.nowMs, 10);
+    countBreakers(callers.fleet, callers.nowMs);
     expect(usedAtMs()).toEqual(before);
     callers.ask();
     expect(usedAtMs()).toEqual([callers.nowMs]);
@@ -226,13 +294,27 @@ describe('looking at dependencies', () => {
   it('answers as many as are asked for, the ones heard of last', () => {
     const callers = new ErpCallers();
     for (const name of ['a', 'b', 'c']) callers.fleet.dependency(name);
-    expect(callers.fleet.states(callers.nowMs, 2).map(({ name }) => name)).toEqual(['c', 'b']);
+    expect(dependencyStates(callers.fleet, callers.nowMs, 2).map(({ name }) => name)).toEqual(['c', 'b']);
+  });
+
+  it('shows a breaker that an operator holds of a dependency that nobody has asked about', () => {
+    const callers = new ErpCallers({ breakerOverrides: [{ dependency: 'crm', state: 'open', reason: 'migration' }] });
+    callers.ask();
+    const { fleet, nowMs } = callers;
+    expect(dependencyState(fleet, 'crm', nowMs)?.breaker).toMatchObject({
+      state: 'open',
+      override: { reason: 'migration' },
+    });
+    expect(dependencyStates(fleet, nowMs, 10).map(({ name }) => name)).toEqual(['erp', 'crm']);
+    expect(dependencyStates(fleet, nowMs, 1)).toHaveLength(1);
+    expect(countBreakers(fleet, nowMs)).toEqual({ closed: 1, open: 1, half_open: 0 });
+    expect([fleet.peek('crm'), dependencyState(fleet, 'other', nowMs)]).toEqual([null, null]);
   });
 
   it('counts them by the state of their breakers', () => {
     const callers = outage();
     callers.ask();
     callers.fleet.dependency('quiet');
-    expect(callers.fleet.countBreakers(callers.nowMs)).toEqual({ closed: 1, open: 1, half_open: 0 });
+    expect(countBreakers(callers.fleet, callers.nowMs)).toEqual({ closed: 1, open: 1, half_open: 0 });
   });
 });

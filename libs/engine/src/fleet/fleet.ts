@@ -4,7 +4,6 @@ import {
   type AttemptCounts,
   type AttemptRecord,
   type BreakerOverride,
-  type BreakerState,
   type EpochMs,
   type FailureKind,
   type GuardrailSettings,
@@ -16,7 +15,6 @@ import { slotOf } from './call-tally.js';
 import { Dependency } from './dependency.js';
 import { FailureKinds } from './failure-kinds.js';
 import type { FleetGate } from './fleet-gate.js';
-import { stateOfDependency, type DependencyState } from './dependency-state.js';
 import { TenantLimits } from './tenant-limits.js';
 import { Turns, type BookedTurn } from './turns.js';
 import type { WindowPlaces } from './window-places.js';
@@ -147,7 +145,7 @@ export class Fleet {
   noteReports(records: readonly AttemptRecord[], nowMs: EpochMs): void {
     for (const { report, isRetry, link } of records) {
       const name = dependencyOf(report);
-      const { success, errorClass, errorCode, timestampMs, processingTimeMs = 0, attemptNumber, status } = report;
+      const { success, errorClass, errorCode, timestampMs, processingTimeMs, attemptNumber, status } = report;
       const failedAttempt = link?.failedAttemptNumber ?? attemptNumber - 1;
       const asked = { tenant: report.tenant, jobId: report.jobId, attemptNumber: failedAttempt };
       const turn = isRetry ? this.turns.drop(asked) : null;
@@ -157,9 +155,8 @@ export class Fleet {
       if (status === 'cancelled' || status === 'unknown') continue;
       // Without a class nobody knows whose failure it was.
       if (!success && errorClass === undefined) continue;
-      const startedAtMs = timestampMs - processingTimeMs;
       const dependency = this.dependency(name);
-      dependency.noteReport({ isRetry, startedAtMs, atMs: timestampMs }, kind, nowMs);
+      dependency.noteReport({ isRetry, endedAtMs: timestampMs, processingTimeMs }, kind, nowMs);
       if (turn !== null) this.#notePaced(dependency, turn, kind, nowMs);
     }
   }
@@ -171,35 +168,14 @@ export class Fleet {
     }
   }
 
-  /** The dependencies heard of last, at most `limit` of them, the latest first. */
-  states(nowMs: EpochMs, limit = Number.POSITIVE_INFINITY): readonly DependencyState[] {
-    const states: DependencyState[] = [];
-    for (const [name, dependency] of this.#dependencies.entries()) {
-      if (states.length >= limit) break;
-      states.push(this.#describe(name, dependency, nowMs));
-    }
-    return states;
-  }
-
-  /** Null where nothing has been heard of it. */
-  stateOf(name: string, nowMs: EpochMs): DependencyState | null {
-    const dependency = this.#dependencies.peek(name);
-    return dependency === undefined ? null : this.#describe(name, dependency, nowMs);
-  }
-
-  /** How many dependencies there are by the state of their breaker. A closed one is taken as it was when it was last asked. */
-  countBreakers(nowMs: EpochMs): Readonly<Record<BreakerState, number>> {
-    const counts = { closed: 0, open: 0, half_open: 0 };
-    for (const [name, dependency] of this.#dependencies.entries()) {
-      const { breaker } = dependency;
-      const own = breaker.state === 'closed' ? breaker : dependency.lookAtBreaker(nowMs);
-      counts[this.overrideOf(name)?.state ?? own.state]++;
-    }
-    return counts;
-  }
-
+  /** The dependencies heard of, the latest first. */
   entries(): IterableIterator<[string, Dependency]> {
     return this.#dependencies.entries();
+  }
+
+  /** A look, which does not make it one heard of; null where nothing has been. */
+  peek(name: string): Dependency | null {
+    return this.#dependencies.peek(name) ?? null;
   }
 
   dependency(name: string): Dependency {
@@ -211,8 +187,12 @@ export class Fleet {
     return dependency;
   }
 
+  get overrides(): readonly BreakerOverride[] {
+    return this.#options.guardrails().breakerOverrides;
+  }
+
   overrideOf(name: string): BreakerOverride | null {
-    return this.#options.guardrails().breakerOverrides.find(({ dependency }) => dependency === name) ?? null;
+    return this.overrides.find(({ dependency }) => dependency === name) ?? null;
   }
 
   budgetOf(dependency: Dependency, nowMs: EpochMs): BudgetPlaces | null {
@@ -222,9 +202,11 @@ export class Fleet {
     const { releasedAtMs } = dependency.breaker;
     const troubledAtMs = dependency.latest.troubleMs === 0 ? null : dependency.latest.troubleMs;
     const pacePerSecond = dependency.throttle.paceAt(nowMs);
-    const terms = { firstTriesPerSecond: perSecond, percent, maxGrowth, releasedAtMs, troubledAtMs, pacePerSecond };
-    const budget = dependency.budgetFor(terms);
-    return new BudgetPlaces(`${percent} % of its first tries`, budget, dependency, this.place);
+    const retryTimeRatio = dependency.retryTimeRatio(nowMs) ?? 1;
+    const firstTries = { firstTriesPerSecond: perSecond, retryTimeRatio };
+    const terms = { ...firstTries, percent, maxGrowth, releasedAtMs, troubledAtMs, pacePerSecond };
+    const share = retryTimeRatio > 1 ? `the processing time of its first tries` : 'its first tries';
+    return new BudgetPlaces(`${percent} % of ${share}`, dependency.budgetFor(terms), dependency, this.place);
   }
 
   /**
@@ -236,11 +218,6 @@ export class Fleet {
     if (this.place.replicas <= 1 || turn?.hasWaited === false) return turn;
     const isReturning = calls.takeReturning(nowMs);
     return turn ?? (isReturning ? { ...RETURNED, dependency: dependencyOf(features) } : null);
-  }
-
-  #describe(name: string, dependency: Dependency, nowMs: EpochMs): DependencyState {
-    const budget = this.budgetOf(dependency, nowMs);
-    return stateOfDependency(name, dependency, { budget, override: this.overrideOf(name), nowMs });
   }
 
   /** Who had not to wait for its turn says nothing of how many more there may be. */

@@ -1,6 +1,7 @@
 import { DEFAULT_STRATEGY, type AttemptRecord, type AttemptReport, type GuardrailSettings } from '@smart-retry/domain';
 import { someFeatures, someReport, T0 } from '@smart-retry/domain/testing';
 import type { Admission } from '@smart-retry/guardrails';
+import { dependencyState } from '../fleet/dependency-state.js';
 import { Fleet } from '../fleet/fleet.js';
 
 /** What the callers of one dependency, `erp`, tell and ask, on a clock of their own. */
@@ -17,11 +18,15 @@ export class ErpCallers {
     });
   }
 
-  /** Five minutes of first tries, all of which succeeded. */
-  reportFirstTries(perSecond: number): void {
+  /** Five minutes of first tries, all of which succeeded, and took `eachMs` where that is given. */
+  reportFirstTries(perSecond: number, eachMs?: number): void {
     const window = { windowStartMs: this.nowMs - 300_000, windowEndMs: this.nowMs };
     const succeeded = 300 * perSecond;
-    this.fleet.noteCounts([{ jobType: 'sync', dependency: 'erp', succeeded, failed: 0, ...window }], this.nowMs);
+    const times = eachMs === undefined ? {} : { processingTimeMs: succeeded * eachMs };
+    this.fleet.noteCounts(
+      [{ jobType: 'sync', dependency: 'erp', succeeded, failed: 0, ...times, ...window }],
+      this.nowMs,
+    );
   }
 
   /** A first try fails, and its worker asks whether to retry after `delayMs`. */
@@ -79,7 +84,7 @@ export class ErpCallers {
   }
 
   get state() {
-    const state = this.fleet.stateOf('erp', this.nowMs);
+    const state = dependencyState(this.fleet, 'erp', this.nowMs);
     if (state === null) throw new Error('nothing was heard of erp');
     return state;
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { unitsOfRetry } from './failure-kind.js';
 import { budgetOf, leftInWindow, partOfQuota, partOfWindow, unitsPerWindow, windowStart } from './retry-budget.js';
 
 /** Of a dependency that never comes out of trouble. */
@@ -7,6 +8,7 @@ const budget = (firstTriesPerSecond: number, percent = 20) =>
   budgetOf({
     firstTriesPerSecond,
     percent,
+    retryTimeRatio: 1,
     maxGrowth: 5,
     releasedAtMs: null,
     troubledAtMs: Number.POSITIVE_INFINITY,
@@ -20,6 +22,20 @@ describe('budgetOf', () => {
     expect(budget(5)).toMatchObject({ unitsPerSecond: 2, windowSeconds: 2 });
   });
 
+  it('is as much smaller as retries take longer than first tries', () => {
+    const terms = {
+      firstTriesPerSecond: 100,
+      percent: 20,
+      maxGrowth: 1,
+      releasedAtMs: null,
+      troubledAtMs: null,
+      pacePerSecond: null,
+    };
+    expect([1, 4, 1_000].map((retryTimeRatio) => budgetOf({ ...terms, retryTimeRatio }).unitsPerSecond)).toEqual([
+      40, 10, 0.5,
+    ]);
+  });
+
   it('never falls below fifteen ordinary retries a minute, so that recovery is found at low traffic', () => {
     expect(budget(0.01)).toMatchObject({ unitsPerSecond: 0.5, windowSeconds: 10 });
     expect(budget(100, 0)).toMatchObject({ unitsPerSecond: 0.5 });
@@ -29,6 +45,7 @@ describe('budgetOf', () => {
     const terms = {
       firstTriesPerSecond: 100,
       percent: 20,
+      retryTimeRatio: 1,
       maxGrowth: 5,
       releasedAtMs: 1_000_000,
       troubledAtMs: 1_000_000,
@@ -43,6 +60,7 @@ describe('budgetOf', () => {
   it('gives a quiet dependency its floor at once after an outage', () => {
     const terms = {
       percent: 20,
+      retryTimeRatio: 1,
       maxGrowth: 1.25,
       releasedAtMs: 1_000_000,
       troubledAtMs: 1_000_000,
@@ -53,7 +71,7 @@ describe('budgetOf', () => {
   });
 
   it('grows to 75 ordinary retries a minute whatever its share is, unless it may not grow at all', () => {
-    const terms = { percent: 20, releasedAtMs: null, troubledAtMs: 1_000_000, pacePerSecond: null };
+    const terms = { percent: 20, retryTimeRatio: 1, releasedAtMs: null, troubledAtMs: 1_000_000, pacePerSecond: null };
     const perSecond = (firstTriesPerSecond: number, maxGrowth: number) => {
       const of = budgetOf({ ...terms, firstTriesPerSecond, maxGrowth });
       return unitsPerWindow(of, 2_000) / of.windowSeconds;
@@ -62,7 +80,14 @@ describe('budgetOf', () => {
   });
 
   it('holds no more than the pace of a dependency that throttles, where the control holds all of its share', () => {
-    const terms = { firstTriesPerSecond: 100, percent: 20, maxGrowth: 1.25, releasedAtMs: null, troubledAtMs: null };
+    const terms = {
+      firstTriesPerSecond: 100,
+      percent: 20,
+      retryTimeRatio: 1,
+      maxGrowth: 1.25,
+      releasedAtMs: null,
+      troubledAtMs: null,
+    };
     const perSecond = (pacePerSecond: number | null) => {
       const of = budgetOf({ ...terms, pacePerSecond });
       return unitsPerWindow(of, 2_000) / of.windowSeconds;
@@ -71,7 +96,14 @@ describe('budgetOf', () => {
   });
 
   it('lets one retry go in twenty seconds where the pace is as slow as that', () => {
-    const terms = { firstTriesPerSecond: 1, percent: 20, maxGrowth: 1.25, releasedAtMs: null, troubledAtMs: null };
+    const terms = {
+      firstTriesPerSecond: 1,
+      percent: 20,
+      retryTimeRatio: 1,
+      maxGrowth: 1.25,
+      releasedAtMs: null,
+      troubledAtMs: null,
+    };
     const of = budgetOf({ ...terms, pacePerSecond: 0.05 });
     const left = (before: number) => leftInWindow(of, 2_000, { before, here: 0, after: 0 });
     expect([of.windowSeconds, left(0), left(1)]).toEqual([10, 1, 0]);
@@ -81,6 +113,7 @@ describe('budgetOf', () => {
     const terms = {
       firstTriesPerSecond: 100,
       percent: 20,
+      retryTimeRatio: 1,
       maxGrowth: 5,
       releasedAtMs: null,
       troubledAtMs: Number.POSITIVE_INFINITY,
@@ -146,16 +179,37 @@ describe('partOfQuota', () => {
 });
 
 describe('partOfWindow', () => {
+  const partsOf = (left: number, replicas: number, window: number) =>
+    Array.from({ length: replicas }, (_, rank) =>
+      partOfWindow(left, { fromSecond: window * 5, windowSeconds: 5 }, { replicas, rank }),
+    );
+  const someLeft = fc.double({ min: 0, max: 120, noNaN: true });
+  const someReplicas = fc.integer({ min: 1, max: 40 });
+
   it('shares what is left among all, never more than there is', () => {
     fc.assert(
-      fc.property(fc.nat(500), fc.integer({ min: 1, max: 12 }), fc.nat(10_000), (left, replicas, window) => {
-        const parts = Array.from({ length: replicas }, (_, rank) =>
-          partOfWindow(left, { fromSecond: window * 5, windowSeconds: 5 }, { replicas, rank }),
-        );
-        const sum = parts.reduce((total, part) => total + part, 0);
-        expect(sum).toBeCloseTo(left, 9);
+      fc.property(someLeft, someReplicas, fc.nat(10_000), (left, replicas, window) => {
+        const parts = partsOf(left, replicas, window);
+        expect(parts.reduce((total, part) => total + part, 0)).toBeCloseTo(left, 9);
         expect(Math.min(...parts)).toBeGreaterThanOrEqual(0);
       }),
     );
+  });
+
+  it('leaves room for a retry after a timeout in some part, as long as there is any', () => {
+    fc.assert(
+      fc.property(someLeft, someReplicas, fc.nat(10_000), (left, replicas, window) => {
+        const mostInAPart = Math.max(...partsOf(left, replicas, window));
+        expect(mostInAPart >= unitsOfRetry('timeout')).toBe(left >= unitsOfRetry('timeout'));
+      }),
+    );
+  });
+
+  it('gives little to each in turn', () => {
+    expect([partsOf(7, 3, 0), partsOf(7, 3, 1), partsOf(2, 3, 2)]).toEqual([
+      [3, 3, 1],
+      [3, 1, 3],
+      [0, 2, 0],
+    ]);
   });
 });

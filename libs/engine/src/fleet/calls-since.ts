@@ -1,0 +1,25 @@
+import type { BreakerRecord, EpochMs } from '@smart-retry/domain';
+import { SharedSums } from './shared-sums.js';
+
+const KEYS_PER_VERSION = 4;
+const CALLS = { retryFailed: 0, succeeded: 1, firstFailed: 2 } as const;
+
+/** Calls that began after a transition of the breaker, by the version that it made. */
+export class CallsSince {
+  readonly sums = new SharedSums();
+
+  /** Counts nothing while the breaker is closed: its evidence has a window then. */
+  add(call: keyof typeof CALLS, { state, sinceMs, version }: BreakerRecord, startedAtMs: EpochMs): void {
+    if (state === 'closed' || startedAtMs < sinceMs) return;
+    this.sums.add(version * KEYS_PER_VERSION + CALLS[call], 1);
+  }
+
+  get(call: keyof typeof CALLS, { version }: BreakerRecord): number {
+    return this.sums.get(version * KEYS_PER_VERSION + CALLS[call]);
+  }
+
+  /** What is of no use any more: all before the transition to the state before this one. */
+  firstKey({ version }: BreakerRecord): number {
+    return (version - 1) * KEYS_PER_VERSION;
+  }
+}
