@@ -1,5 +1,6 @@
 import { SmartRetryError } from '@smart-retry/domain';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { workTogether } from './work-together.js';
 
 /** In valid JSON, NUL and unpaired surrogates can only be written as one of these escapes. */
 const SUSPECT_ESCAPE = /\\u(?:0000|d[89a-f])/i;
@@ -14,12 +15,34 @@ class ForeignBodyError extends Error {
   }
 }
 
+interface JsonBody {
+  readonly request: FastifyRequest;
+  readonly text: string;
+  readonly done: (error: Error | null, body?: unknown) => void;
+}
+
 /**
  * JSON bodies only; an empty one is none where the route takes none. Keys named `__proto__` and the like are dropped;
  * text that no store can hold is refused.
  */
 export function acceptJsonBodies(fastify: FastifyInstance): void {
   const parseJson = fastify.getDefaultJsonParser('remove', 'remove');
+  const read = ({ request, text, done }: JsonBody) => {
+    void parseJson(request, text, (error, body: unknown) => {
+      if (error !== null || !SUSPECT_ESCAPE.test(text)) return done(error, body);
+      const field = findUnstorableText(body);
+      done(field === null ? null : unstorableText(field), body);
+    });
+  };
+  const readTogether = workTogether<JsonBody>((bodies) => {
+    for (const body of bodies) {
+      try {
+        read(body);
+      } catch (error) {
+        body.done(error instanceof Error ? error : new Error('not an error was thrown', { cause: error }));
+      }
+    }
+  });
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, text, done) => {
     const { 'content-encoding': encoding, 'content-type': type = '' } = request.headers;
@@ -28,11 +51,7 @@ export function acceptJsonBodies(fastify: FastifyInstance): void {
     if (FOREIGN_CHARSET.test(type)) return done(new ForeignBodyError('FOREIGN_CHARSET'));
     // Clients that name the type in every request send it with a DELETE as well.
     if (text === '' && request.routeOptions.schema?.body === undefined) return done(null);
-    void parseJson(request, text, (error, body: unknown) => {
-      if (error !== null || !SUSPECT_ESCAPE.test(text)) return done(error, body);
-      const field = findUnstorableText(body);
-      done(field === null ? null : unstorableText(field), body);
-    });
+    readTogether({ request, text, done });
   });
 }
 

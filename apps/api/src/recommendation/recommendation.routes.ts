@@ -1,9 +1,10 @@
 import type { Clock, RetryFeatures } from '@smart-retry/domain';
 import type { Configuration, Recommender } from '@smart-retry/engine';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { BATCH_BODY_LIMIT } from '../http/body-limits.js';
 import { problemResponses } from '../http/problem-responses.js';
 import { acceptedTimes } from '../http/wire-time.js';
+import { workTogether } from '../http/work-together.js';
 import type { ApiMetrics } from '../ops/api-metrics.js';
 import { FeaturesBody, toRetryFeatures } from './features.dto.js';
 import {
@@ -20,6 +21,11 @@ export interface RecommendationServices {
   readonly clock: Clock;
 }
 
+interface Asked {
+  readonly body: FeaturesBody;
+  readonly reply: FastifyReply;
+}
+
 /** Whether, when and how a failed job is retried: the route that is asked for every failure there is. */
 export function serveRecommendations(fastify: FastifyInstance, services: RecommendationServices): void {
   const { recommender, configuration, metrics, clock } = services;
@@ -29,6 +35,21 @@ export function serveRecommendations(fastify: FastifyInstance, services: Recomme
     metrics.countRecommendation(issued.recommendation);
     return fromIssuedRecommendation(issued);
   };
+
+  const answer = workTogether<Asked>((asked) => {
+    const accepted = timesNow();
+    // All are decided before the first is answered. What goes wrong for one is the answer to that one alone.
+    const answers = asked.map(({ body }) => {
+      try {
+        return recommend(toRetryFeatures(body, accepted));
+      } catch (error) {
+        return error instanceof Error ? error : new Error('not an error was thrown', { cause: error });
+      }
+    });
+    asked.forEach(({ reply }, i) => {
+      reply.send(answers[i]);
+    });
+  });
 
   fastify.post<{ Body: FeaturesBody }>(
     '/recommendation',
@@ -41,8 +62,8 @@ export function serveRecommendations(fastify: FastifyInstance, services: Recomme
         response: { 200: IssuedRecommendationResponse, ...problemResponses(400, 413, 415) },
       },
     },
-    (request, reply) => {
-      reply.send(recommend(toRetryFeatures(request.body, timesNow())));
+    ({ body }, reply) => {
+      answer({ body, reply });
     },
   );
 

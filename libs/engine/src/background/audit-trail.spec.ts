@@ -24,10 +24,15 @@ const record = (recommendationId: string): DecisionRecord => ({
   rngSeed: [1, 2, 3, 4],
 });
 
+const sealById = ({ recommendationId }: DecisionRecord) => {
+  if (recommendationId === 'unsealable') throw new RangeError('no row can hold it');
+  return recommendationId;
+};
+
 const trail = (append: (ids: string[]) => Promise<void>, maxPendingRecords = 10) => {
   const errors: unknown[] = [];
   const audit = new AuditTrail({
-    store: { seal: (sealed) => sealed.recommendationId, appendSealed: (ids) => append([...ids]) },
+    store: { seal: sealById, appendSealed: (ids) => append([...ids]) },
     flushIntervalMs: 60_000,
     maxBatchRecords: 4,
     maxPendingRecords,
@@ -84,5 +89,17 @@ describe('AuditTrail', () => {
     await audit.close();
     expect(written).toEqual(['r4', 'r5']);
     expect(audit.stats).toEqual({ written: 2, dropped: 4, pending: 0 });
+  });
+
+  it('writes a full batch without being told to, and drops alone what cannot be sealed', async () => {
+    const written: string[] = [];
+    const { audit, errors } = trail(async (ids) => void written.push(...ids));
+    fill(audit, 3);
+    audit.append(record('unsealable'));
+    fill(audit, 4);
+    expect(written).toEqual(['r0', 'r1', 'r2', 'r0']);
+    expect(errors).toEqual([new RangeError('no row can hold it')]);
+    await audit.close();
+    expect(audit.stats).toEqual({ written: 7, dropped: 1, pending: 0 });
   });
 });

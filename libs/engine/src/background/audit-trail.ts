@@ -10,11 +10,17 @@ export interface AuditTrailOptions<Sealed> {
   readonly onError: (error: unknown) => void;
 }
 
+/**
+ * Sealed one after the other, records cost less than half of what each costs between two requests: code and tables stay
+ * in the processor's caches. Not more of them: records that wait are copied by the collector, rows are not.
+ */
+const SEALED_TOGETHER = 32;
+
 /** Writes decisions behind, in batches, so that no decision waits for its own record. */
 export class AuditTrail<Sealed = unknown> {
   readonly #options: AuditTrailOptions<Sealed>;
   #stop: (() => void) | undefined;
-  /** Sealed at once: records that wait would cost the collector more. */
+  #unsealed: DecisionRecord[] = [];
   #pending: Sealed[] = [];
   #writing: Promise<void> | null = null;
   #isStoreAway = false;
@@ -33,11 +39,15 @@ export class AuditTrail<Sealed = unknown> {
 
   /** Whether one more record would be kept. */
   get canTake(): boolean {
-    return this.#pending.length < this.#options.maxPendingRecords;
+    return this.#waiting < this.#options.maxPendingRecords;
   }
 
   get stats(): { readonly written: number; readonly dropped: number; readonly pending: number } {
-    return { written: this.#written, dropped: this.#dropped, pending: this.#pending.length };
+    return { written: this.#written, dropped: this.#dropped, pending: this.#waiting };
+  }
+
+  get #waiting(): number {
+    return this.#pending.length + this.#unsealed.length;
   }
 
   append(record: DecisionRecord): void {
@@ -45,8 +55,10 @@ export class AuditTrail<Sealed = unknown> {
       this.#dropped++;
       return;
     }
-    this.#pending.push(this.#options.store.seal(record));
-    const isBatchFull = this.#pending.length >= this.#options.maxBatchRecords;
+    const { maxBatchRecords } = this.#options;
+    if (this.#unsealed.push(record) < Math.min(SEALED_TOGETHER, maxBatchRecords)) return;
+    this.#seal();
+    const isBatchFull = this.#pending.length >= maxBatchRecords;
     if (isBatchFull && this.#writing === null && !this.#isStoreAway) void this.flush();
   }
 
@@ -64,7 +76,22 @@ export class AuditTrail<Sealed = unknown> {
     await this.flush();
   }
 
+  #seal(): void {
+    const { store, onError } = this.#options;
+    const records = this.#unsealed;
+    this.#unsealed = [];
+    for (const record of records) {
+      try {
+        this.#pending.push(store.seal(record));
+      } catch (error) {
+        this.#dropped++;
+        onError(error);
+      }
+    }
+  }
+
   async #writePending(): Promise<void> {
+    this.#seal();
     // Only what is there now: under steady load a flush would otherwise never end.
     let left = this.#pending.length;
     while (left > 0) {
