@@ -131,7 +131,7 @@ export const SETTINGS = {
   replicaName: optional({
     env: 'RETRY_REPLICA_NAME',
     type: text('name', '1 to 64 letters, digits, dots, dashes or underscores', (value) => /^[\w.-]{1,64}$/.test(value)),
-    description: 'Name of this process in `GET /guardrails`; must differ from the others. Default: drawn at random.',
+    description: 'Name of this process in `GET /guardrails`, its log, its metrics and traces; must differ from the others. Default: drawn at random.',
   }),
   sampleRate: optional({
     env: 'RETRY_SAMPLE_RATE',

@@ -91,6 +91,16 @@ export class ApiMetrics {
     this.#forgetRemovedPolicies(configuration);
   }
 
+  /** Adds the name under which `GET /guardrails` lists this process: the one label by which series and logs are joined. */
+  nameReplica(replica: string): void {
+    new Gauge({
+      name: 'smart_retry_replica_info',
+      help: 'Always 1; its label is the name of this process in GET /guardrails.',
+      labelNames: ['replica'],
+      registers: [this.registry],
+    }).set({ replica }, 1);
+  }
+
   #tally<L extends string>(name: string, help: string, labelNames: readonly L[]): Tally<L> {
     return new Tally({ name: `smart_retry_${name}`, help, labelNames, registry: this.registry });
   }
