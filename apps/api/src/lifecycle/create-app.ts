@@ -34,12 +34,13 @@ export async function createApp(options: AppOptions): Promise<NestFastifyApplica
   const { config, services, lifecycle, logger, clock } = options;
   const basePath = config.path === '/' ? '' : config.path;
   const fastify = createHttpServer();
-  const answerFailure = createFailureAnswer(logger);
+  const answerFailure = createFailureAnswer(logger, (code) => services.metrics.countRefusal(code));
   if (config.otelEndpoint !== undefined) await traceRequests(fastify, config.otelEndpoint);
   timeRequests(fastify, { registry: services.metrics.registry, logger });
   limitRequests(fastify, {
     requestsPerSecond: config.requestsPerSecond,
     keysAreAsked: () => services.keys.areAsked,
+    logger,
   });
   secureAnswers(fastify);
   guardRequests(fastify, { keys: services.keys, lifecycle });

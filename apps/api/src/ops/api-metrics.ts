@@ -31,6 +31,11 @@ export class ApiMetrics {
     'Recorded retries that a recommendation led to: how often its advice came true.',
     ['result'],
   );
+  readonly #refusals = this.#tally(
+    'requests_refused_total',
+    'Requests answered with an error that is not a defect, by its code in lower case: rate_limited, overloaded, ….',
+    ['why'],
+  );
   readonly #batchSizes = new Histogram({
     name: 'smart_retry_attempt_batch_size',
     help: 'Attempts written by one statement.',
@@ -57,6 +62,11 @@ export class ApiMetrics {
       this.#links.add(source, () => ({ source }));
       if (isRecommended(outcome)) this.#recommendedRetries.add(result, () => ({ result }));
     });
+  }
+
+  /** @param code of docs/errors.md: there are as many series as codes */
+  countRefusal(code: string): void {
+    this.#refusals.add(code, () => ({ why: code.toLowerCase() }));
   }
 
   observeBatch(attempts: number): void {
