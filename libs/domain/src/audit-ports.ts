@@ -3,7 +3,10 @@ import type { EpochMs } from './features.js';
 /** Something that somebody changed about how jobs are retried, or about what is known of them. */
 export interface ChangeEvent {
   readonly atMs: EpochMs;
-  /** Who did it: the name of a key, `api` where no key is asked for, or the part of the system that decided. */
+  /**
+   * Who did it: `key:<name>/<selector>`, `admin_key`, `api` where no key is asked for, `cli:<user>`, or the part of the system
+   * that decided (`startup`, `judge`). Older entries have a key's bare name.
+   */
   readonly actor: string;
   /** What was done, as `noun.verb`, for example `policy.added`. */
   readonly action: string;

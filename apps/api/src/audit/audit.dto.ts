@@ -21,7 +21,10 @@ export const AuditEntry = named(
   Type.Object({
     sequence: Type.Integer({ description: 'Position in the ledger, from 1, without gaps.' }),
     at: Timestamp,
-    actor: Type.String({ description: 'The name of a key, or `api` where none is asked for.' }),
+    actor: Type.String({
+      description:
+        '`key:<name>/<selector>`, `admin_key`, `api` where no key is asked for, `cli:<user>` of `npm run keys`, or the part of the system that decided: `startup`, `judge`.',
+    }),
     action: Type.String({ description: 'For example `policy.added`.' }),
     target: nullableText("For example a policy's name."),
     reason: nullableText('Why, in the words of whoever did it.'),

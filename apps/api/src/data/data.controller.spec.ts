@@ -19,7 +19,7 @@ describe('exports and erasures', () => {
     await controller.export({ tenant: 'other' });
     const refused = { code: 'OVERLOADED', retryAfterMs: 10_000 };
     await expect(controller.export({ job_id: '1' })).rejects.toMatchObject(refused);
-    await expect(controller.erase({ tenant: 'acme' }, { caller: { name: 'x' } } as never)).rejects.toMatchObject(
+    await expect(controller.erase({ tenant: 'acme' }, { caller: { actor: 'x' } } as never)).rejects.toMatchObject(
       refused,
     );
     expect(finish).toHaveLength(2);

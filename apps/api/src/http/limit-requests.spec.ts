@@ -5,8 +5,8 @@ import { createFailureAnswer } from './answer-failure.js';
 import type { Caller } from './caller.js';
 import { limitRequests } from './limit-requests.js';
 
-const caller = (name: string, tenant: string | null): Caller => {
-  return { name, id: `id-of-${name}`, scopes: new Set(), tenant, requestsPerSecond: 1 };
+const caller = (actor: string, tenant: string | null): Caller => {
+  return { actor, id: `id-of-${actor}`, scopes: new Set(), tenant, requestsPerSecond: 1 };
 };
 
 /** Two keys that may ask once a second each. */
@@ -15,7 +15,7 @@ const serve = async () => {
   const refused: string[] = [];
   const logger = pino({}, { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) });
   const app = fastify();
-  const callers = new Map([caller('a', 'acme'), caller('b', null)].map((known) => [known.name, known]));
+  const callers = new Map([caller('a', 'acme'), caller('b', null)].map((known) => [known.actor, known]));
   app.decorateRequest('caller');
   app.addHook('onRequest', (request, _reply, done) => {
     request.caller = callers.get(String(request.headers['x-api-key'])) as Caller;
@@ -36,7 +36,7 @@ describe('keys that ask more often than they may', () => {
     for (const key of ['a', 'a', 'a', 'a', 'b']) statuses.push(await ask(key));
     expect(statuses).toEqual([200, 429, 429, 429, 200]);
     expect(refused).toEqual(Array.from({ length: 3 }, () => 'RATE_LIMITED'));
-    expect(lines).toEqual([expect.objectContaining({ key: 'id-of-a', name: 'a', tenant: 'acme', limit: 1 })]);
+    expect(lines).toEqual([expect.objectContaining({ actor: 'a', tenant: 'acme', limit: 1 })]);
     await ask('b');
     expect(lines).toHaveLength(2);
   });

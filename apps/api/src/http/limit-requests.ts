@@ -46,11 +46,8 @@ function createRefusalLog(logger: Logger) {
   return (caller: Caller, { limit }: Allowance, nowMs: number): void => {
     if (nowMs < (quietUntilMs.get(caller) ?? 0)) return;
     quietUntilMs.set(caller, nowMs + QUIET_MS);
-    const { id: key, name, tenant } = caller;
-    logger.warn(
-      { key, name, tenant, limit },
-      'a key asks more often than it may; its requests beyond that are refused',
-    );
+    const { actor, tenant } = caller;
+    logger.warn({ actor, tenant, limit }, 'a key asks more often than it may; its requests beyond that are refused');
   };
 }
 

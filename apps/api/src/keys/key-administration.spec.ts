@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { ChangeLedger } from '@smart-retry/domain';
-import { FixedClock } from '@smart-retry/domain/testing';
+import { FixedClock, T0 } from '@smart-retry/domain/testing';
 import { openMemory } from '@smart-retry/storage/memory';
 import { KeyAdministration, type WantedKey } from './key-administration.js';
 import { digestOf } from './key-text.js';
@@ -67,6 +67,33 @@ describe('key administration', () => {
       ['z', 'key.revoked', rotated.key.selector],
     ]);
     expect(JSON.stringify(entries)).not.toContain(text.slice(-43));
+  });
+
+  it('enters when a key expires, and of one that is rotated how long it stays good and who follows', async () => {
+    const { key } = await keys.create({ ...WANTED, expiresAtMs: T0 + 5_000 }, 'x');
+    const rotated = await keys.rotate(key.selector, 1_000, 'y');
+    const [ofRotation, ofSuccessor] = await ledger.page({ limit: 2 });
+    expect(ofSuccessor?.details).toMatchObject({ expires_at: new Date(T0 + 5_000).toISOString() });
+    expect(ofRotation?.details).toEqual({
+      name: 'workers',
+      scopes: ['recommend', 'record'],
+      tenant: 'acme',
+      expires_at: new Date(T0 + 5_000).toISOString(),
+      grace_ms: 1_000,
+      ends_at: new Date(T0 + 1_000).toISOString(),
+      successor: rotated.key.selector,
+    });
+  });
+
+  it('enters nothing for a key that is revoked already, but for one that is only being rotated out', async () => {
+    const { key } = await keys.create(WANTED, 'x');
+    await keys.rotate(key.selector, 1_000, 'x');
+    const revoked = await keys.revoke(key.selector, 'y');
+    const [entry] = await ledger.page({ limit: 1 });
+    expect(entry).toMatchObject({ action: 'key.revoked', actor: 'y' });
+    clock.advance(1);
+    expect(await keys.revoke(key.selector, 'z')).toEqual(revoked);
+    expect(await ledger.page({ limit: 1 })).toEqual([entry]);
   });
 
   it('rotates no key that has ended or is being rotated out, and knows none that is not there', async () => {

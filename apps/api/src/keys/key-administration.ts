@@ -10,6 +10,7 @@ import {
   type FieldProblem,
   type KeyScope,
 } from '@smart-retry/domain';
+import { formatTimestamp } from '../http/wire-time.js';
 import { digestOf, newKeyText } from './key-text.js';
 
 /** What a new key is to allow, to whom, and for how long. */
@@ -74,9 +75,11 @@ export class KeyAdministration {
     return (await this.#store.list()).keys;
   }
 
-  /** @throws {KEY_NOT_FOUND} @throws {STORE_UNAVAILABLE} */
+  /** A key that was revoked before stays as it is, and nothing is entered. @throws {KEY_NOT_FOUND} @throws {STORE_UNAVAILABLE} */
   async revoke(selector: string, actor: string): Promise<ApiKey> {
-    await this.#enter('key.revoked', await this.#find(selector), actor);
+    const key = await this.#find(selector);
+    if (key.revokedAtMs !== null && key.revokedAtMs <= this.#clock()) return key;
+    await this.#enter('key.revoked', key, actor);
     const revoked = await this.#store.revoke(selector, this.#clock());
     if (revoked === null) throw keyNotFound(selector);
     return revoked;
@@ -96,8 +99,13 @@ export class KeyAdministration {
     const { name, scopes, tenant, requestsPerSecond, expiresAtMs, createdAtMs } = old;
     const renewedAtMs = expiresAtMs === null ? null : nowMs + (expiresAtMs - createdAtMs);
     const issued = await this.create({ name, scopes, tenant, requestsPerSecond, expiresAtMs: renewedAtMs }, actor);
-    await this.#enter('key.rotated', old, actor);
-    const replaced = (await this.#store.revoke(selector, nowMs + graceMs)) ?? old;
+    const endsAtMs = nowMs + graceMs;
+    await this.#enter('key.rotated', old, actor, {
+      grace_ms: graceMs,
+      ends_at: formatTimestamp(endsAtMs),
+      successor: issued.key.selector,
+    });
+    const replaced = (await this.#store.revoke(selector, endsAtMs)) ?? old;
     return { ...issued, replaced };
   }
 
@@ -107,9 +115,15 @@ export class KeyAdministration {
     return found;
   }
 
-  async #enter(action: string, key: ApiKey, actor: string): Promise<void> {
-    const { selector: target, name, scopes, tenant } = key;
-    const details = { name, scopes: [...scopes], tenant };
+  async #enter(
+    action: string,
+    key: ApiKey,
+    actor: string,
+    more: Readonly<Record<string, unknown>> = {},
+  ): Promise<void> {
+    const { selector: target, name, scopes, tenant, expiresAtMs } = key;
+    const expiry = expiresAtMs === null ? null : formatTimestamp(expiresAtMs);
+    const details = { name, scopes: [...scopes], tenant, expires_at: expiry, ...more };
     await this.#ledger.append({ atMs: this.#clock(), actor, action, target, reason: null, details });
   }
 }

@@ -22,7 +22,7 @@ export const NewKeyBody = Type.Object(
     name: Type.String({
       minLength: 1,
       maxLength: 128,
-      description: 'Who or what uses it; changes are ascribed to it.',
+      description: 'Who or what uses it; changes are ascribed to it, by name and selector.',
     }),
     scopes: Scopes,
     tenant: Type.Optional(

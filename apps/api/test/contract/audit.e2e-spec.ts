@@ -29,7 +29,7 @@ describe('GET /audit', () => {
     expect(added).toEqual({
       sequence: expect.any(Number),
       at: expect.stringMatching(/^\d{4}-.*Z$/),
-      actor: 'admin',
+      actor: 'admin_key',
       action: 'policy.added',
       target: 'odd',
       reason: null,
