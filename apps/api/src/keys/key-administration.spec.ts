@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { ChangeLedger } from '@smart-retry/domain';
+import { isLive, type ChangeLedger } from '@smart-retry/domain';
 import { FixedClock, T0 } from '@smart-retry/domain/testing';
 import { openMemory } from '@smart-retry/storage/memory';
 import { KeyAdministration, type WantedKey } from './key-administration.js';
@@ -53,6 +53,28 @@ describe('key administration', () => {
     expect(key).toMatchObject({ ...WANTED, expiresAtMs: clock.nowMs + 1_000, createdBy: 'y' });
     expect(text).not.toBe(old.text);
     expect(replaced).toEqual({ ...old.key, revokedAtMs: clock.nowMs + 100 });
+  });
+
+  it('leaves two keys of a chain of rotations good: the predecessor of the one that is rotated ends at once', async () => {
+    const first = await keys.create(WANTED, 'x');
+    const second = await keys.rotate(first.key.selector, 1_000, 'x');
+    const third = await keys.rotate(second.key.selector, 1_000, 'y');
+    const live = (await keys.list()).filter((key) => isLive(key, clock.nowMs)).map(({ selector }) => selector);
+    expect(live.toSorted()).toEqual([second.key.selector, third.key.selector].toSorted());
+    expect([first, second, third].map(({ key }) => key.replaces)).toEqual([
+      null,
+      first.key.selector,
+      second.key.selector,
+    ]);
+    const ended = await ledger.page({ limit: 1, action: 'key.revoked' });
+    expect(ended).toMatchObject([{ actor: 'y', target: first.key.selector }]);
+  });
+
+  it('ends no predecessor twice', async () => {
+    const first = await keys.create(WANTED, 'x');
+    const second = await keys.rotate(first.key.selector, 0, 'x');
+    await keys.rotate(second.key.selector, 1_000, 'x');
+    expect(await ledger.page({ limit: 1, action: 'key.revoked' })).toEqual([]);
   });
 
   it('enters each change into the ledger, with who made it and never with a secret', async () => {

@@ -52,22 +52,7 @@ export class KeyAdministration {
 
   /** @throws {INVALID_REQUEST} naming every problem. @throws {STORE_UNAVAILABLE} */
   async create(wanted: WantedKey, actor: string): Promise<IssuedKey> {
-    const nowMs = this.#clock();
-    throwIfProblems('INVALID_REQUEST', keyProblems(wanted, nowMs));
-    const { selector, text } = newKeyText();
-    const key: ApiKey = {
-      ...wanted,
-      scopes: [...new Set(wanted.scopes)],
-      selector,
-      digest: digestOf(text),
-      createdAtMs: nowMs,
-      createdBy: actor,
-      revokedAtMs: null,
-      lastUsedAtMs: null,
-    };
-    await this.#enter('key.created', key, actor);
-    await this.#store.create(key);
-    return { key, text };
+    return this.#issue(wanted, actor, null);
   }
 
   /** Oldest first; those that have ended too. @throws {STORE_UNAVAILABLE} */
@@ -87,7 +72,7 @@ export class KeyAdministration {
 
   /**
    * Makes a key like this one, for as long; the old one stays good for `graceMs` more, so that both are while clients
-   * change over.
+   * change over. Where the old one has a predecessor that is still good, that one ends now: of a chain two are good.
    * @throws {KEY_NOT_FOUND} @throws {KEY_ENDED} also for a key that is being rotated out already.
    */
   async rotate(selector: string, graceMs: number, actor: string): Promise<IssuedKey & { readonly replaced: ApiKey }> {
@@ -98,7 +83,9 @@ export class KeyAdministration {
     }
     const { name, scopes, tenant, requestsPerSecond, expiresAtMs, createdAtMs } = old;
     const renewedAtMs = expiresAtMs === null ? null : nowMs + (expiresAtMs - createdAtMs);
-    const issued = await this.create({ name, scopes, tenant, requestsPerSecond, expiresAtMs: renewedAtMs }, actor);
+    if (old.replaces !== null) await this.#end(old.replaces, actor);
+    const wanted = { name, scopes, tenant, requestsPerSecond, expiresAtMs: renewedAtMs };
+    const issued = await this.#issue(wanted, actor, selector);
     const endsAtMs = nowMs + graceMs;
     await this.#enter('key.rotated', old, actor, {
       grace_ms: graceMs,
@@ -107,6 +94,32 @@ export class KeyAdministration {
     });
     const replaced = (await this.#store.revoke(selector, endsAtMs)) ?? old;
     return { ...issued, replaced };
+  }
+
+  async #issue(wanted: WantedKey, actor: string, replaces: string | null): Promise<IssuedKey> {
+    const nowMs = this.#clock();
+    throwIfProblems('INVALID_REQUEST', keyProblems(wanted, nowMs));
+    const { selector, text } = newKeyText();
+    const key: ApiKey = {
+      ...wanted,
+      scopes: [...new Set(wanted.scopes)],
+      selector,
+      digest: digestOf(text),
+      createdAtMs: nowMs,
+      createdBy: actor,
+      revokedAtMs: null,
+      lastUsedAtMs: null,
+      replaces,
+    };
+    await this.#enter('key.created', key, actor, replaces === null ? {} : { replaces });
+    await this.#store.create(key);
+    return { key, text };
+  }
+
+  /** Ends a key's predecessor, if it has not ended by itself. */
+  async #end(selector: string, actor: string): Promise<void> {
+    const predecessor = (await this.list()).find((key) => key.selector === selector);
+    if (predecessor !== undefined && isLive(predecessor, this.#clock())) await this.revoke(selector, actor);
   }
 
   async #find(selector: string): Promise<ApiKey> {

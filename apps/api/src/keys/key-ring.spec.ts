@@ -18,6 +18,7 @@ const someKey = (changes: Partial<ApiKey> = {}) => {
     expiresAtMs: null,
     revokedAtMs: null,
     lastUsedAtMs: null,
+    replaces: null,
     ...changes,
   };
   return { key, text };
