@@ -21,6 +21,9 @@ import type { Lifecycle } from './lifecycle.js';
 import { NestLogger } from './nest-logger.js';
 import { VERSION } from './version.js';
 
+/** Asked by orchestrators and Prometheus every few seconds. */
+const UNTRACED = ['/health', '/health/ready', '/metrics'];
+
 export interface AppOptions {
   readonly config: Pick<Config, 'path' | 'requestsPerSecond' | 'otelEndpoint'>;
   readonly services: AppServices;
@@ -35,7 +38,14 @@ export async function createApp(options: AppOptions): Promise<NestFastifyApplica
   const basePath = config.path === '/' ? '' : config.path;
   const fastify = createHttpServer();
   const answerFailure = createFailureAnswer(logger, (code) => services.metrics.countRefusal(code));
-  if (config.otelEndpoint !== undefined) await traceRequests(fastify, config.otelEndpoint);
+  if (config.otelEndpoint !== undefined) {
+    await traceRequests(fastify, {
+      endpoint: config.otelEndpoint,
+      replica: services.replicas.name,
+      untraced: UNTRACED.map((path) => basePath + path),
+      logger,
+    });
+  }
   timeRequests(fastify, { registry: services.metrics.registry, logger });
   limitRequests(fastify, {
     requestsPerSecond: config.requestsPerSecond,
