@@ -44,12 +44,15 @@ export interface LedgerVerdict {
  */
 export interface ChangeLedger {
   append(event: ChangeEvent): Promise<ChangeEntry>;
-  /** Newest first, below `beforeSequence` when given. */
+  /** Newest first, below `beforeSequence` when given; of what happened in `[sinceMs, untilMs)`. */
   page(query: {
     readonly limit: number;
     readonly beforeSequence?: number;
+    readonly actor?: string;
     readonly action?: string;
     readonly target?: string;
+    readonly sinceMs?: EpochMs;
+    readonly untilMs?: EpochMs;
   }): Promise<readonly ChangeEntry[]>;
   /**
    * Walks all of it; takes time in proportion to its length.
