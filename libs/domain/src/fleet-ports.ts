@@ -36,6 +36,8 @@ export interface FleetShare {
   readonly breaker: BreakerRecord;
   /** Probes that this process may give, while the breaker has the version that it told: all together never more than the limit. */
   readonly probes: number;
+  /** Whether the ledger knew nothing of it before: new, or lost. */
+  readonly isNew: boolean;
 }
 
 /** Who is there, as the ledger sees it. */
@@ -51,6 +53,14 @@ export interface FleetMembership {
 export interface FleetLedger {
   /** Says that a process is there; those unheard of for `goneAfterMs` are gone, by the ledger's clock and not by anybody's own. */
   join(replica: string, goneAfterMs: number): Promise<FleetMembership>;
+  /**
+   * Says of which dependencies a process has news, and answers those of which any process had some within `quietMs`, at most
+   * `limit`, the latest first: so that one which has not been asked yet learns of them, too.
+   */
+  inUse(
+    names: readonly string[],
+    terms: { readonly quietMs: number; readonly limit: number },
+  ): Promise<readonly string[]>;
   /** Takes what a process has to tell, and answers, in order, what all know; each dependency at once or not at all. */
   exchange(news: readonly FleetNews[], limits: { readonly probes: number }): Promise<readonly FleetShare[]>;
 }

@@ -254,8 +254,7 @@ export function createSmartRetry(options: SmartRetryOptions): SmartRetry {
     async start() {
       audit.start();
       failures.start();
-      exchange?.start();
-      await Promise.all([configuration.start(), sharedKey.start(), models.start()]);
+      await Promise.all([configuration.start(), sharedKey.start(), models.start(), exchange?.start()]);
       learning.start();
     },
     async close() {

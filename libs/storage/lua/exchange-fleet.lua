@@ -4,10 +4,11 @@
 --          time; v -> the breaker's version, r -> its record as JSON, q -> its state; p, n -> version for which probes were given, and how many
 -- ARGV[1]  JSON: { c, b, s, d, t: { key: amount }, fc, fb, fs, fd, ft: keys below which sums are forgotten, l: { kind: ms },
 --          v: version, q: state, r: record, w: probes wanted, m: probes at most, k: milliseconds to live untouched }
--- Returns  { probes granted, the hash as fields and values }
+-- Returns  { probes granted, 1 where there was no hash before, the hash as fields and values }
 
 local key = KEYS[1]
 local news = cjson.decode(ARGV[1])
+local is_new = 1 - redis.call('EXISTS', key)
 
 local function add(prefix, amounts)
   for name, amount in pairs(amounts) do
@@ -48,4 +49,4 @@ for i = 1, #fields, 2 do
   if limit and tonumber(string.sub(fields[i], 2)) < limit then redis.call('HDEL', key, fields[i]) end
 end
 redis.call('PEXPIRE', key, news.k)
-return { granted, redis.call('HGETALL', key) }
+return { granted, is_new, redis.call('HGETALL', key) }

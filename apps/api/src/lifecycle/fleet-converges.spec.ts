@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { DEFAULT_STRATEGY } from '@smart-retry/domain';
+import { DEFAULT_STRATEGY, type FleetLedger } from '@smart-retry/domain';
 import { someFeatures, T0 } from '@smart-retry/domain/testing';
 import { dependencyState, Fleet, FleetExchange } from '@smart-retry/engine';
 import { MemoryFleetLedger } from '@smart-retry/storage/memory';
@@ -25,11 +25,19 @@ class Replicas {
     () => new Fleet({ guardrails, maxDependencies: 9, maxTurns: 999 }),
   );
   readonly #exchanges: readonly FleetExchange[];
+  readonly #newLedger: () => FleetLedger;
+  #ledger: FleetLedger;
   #jobs = 0;
 
   constructor({ aheadMs = 0, ledgerAheadMs = 0 } = {}) {
     this.#aheadMs = aheadMs;
-    const ledger = new MemoryFleetLedger(() => this.nowMs + ledgerAheadMs);
+    this.#newLedger = () => new MemoryFleetLedger(() => this.nowMs + ledgerAheadMs);
+    this.#ledger = this.#newLedger();
+    const ledger: FleetLedger = {
+      join: (...call) => this.#ledger.join(...call),
+      inUse: (...call) => this.#ledger.inUse(...call),
+      exchange: (...call) => this.#ledger.exchange(...call),
+    };
     this.#exchanges = this.fleets.map(
       (fleet, i) =>
         new FleetExchange({
@@ -45,12 +53,21 @@ class Replicas {
     );
   }
 
+  namesInUse(): Promise<readonly string[]> {
+    return this.#ledger.inUse([], { quietMs: 60_000, limit: 10 });
+  }
+
   clockOf(replica: number): number {
     return this.nowMs + (replica === 0 ? this.#aheadMs : 0);
   }
 
-  async compareNotes(): Promise<void> {
-    for (const exchange of this.#exchanges) await exchange.exchange();
+  async compareNotes(times = 1): Promise<void> {
+    for (let i = 0; i < times; i++) for (const exchange of this.#exchanges) await exchange.exchange();
+  }
+
+  /** As a Redis that was killed and came back empty. */
+  loseLedger(): void {
+    this.#ledger = this.#newLedger();
   }
 
   reportFirstTries(succeeded: number): void {
@@ -113,6 +130,34 @@ describe('replicas that compare notes', () => {
     expect(admitted).toBeLessThanOrEqual(43);
     await replicas.compareNotes();
     await replicas.compareNotes();
+    expect(admitted + replicas.admitted(300)).toBeLessThanOrEqual(43);
+  });
+
+  it('know of a dependency that nobody has asked them about', async () => {
+    const replicas = new Replicas();
+    replicas.reportFirstTries(30_000);
+    const known = () =>
+      replicas.fleets.map((fleet) => dependencyState(fleet, 'erp', replicas.nowMs)?.firstTriesPerSecond ?? null);
+    expect(known()).toEqual([expect.closeTo(100, 0), null, null]);
+    await replicas.compareNotes(8);
+    expect(known()).toEqual([100, 100, 100].map((perSecond) => expect.closeTo(perSecond, 0)));
+    // Who only hears of it does not keep it in use for ever.
+    replicas.nowMs += 61_000;
+    await replicas.compareNotes(8);
+    expect(await replicas.namesInUse()).toEqual([]);
+  });
+
+  it('tell a ledger that has lost everything what they knew, once', async () => {
+    const replicas = new Replicas();
+    replicas.reportFirstTries(30_000);
+    await replicas.compareNotes(8);
+    const admitted = replicas.admitted(300);
+    await replicas.compareNotes(2);
+    replicas.loseLedger();
+    await replicas.compareNotes(8);
+    for (const fleet of replicas.fleets) {
+      expect(dependencyState(fleet, 'erp', replicas.nowMs)?.firstTriesPerSecond).toBeCloseTo(100, 0);
+    }
     expect(admitted + replicas.admitted(300)).toBeLessThanOrEqual(43);
   });
 

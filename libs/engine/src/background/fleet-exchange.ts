@@ -1,5 +1,6 @@
-import { REPLICA_GONE_MS, type Clock, type FleetLedger } from '@smart-retry/domain';
+import { REPLICA_GONE_MS, type Clock, type EpochMs, type FleetLedger } from '@smart-retry/domain';
 import { PROBES } from '@smart-retry/guardrails';
+import type { Dependency } from '../fleet/dependency.js';
 import type { Fleet } from '../fleet/fleet.js';
 import { repeat } from './repeat.js';
 import { secureRandomBytes } from './system.js';
@@ -18,8 +19,10 @@ export interface FleetExchangeOptions {
 const QUIET_MS = 60_000;
 /** Further ahead of the ledger's clock it is the ledger's that is wrong. */
 const MAX_AHEAD_MS = 5 * 60_000;
-/** Of limits there may be many: they are compared in one exchange of four. */
-const LIMITS_EVERY = 4;
+/** Of limits there may be many: they are compared in one exchange of four. So often it is asked as well what others have news of. */
+const SELDOM = 4;
+/** More dependencies than this, by the latest news, are taken from others only when a job asks about them. */
+const MOST_FROM_OTHERS = 1_000;
 
 /**
  * Compares notes with other processes about breakers, budgets and hints. While the ledger is away each goes on with what it
@@ -30,13 +33,17 @@ export class FleetExchange {
   #stop: (() => void) | undefined;
   #isExchanging = false;
   #rounds = 0;
+  /** Dependencies of which any process has news. */
+  #inUse: ReadonlySet<string> = new Set();
 
   constructor(options: FleetExchangeOptions) {
     this.#options = options;
   }
 
-  start(): void {
+  /** Settles when it knows what the others know, or that they cannot be asked. */
+  async start(): Promise<void> {
     const { intervalMs, onError } = this.#options;
+    await this.exchange();
     this.#stop = repeat(() => this.exchange(), { intervalMs, onError });
   }
 
@@ -55,9 +62,12 @@ export class FleetExchange {
       fleet.place = { replicas, rank };
       // Else a clock that is minutes ahead would have all forget what is booked for the next minutes.
       const forgetAtMs = Math.min(nowMs, Math.max(ledgerMs, nowMs - MAX_AHEAD_MS));
-      const isLimitsTurn = this.#rounds++ % LIMITS_EVERY === 0;
-      const known = [...fleet.entries(), ...(isLimitsTurn ? fleet.limits.entries() : [])];
-      const active = known.filter(([, dependency]) => nowMs - dependency.usedAtMs <= QUIET_MS);
+      const isSeldom = this.#rounds++ % SELDOM === 0;
+      const isUsed = ({ usedAtMs }: { readonly usedAtMs: EpochMs }) => nowMs - usedAtMs <= QUIET_MS;
+      if (isSeldom) await this.#learnWhatIsInUse(isUsed);
+      const dependencies = [...fleet.entries()].filter(([name, one]) => isUsed(one) || this.#inUse.has(name));
+      const limits = isSeldom ? [...fleet.limits.entries()].filter(([, limit]) => isUsed(limit)) : [];
+      const active = [...dependencies, ...limits];
       const news = active.map(([name, dependency]) => dependency.news(name, forgetAtMs));
       const shares = await ledger.exchange(news, { probes: PROBES });
       active.forEach(([, dependency], i) => {
@@ -71,6 +81,14 @@ export class FleetExchange {
     } finally {
       this.#isExchanging = false;
     }
+  }
+
+  async #learnWhatIsInUse(isUsed: (one: Dependency) => boolean): Promise<void> {
+    const { fleet, ledger } = this.#options;
+    const own = [...fleet.entries()].filter(([, dependency]) => isUsed(dependency)).map(([name]) => name);
+    const names = await ledger.inUse(own, { quietMs: QUIET_MS, limit: MOST_FROM_OTHERS });
+    this.#inUse = new Set(names);
+    for (const name of names) if (fleet.peek(name) === null) fleet.dependency(name);
   }
 }
 

@@ -46,7 +46,7 @@ export class LimitUse {
     };
   }
 
-  adopt({ sums }: FleetShare, told: FleetNews): void {
-    this.bookings.adopt(sums.bookings, told.added.bookings);
+  adopt({ sums, isNew }: FleetShare, told: FleetNews): void {
+    this.bookings.adopt(sums.bookings, told.added.bookings, isNew);
   }
 }

@@ -44,8 +44,12 @@ export class SharedSums {
     return new Map(this.#pending);
   }
 
-  /** Takes what all have counted by now, of which `sent` was this process' part. */
-  adopt(sums: ReadonlyMap<number, number>, sent: ReadonlyMap<number, number>): void {
+  /**
+   * Takes what all have counted by now, of which `sent` was this process' part. Where that `isNew`, what all had counted before
+   * is lost, and is told again.
+   */
+  adopt(sums: ReadonlyMap<number, number>, sent: ReadonlyMap<number, number>, isNew = false): void {
+    if (isNew) for (const [key, amount] of this.#shared) this.add(key, amount);
     this.#shared = sums;
     this.version++;
     for (const [key, amount] of sent) {

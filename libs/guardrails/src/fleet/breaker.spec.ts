@@ -9,6 +9,7 @@ const evidence = (changes: Partial<BreakerEvidence> = {}): BreakerEvidence => ({
   recent: NOTHING,
   since: NOTHING,
   quiet: { sinceMs: T0, tries: 0 },
+  consecutiveFailures: 0,
   hasFirstTries: true,
   ...changes,
 });
@@ -31,6 +32,12 @@ describe('nextBreaker', () => {
     ['the rest is not known to fail', evidence({ recent: { failed: 11, succeeded: 0, assumed: 9 } })],
   ])('stays closed where %s', (_why, told) => {
     expect(after(NEW_BREAKER, told, T0)).toBe(NEW_BREAKER);
+  });
+
+  it('opens for five first tries in a row, however few calls there are, and for four it does not', () => {
+    const inARow = (consecutiveFailures: number) =>
+      after(NEW_BREAKER, evidence({ consecutiveFailures, hasFirstTries: false }), T0).state;
+    expect([inARow(4), inARow(5)]).toEqual(['closed', 'open']);
   });
 
   it('asks for more where only retries are known: jobs that can never succeed look the same', () => {
@@ -82,7 +89,13 @@ describe('nextBreaker', () => {
   it('never moves from closed to half open, nor from open to closed, and counts each move once', () => {
     const counts = fc.record({ failed: fc.nat(50), succeeded: fc.nat(50), assumed: fc.nat(50) });
     const quiet = fc.record({ sinceMs: fc.constant(T0), tries: fc.nat(10) });
-    const told = fc.record({ recent: counts, since: counts, hasFirstTries: fc.boolean(), quiet });
+    const told = fc.record({
+      recent: counts,
+      since: counts,
+      hasFirstTries: fc.boolean(),
+      quiet,
+      consecutiveFailures: fc.nat(6),
+    });
     fc.assert(
       fc.property(fc.array(fc.tuple(told, fc.nat(90_000)), { maxLength: 40 }), (steps) => {
         let breaker = NEW_BREAKER;

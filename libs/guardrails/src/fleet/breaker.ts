@@ -15,6 +15,8 @@ export interface BreakerEvidence {
   readonly since: CallEvidence;
   /** Since the last first try that failed, or the last transition: first tries made, as told or by their usual rate. */
   readonly quiet: { readonly sinceMs: EpochMs; readonly tries: number };
+  /** First tries known to have failed since any call came through: what tells of a dependency that is seldom called. */
+  readonly consecutiveFailures: number;
   /** Whether first tries are part of it; without them only retries speak, and more has to be said. */
   readonly hasFirstTries: boolean;
 }
@@ -33,6 +35,7 @@ const FORGET_AFTER_MS = 60_000;
 
 const WITH_FIRST_TRIES = { failed: 10, share: 0.6 };
 const RETRIES_ONLY = { failed: 20, share: 0.95 };
+const MOST_CONSECUTIVE_FAILURES = 5;
 const TROUBLE = { failed: 4, share: 0.25 };
 const PROBE_SUCCESSES = 2;
 const PROBE_SHARE = 0.5;
@@ -45,7 +48,8 @@ const SEEMS_BACK_MS = 5_000;
 /**
  * The next state of a breaker; the same record when nothing changes.
  *
- * closed → open: of the calls of the last 20 s at least 10 failed, and 60 %; where first tries are not known, 20 and 95 %.
+ * closed → open: of the calls of the last 20 s at least 10 failed, and 60 %; where first tries are not known, 20 and 95 %;
+ * or five first tries in a row, however long they took.
  * open → half open: after 5 s, half as long again after each failed round of probes up to 60 s; or after 5 s, and 5
  * first tries, without a failure.
  * half open → closed: 2 successes (or 10 s without news of failures, at the usual rate), and at least half of all; → open: 2 failures and more than half.
@@ -85,7 +89,12 @@ function judgeProbes(breaker: BreakerRecord, since: CallEvidence, nowMs: EpochMs
   return nowMs - breaker.sinceMs >= PROBE_TIMEOUT_MS ? step(breaker, { state: 'half_open' }, nowMs) : breaker;
 }
 
-function isFailing({ recent: { failed, succeeded, assumed }, hasFirstTries }: BreakerEvidence): boolean {
+function isFailing({
+  recent: { failed, succeeded, assumed },
+  consecutiveFailures,
+  hasFirstTries,
+}: BreakerEvidence): boolean {
+  if (consecutiveFailures >= MOST_CONSECUTIVE_FAILURES) return true;
   const needed = hasFirstTries ? WITH_FIRST_TRIES : RETRIES_ONLY;
   return failed >= needed.failed && failed >= needed.share * (failed + succeeded + assumed);
 }

@@ -27,6 +27,8 @@ export function kindOfFailure(failure: {
 
 /** What an ordinary call costs, in units of retry budget. */
 export const UNITS_PER_CALL = 2;
+/** What the dearest retry costs. */
+export const MOST_UNITS_OF_RETRY = 3;
 
 /** What a retry after a failure of this kind costs, in units of retry budget: half a call, a call, or one and a half. */
 export function unitsOfRetry(kind: FailureKind): number {
@@ -38,7 +40,7 @@ export function unitsOfRetry(kind: FailureKind): number {
       return 1;
     case 'timeout':
       // The last one may still be worked off, for nobody.
-      return 3;
+      return MOST_UNITS_OF_RETRY;
     case 'unavailable':
     case 'own_fault':
     case 'other':

@@ -1,5 +1,5 @@
 import type { EpochMs } from '@smart-retry/domain';
-import { UNITS_PER_CALL, unitsOfRetry } from './failure-kind.js';
+import { MOST_UNITS_OF_RETRY, UNITS_PER_CALL, unitsOfRetry } from './failure-kind.js';
 
 /** What retries may cost a dependency, in units of which an ordinary call costs two. */
 export interface RetryBudget {
@@ -21,7 +21,7 @@ const UNITS_PER_WINDOW = 2 * UNITS_PER_CALL;
 const WINDOWS_SECONDS = [1, 2, 5] as const;
 const LONGEST_WINDOW_SECONDS = 10;
 /** What one window may lend to the next, so that a remainder too small for a retry is not lost. */
-const LENT_UNITS = 3;
+const LENT_UNITS = MOST_UNITS_OF_RETRY;
 
 /** How much of its budget a dependency gets after an outage: a quarter at first, but no less than the floor. */
 const RELEASED_SHARE = 0.25;
@@ -108,19 +108,20 @@ export function leftInWindow(budget: RetryBudget, fromSecond: number, { before, 
 
 /**
  * What one of several processes may book of a window until they next compare notes. The parts of all add up to what is
- * left, so that what they overspend together is at most one part each; a remainder too small to be shared goes to one of
- * them, another one for each window.
+ * left, so that what they overspend together is at most one part each. Where an equal part would not hold the dearest
+ * retry, as many of them as there is room for get that much, and the next one the rest, others in each window.
  */
 export function partOfWindow(
   leftUnits: number,
   window: { readonly fromSecond: number; readonly windowSeconds: number },
   { replicas, rank }: { readonly replicas: number; readonly rank: number },
 ): number {
-  if (replicas <= 1) return leftUnits;
   const each = leftUnits / replicas;
-  const isShared = each >= UNITS_PER_WINDOW / 2;
-  if (isShared) return each;
-  return (window.fromSecond / window.windowSeconds) % replicas === rank ? leftUnits : 0;
+  if (replicas <= 1 || each >= MOST_UNITS_OF_RETRY) return each;
+  const served = Math.floor(leftUnits / MOST_UNITS_OF_RETRY);
+  const turn = turnOf(window, { replicas, rank });
+  if (turn === served) return leftUnits - served * MOST_UNITS_OF_RETRY;
+  return turn < served ? MOST_UNITS_OF_RETRY : 0;
 }
 
 /**
@@ -133,6 +134,13 @@ export function partOfQuota(
   { replicas, rank }: { readonly replicas: number; readonly rank: number },
 ): number {
   const each = Math.floor(leftRetries / replicas);
-  const turn = (window.fromSecond / window.windowSeconds + rank) % replicas;
-  return turn < leftRetries - each * replicas ? each + 1 : each;
+  return turnOf(window, { replicas, rank }) < leftRetries - each * replicas ? each + 1 : each;
+}
+
+/** Whose turn it is, from 0: another order in each window. */
+function turnOf(
+  window: { readonly fromSecond: number; readonly windowSeconds: number },
+  { replicas, rank }: { readonly replicas: number; readonly rank: number },
+): number {
+  return (window.fromSecond / window.windowSeconds + rank) % replicas;
 }

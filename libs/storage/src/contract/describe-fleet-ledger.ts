@@ -79,6 +79,28 @@ export function describeFleetLedger(name: string, open: Open<{ readonly fleetLed
       expect((await exchange(ask)).probes).toBe(0);
     });
 
+    it('says whether it knew nothing of a dependency before', async () => {
+      const dependency = unique('lost');
+      const told = news(dependency, { added: { ...NOTHING, bookings: new Map([[5, 1]]) } });
+      expect([(await exchange(told)).isNew, (await exchange(told)).isNew]).toEqual([true, false]);
+    });
+
+    it('answers which dependencies any process has news of, the latest first, and forgets the others', async () => {
+      const [a, b, c] = [unique('a'), unique('b'), unique('c')];
+      const inUse = (names: readonly string[], limit = 100) =>
+        stores.fleetLedger.inUse(names, { quietMs: 60_000, limit });
+      const later = () => new Promise((resolve) => setTimeout(resolve, 5));
+      await inUse([a]);
+      await later();
+      await inUse([b]);
+      await later();
+      const known = await inUse([c]);
+      expect(known.slice(0, 3)).toEqual([c, b, a]);
+      expect(await inUse([], 2)).toEqual([c, b]);
+      await later();
+      expect(await stores.fleetLedger.inUse([a], { quietMs: 1, limit: 100 })).toEqual([a]);
+    });
+
     it('counts who is there, each in a place of its own, and forgets who is gone', async () => {
       const places = [];
       for (const replica of ['c', 'a', 'b']) places.push(await stores.fleetLedger.join(replica, REPLICA_GONE_MS));

@@ -23,6 +23,7 @@ export class MemoryFleetLedger implements FleetLedger {
   readonly #replicas = new Map<string, EpochMs>();
   readonly #clock: Clock;
   readonly #entries = new Map<string, Entry>();
+  readonly #usedAtMs = new Map<string, EpochMs>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -38,12 +39,24 @@ export class MemoryFleetLedger implements FleetLedger {
     return { replicas: names.length, rank: names.indexOf(replica), nowMs };
   }
 
+  async inUse(
+    names: readonly string[],
+    { quietMs, limit }: { readonly quietMs: number; readonly limit: number },
+  ): Promise<readonly string[]> {
+    const nowMs = this.#clock();
+    for (const name of names) this.#usedAtMs.set(name, nowMs);
+    for (const [name, usedAtMs] of this.#usedAtMs) if (usedAtMs < nowMs - quietMs) this.#usedAtMs.delete(name);
+    const latestFirst = [...this.#usedAtMs].sort(([a, aMs], [b, bMs]) => bMs - aMs || (a < b ? 1 : -1));
+    return latestFirst.slice(0, limit).map(([name]) => name);
+  }
+
   async exchange(news: readonly FleetNews[], limits: { readonly probes: number }): Promise<readonly FleetShare[]> {
     return news.map((told) => this.#exchangeOne(told, limits.probes));
   }
 
   #exchangeOne(news: FleetNews, probeLimit: number): FleetShare {
     const key = `${news.kind ?? 'dependency'} ${news.dependency}`;
+    const isNew = !this.#entries.has(key);
     const entry: Entry = this.#entries.get(key) ?? {
       sums: { calls: new Map(), bookings: new Map(), since: new Map(), demand: new Map(), shares: new Map() },
       latest: new Map<string, EpochMs>(),
@@ -71,6 +84,7 @@ export class MemoryFleetLedger implements FleetLedger {
       latest: Object.fromEntries(entry.latest),
       breaker: entry.breaker,
       probes: giveProbes(entry, news, probeLimit),
+      isNew,
     };
   }
 }

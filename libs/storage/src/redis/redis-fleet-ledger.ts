@@ -12,6 +12,7 @@ import { RedisScript } from './redis-script.js';
 
 const EXCHANGE = new RedisScript('exchange-fleet.lua');
 const JOIN = new RedisScript('join-fleet.lua');
+const USE = new RedisScript('use-dependencies.lua');
 /** Longer than anything is booked ahead. */
 const KEY_TTL_MS = 2 * 3_600_000;
 
@@ -38,6 +39,16 @@ export class RedisFleetLedger implements FleetLedger {
     });
   }
 
+  inUse(
+    names: readonly string[],
+    { quietMs, limit }: { readonly quietMs: number; readonly limit: number },
+  ): Promise<readonly string[]> {
+    return this.#connection.run(async (client) => {
+      const parameters = [JSON.stringify(names), quietMs, limit, KEY_TTL_MS];
+      return (await USE.run(client, `${this.#keyPrefix}fleet-dependencies`, parameters)) as string[];
+    });
+  }
+
   exchange(news: readonly FleetNews[], limits: { readonly probes: number }): Promise<readonly FleetShare[]> {
     return this.#connection.run((client) =>
       Promise.all(
@@ -45,7 +56,7 @@ export class RedisFleetLedger implements FleetLedger {
           // In a cluster the tag keeps everything about one dependency on one node, and spreads dependencies over all.
           const key = `${this.#keyPrefix}${told.kind ?? 'fleet'}:{${told.dependency}}`;
           const answer = await EXCHANGE.run(client, key, [writeNews(told, limits.probes)]);
-          return readShare(answer as [number, string[]]);
+          return readShare(answer as [number, number, string[]]);
         }),
       ),
     );
@@ -74,7 +85,7 @@ function writeNews({ added, forgetBelow, latest, breaker, wantedProbes }: FleetN
   });
 }
 
-function readShare([granted, fields]: readonly [number, readonly string[]]): FleetShare {
+function readShare([granted, isNew, fields]: readonly [number, number, readonly string[]]): FleetShare {
   const noSums = () => new Map<number, number>();
   const sums = { c: noSums(), b: noSums(), s: noSums(), d: noSums(), t: noSums() };
   const latest: Record<string, EpochMs> = {};
@@ -89,5 +100,11 @@ function readShare([granted, fields]: readonly [number, readonly string[]]): Fle
     else if (kind === 'r') breaker = JSON.parse(value) as BreakerRecord;
   }
   const { c: calls, b: bookings, s: since, d: demand, t: shares } = sums;
-  return { sums: { calls, bookings, since, demand, shares }, latest, breaker, probes: Number(granted) };
+  return {
+    sums: { calls, bookings, since, demand, shares },
+    latest,
+    breaker,
+    probes: Number(granted),
+    isNew: Number(isNew) === 1,
+  };
 }
