@@ -38,6 +38,7 @@ const series = new Set<string>();
 beforeAll(async () => {
   const metrics = new ApiMetrics();
   timeRequests(fastify(), { registry: metrics.registry, logger: pino({ level: 'silent' }) });
+  metrics.nameReplica('one');
   metrics.observe(createSmartRetry({ stores: openMemory() }), []);
   for (const { name, type } of await metrics.registry.getMetricsAsJSON()) {
     for (const suffix of String(type) === 'histogram' ? ['_bucket', '_sum', '_count'] : ['']) series.add(name + suffix);
@@ -86,6 +87,10 @@ describe('the manifests', () => {
   it('say what each object is, and select the pods that they make', () => {
     expect(documents.map(({ kind }) => kind)).toEqual(['Deployment', 'Service', 'PodDisruptionBudget', 'Deployment']);
     expect(text.match(/app: smart-retry\b/g)?.length).toBeGreaterThanOrEqual(5);
+  });
+
+  it('call each API process what its pod is called', () => {
+    expect(text).toMatch(/name: RETRY_REPLICA_NAME\n\s+valueFrom: \{ fieldRef: \{ fieldPath: metadata\.name \} \}/);
   });
 
   it('set only what is a setting', () => {

@@ -17,6 +17,7 @@ CREATE TABLE api_keys (
   expires_at_ms bigint,
   revoked_at_ms bigint,
   last_used_at_ms bigint,
+  replaces text,
   CONSTRAINT api_keys_digest_check CHECK ((length(digest) = 32)),
   CONSTRAINT api_keys_pkey PRIMARY KEY (selector)
 );

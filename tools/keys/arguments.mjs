@@ -41,6 +41,14 @@ export function parseArguments(args) {
   return { command, isJson, selector, grace: options.grace ?? null };
 }
 
+function readEnd(expiresIn) {
+  try {
+    return new Date(Date.now() + parseDurationMs(expiresIn)).toISOString();
+  } catch (error) {
+    throw new Error(`--expires-in ${error.message}`, { cause: error });
+  }
+}
+
 /** The body that the route takes, which checks it. */
 function readWanted({ name, scopes, tenant, ...options }) {
   if (name === undefined || scopes === undefined) throw new Error(`create takes --name and --scopes\n${USAGE}`);
@@ -51,6 +59,6 @@ function readWanted({ name, scopes, tenant, ...options }) {
     scopes: scopes.split(','),
     ...(tenant !== undefined && { tenant }),
     ...(perSecond !== undefined && { requests_per_second: Number(perSecond) }),
-    ...(expiresIn !== undefined && { expires_at: new Date(Date.now() + parseDurationMs(expiresIn)).toISOString() }),
+    ...(expiresIn !== undefined && { expires_at: readEnd(expiresIn) }),
   };
 }

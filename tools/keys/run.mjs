@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import { loadConfig } from '../../apps/api/dist/config.js';
 import { compileSchema } from '../../apps/api/dist/http/compile-schema.js';
 import { KeyAdministration } from '../../apps/api/dist/keys/key-administration.js';
@@ -13,9 +14,17 @@ import { openKeyStore } from './open-key-store.mjs';
 import { parseArguments } from './arguments.mjs';
 import { describeEnd, describeIssued, describeList } from './report.mjs';
 
-const ACTOR = 'npm run keys';
 const checkWanted = compileSchema(NewKeyBody);
 const checkRotation = compileSchema(RotationBody);
+
+/** Whoever is logged in; in a container there may be no name for it. */
+function osUser() {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.()}`;
+  }
+}
 
 /** Answers the exit code. A new key's text alone goes to `print`, everything about it to `note`. */
 export async function runKeys(args, env, { print = console.log, note = console.error } = {}) {
@@ -38,6 +47,7 @@ export async function runKeys(args, env, { print = console.log, note = console.e
 }
 
 async function answer(asked, keys, { print, note }) {
+  const actor = `cli:${osUser()}`;
   const show = (body, describe) => print(asked.isJson ? JSON.stringify(body, null, 2) : describe(body));
   const showIssued = ({ replaced = null, ...issued }) => {
     const body = fromIssuedKey(issued, replaced, Date.now());
@@ -45,12 +55,12 @@ async function answer(asked, keys, { print, note }) {
     note(describeIssued(body));
     print(body.secret);
   };
-  if (asked.command === 'create') showIssued(await keys.create(toWantedKey(checkWanted(asked.wanted)), ACTOR));
+  if (asked.command === 'create') showIssued(await keys.create(toWantedKey(checkWanted(asked.wanted)), actor));
   else if (asked.command === 'rotate') {
     const graceMs = toGraceMs(checkRotation({ grace: asked.grace }));
-    showIssued(await keys.rotate(asked.selector, graceMs, ACTOR));
+    showIssued(await keys.rotate(asked.selector, graceMs, actor));
   } else if (asked.command === 'revoke')
-    show(fromApiKey(await keys.revoke(asked.selector, ACTOR), Date.now()), describeEnd);
+    show(fromApiKey(await keys.revoke(asked.selector, actor), Date.now()), describeEnd);
   else
     show(
       (await keys.list()).map((key) => fromApiKey(key, Date.now())),

@@ -57,7 +57,7 @@ async function start(config: Config): Promise<void> {
 
   // Said only when a signal would be heard.
   const { url, example } = describeStart(origin, config, { asksForKeys: services.keys.areAsked });
-  logger.info({ url, example }, `listening on ${url}`);
+  logger.info({ url, example, replica: services.replicas.name }, `listening on ${url}`);
   // For the person who has just typed `npm start`; the log on stdout stays JSON.
   process.stderr.write(`\nSmart Retry answers at ${url} (documentation: ${url}/docs). Try:\n\n  ${example}\n\n`);
 }

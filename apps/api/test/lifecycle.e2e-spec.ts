@@ -70,7 +70,7 @@ describe('with a key', () => {
       expect((await client.post('/recommendation', JOB, { headers: { 'x-api-key': key } })).status).toBe(200);
       const bearer = { headers: { authorization: `Bearer ${key}` } };
       expect((await client.put('/guardrails', { max_attempts: 4 }, bearer)).body).toMatchObject({
-        updated_by: 'admin',
+        updated_by: 'admin_key',
       });
     } finally {
       await api.stop();

@@ -17,6 +17,9 @@ export interface ApiKeyStore {
   create(key: ApiKey): Promise<void>;
   /** Refuses the key from `atMs` on, or from when it was already to be refused if that is earlier. Null without such a key. */
   revoke(selector: string, atMs: EpochMs): Promise<ApiKey | null>;
-  /** Notes when keys were last used; unknown ones are passed over, and no time goes back. Does not change the revision. */
+  /**
+   * Notes when keys were last used: no time goes back, nor before the key was made. Unknown keys are passed over; the revision
+   * stays.
+   */
   noteUses(lastUsedAtMs: ReadonlyMap<string, EpochMs>): Promise<void>;
 }

@@ -26,8 +26,10 @@ export interface ApiKey {
   readonly expiresAtMs: EpochMs | null;
   /** From this instant on the key is refused because somebody said so; ahead where it is being rotated out. */
   readonly revokedAtMs: EpochMs | null;
-  /** About when it was last used, to the minute; null for never. */
+  /** About when it was last used, to the minute and not before it was made; null for never. */
   readonly lastUsedAtMs: EpochMs | null;
+  /** Selector of the key that it was rotated from; null for one that was made anew. */
+  readonly replaces: string | null;
 }
 
 /** Whether a key is good at an instant. */

@@ -3,7 +3,10 @@ import type { EpochMs } from './features.js';
 /** Something that somebody changed about how jobs are retried, or about what is known of them. */
 export interface ChangeEvent {
   readonly atMs: EpochMs;
-  /** Who did it: the name of a key, `api` where no key is asked for, or the part of the system that decided. */
+  /**
+   * Who did it: `key:<name>/<selector>`, `admin_key`, `api` where no key is asked for, `cli:<user>`, or the part of the system
+   * that decided (`startup`, `judge`). Older entries have a key's bare name.
+   */
   readonly actor: string;
   /** What was done, as `noun.verb`, for example `policy.added`. */
   readonly action: string;
@@ -41,12 +44,15 @@ export interface LedgerVerdict {
  */
 export interface ChangeLedger {
   append(event: ChangeEvent): Promise<ChangeEntry>;
-  /** Newest first, below `beforeSequence` when given. */
+  /** Newest first, below `beforeSequence` when given; of what happened in `[sinceMs, untilMs)`. */
   page(query: {
     readonly limit: number;
     readonly beforeSequence?: number;
+    readonly actor?: string;
     readonly action?: string;
     readonly target?: string;
+    readonly sinceMs?: EpochMs;
+    readonly untilMs?: EpochMs;
   }): Promise<readonly ChangeEntry[]>;
   /**
    * Walks all of it; takes time in proportion to its length.

@@ -107,7 +107,7 @@ export const SETTINGS = {
     file: 'otel_endpoint',
     type: text('URL', 'a URL that starts with http:// or https://', (value) => /^https?:\/\/[^\s]+$/.test(value)),
     description:
-      "OpenTelemetry collector (OTLP over HTTP, such as `http://localhost:4318`) that gets a span for each request, in the caller's trace where it names one. Without it nothing is traced.",
+      "OpenTelemetry collector (OTLP over HTTP, such as `http://localhost:4318`) that gets a span for each request but probes and scrapes, in the caller's trace where it names one. Without it nothing is traced.",
   }),
   redisPassword: optional({
     env: 'RETRY_REDIS_PASSWORD',
@@ -139,7 +139,8 @@ export const SETTINGS = {
   replicaName: optional({
     env: 'RETRY_REPLICA_NAME',
     type: text('name', '1 to 64 letters, digits, dots, dashes or underscores', (value) => /^[\w.-]{1,64}$/.test(value)),
-    description: 'Name of this process in `GET /guardrails`; must differ from the others. Default: drawn at random.',
+    description:
+      'Name of this process in `GET /guardrails`, its log, its metrics and traces; must differ from the others. Default: drawn at random.',
   }),
   sampleRate: optional({
     env: 'RETRY_SAMPLE_RATE',

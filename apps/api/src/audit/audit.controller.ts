@@ -7,7 +7,7 @@ import { problemResponses } from '../http/problem-responses.js';
 import { readQueryText } from '../http/query-text.js';
 import { Access } from '../http/route-access.js';
 import { CHANGE_LEDGER } from '../tokens.js';
-import { AuditPageResponse, AuditParams, fromChangeEntry, readSequenceCursor } from './audit.dto.js';
+import { AuditPageResponse, AuditParams, fromChangeEntry, readSequenceCursor, readWindow } from './audit.dto.js';
 
 /** Who changed what, when and why. */
 @Controller('audit')
@@ -25,6 +25,8 @@ export class AuditController {
   async page(@Query() params: AuditParams): Promise<AuditPageResponse> {
     const limit = readPageLimit(params.limit);
     const filter = dropAbsent({
+      actor: readQueryText('actor', params.actor),
+      ...readWindow(params),
       action: readQueryText('action', params.action),
       target: readQueryText('target', params.target),
       beforeSequence: readSequenceCursor(params.cursor),

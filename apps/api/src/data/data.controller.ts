@@ -5,6 +5,7 @@ import { AuditTrail, Learning } from '@smart-retry/engine';
 import type { FastifyRequest } from 'fastify';
 import { Type, type Static } from 'typebox';
 import { actorOf } from '../http/caller.js';
+import { Places } from '../http/places.js';
 import { problemResponses } from '../http/problem-responses.js';
 import { readQueryText } from '../http/query-text.js';
 import { Access } from '../http/route-access.js';
@@ -12,9 +13,13 @@ import { CLOCK, SUBJECT_ARCHIVE } from '../tokens.js';
 import { ErasedResponse, ErasureParams, fromSubjectRecord, SubjectParams, toDataSubject } from './data.dto.js';
 import { streamLines } from './stream-lines.js';
 
+const MAX_AT_ONCE = 2;
+
 /** What is kept of a tenant or a job: all of it to take away, or to forget. */
 @Controller('data')
 export class DataController {
+  readonly #places = new Places(MAX_AT_ONCE, 'exports and erasures');
+
   constructor(
     private readonly audit: AuditTrail,
     private readonly learning: Learning,
@@ -35,12 +40,15 @@ export class DataController {
   async export(@Query() params: Static<typeof SubjectParams>): Promise<StreamableFile> {
     const subject = toDataSubject(params);
     await this.audit.flush();
+    // Before the answer begins: a refusal after that could not be told.
+    const leave = this.#places.take();
     const lines = streamLines(async (write) => {
       let records = 0;
-      await this.subjects.read(subject, async (record) => {
+      const read = this.subjects.read(subject, async (record) => {
         records++;
         await write(fromSubjectRecord(record));
       });
+      await read.finally(leave);
       await write({ kind: 'end', records });
     });
     return new StreamableFile(lines, { type: 'application/x-ndjson; charset=utf-8' });
@@ -59,7 +67,8 @@ export class DataController {
     const reason = readQueryText('reason', params.reason) ?? null;
     // Else what is still in memory would be written after it.
     await this.audit.flush();
-    const erased = await this.subjects.erase(subject, { actor: actorOf(request), reason, atMs: this.clock() });
+    const order = { actor: actorOf(request), reason, atMs: this.clock() };
+    const erased = await this.#places.during(() => this.subjects.erase(subject, order));
     this.learning.relearn();
     return { status: 'erased', ...erased };
   }

@@ -3,8 +3,11 @@ import type { FastifyRequest } from 'fastify';
 
 /** Who asks, as far as the key tells. */
 export interface Caller {
-  /** To whom changes are ascribed: the key's name, or `api` where no key is asked for. */
-  readonly name: string;
+  /**
+   * To whom changes are ascribed: `key:<name>/<selector>`, `admin_key` for that of the configuration, or `api` where no key
+   * is asked for. No name that a key is given makes it look like another, or like `startup`.
+   */
+  readonly actor: string;
   /** What requests are counted under. */
   readonly id: string;
   readonly scopes: ReadonlySet<KeyScope>;
@@ -23,5 +26,5 @@ declare module 'fastify' {
 
 /** Who a change is ascribed to. */
 export function actorOf(request: FastifyRequest): string {
-  return request.caller.name;
+  return request.caller.actor;
 }

@@ -4,7 +4,7 @@ import type { Caller } from './caller.js';
 import { RequestMeter } from './request-meter.js';
 
 const caller = (requestsPerSecond: number | null = null): Caller => ({
-  name: 'x',
+  actor: 'x',
   id: 'x',
   scopes: new Set(),
   tenant: null,

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { ChangeLedger } from '@smart-retry/domain';
-import { FixedClock } from '@smart-retry/domain/testing';
+import { isLive, type ChangeLedger } from '@smart-retry/domain';
+import { FixedClock, T0 } from '@smart-retry/domain/testing';
 import { openMemory } from '@smart-retry/storage/memory';
 import { KeyAdministration, type WantedKey } from './key-administration.js';
 import { digestOf } from './key-text.js';
@@ -55,6 +55,28 @@ describe('key administration', () => {
     expect(replaced).toEqual({ ...old.key, revokedAtMs: clock.nowMs + 100 });
   });
 
+  it('leaves two keys of a chain of rotations good: the predecessor of the one that is rotated ends at once', async () => {
+    const first = await keys.create(WANTED, 'x');
+    const second = await keys.rotate(first.key.selector, 1_000, 'x');
+    const third = await keys.rotate(second.key.selector, 1_000, 'y');
+    const live = (await keys.list()).filter((key) => isLive(key, clock.nowMs)).map(({ selector }) => selector);
+    expect(live.toSorted()).toEqual([second.key.selector, third.key.selector].toSorted());
+    expect([first, second, third].map(({ key }) => key.replaces)).toEqual([
+      null,
+      first.key.selector,
+      second.key.selector,
+    ]);
+    const ended = await ledger.page({ limit: 1, action: 'key.revoked' });
+    expect(ended).toMatchObject([{ actor: 'y', target: first.key.selector }]);
+  });
+
+  it('ends no predecessor twice', async () => {
+    const first = await keys.create(WANTED, 'x');
+    const second = await keys.rotate(first.key.selector, 0, 'x');
+    await keys.rotate(second.key.selector, 1_000, 'x');
+    expect(await ledger.page({ limit: 1, action: 'key.revoked' })).toEqual([]);
+  });
+
   it('enters each change into the ledger, with who made it and never with a secret', async () => {
     const { key, text } = await keys.create(WANTED, 'x');
     const rotated = await keys.rotate(key.selector, 0, 'y');
@@ -67,6 +89,33 @@ describe('key administration', () => {
       ['z', 'key.revoked', rotated.key.selector],
     ]);
     expect(JSON.stringify(entries)).not.toContain(text.slice(-43));
+  });
+
+  it('enters when a key expires, and of one that is rotated how long it stays good and who follows', async () => {
+    const { key } = await keys.create({ ...WANTED, expiresAtMs: T0 + 5_000 }, 'x');
+    const rotated = await keys.rotate(key.selector, 1_000, 'y');
+    const [ofRotation, ofSuccessor] = await ledger.page({ limit: 2 });
+    expect(ofSuccessor?.details).toMatchObject({ expires_at: new Date(T0 + 5_000).toISOString() });
+    expect(ofRotation?.details).toEqual({
+      name: 'workers',
+      scopes: ['recommend', 'record'],
+      tenant: 'acme',
+      expires_at: new Date(T0 + 5_000).toISOString(),
+      grace_ms: 1_000,
+      ends_at: new Date(T0 + 1_000).toISOString(),
+      successor: rotated.key.selector,
+    });
+  });
+
+  it('enters nothing for a key that is revoked already, but for one that is only being rotated out', async () => {
+    const { key } = await keys.create(WANTED, 'x');
+    await keys.rotate(key.selector, 1_000, 'x');
+    const revoked = await keys.revoke(key.selector, 'y');
+    const [entry] = await ledger.page({ limit: 1 });
+    expect(entry).toMatchObject({ action: 'key.revoked', actor: 'y' });
+    clock.advance(1);
+    expect(await keys.revoke(key.selector, 'z')).toEqual(revoked);
+    expect(await ledger.page({ limit: 1 })).toEqual([entry]);
   });
 
   it('rotates no key that has ended or is being rotated out, and knows none that is not there', async () => {

@@ -10,6 +10,7 @@ import {
   type FieldProblem,
   type KeyScope,
 } from '@smart-retry/domain';
+import { formatTimestamp } from '../http/wire-time.js';
 import { digestOf, newKeyText } from './key-text.js';
 
 /** What a new key is to allow, to whom, and for how long. */
@@ -51,6 +52,51 @@ export class KeyAdministration {
 
   /** @throws {INVALID_REQUEST} naming every problem. @throws {STORE_UNAVAILABLE} */
   async create(wanted: WantedKey, actor: string): Promise<IssuedKey> {
+    return this.#issue(wanted, actor, null);
+  }
+
+  /** Oldest first; those that have ended too. @throws {STORE_UNAVAILABLE} */
+  async list(): Promise<readonly ApiKey[]> {
+    return (await this.#store.list()).keys;
+  }
+
+  /** A key that was revoked before stays as it is, and nothing is entered. @throws {KEY_NOT_FOUND} @throws {STORE_UNAVAILABLE} */
+  async revoke(selector: string, actor: string): Promise<ApiKey> {
+    const key = await this.#find(selector);
+    if (key.revokedAtMs !== null && key.revokedAtMs <= this.#clock()) return key;
+    await this.#enter('key.revoked', key, actor);
+    const revoked = await this.#store.revoke(selector, this.#clock());
+    if (revoked === null) throw keyNotFound(selector);
+    return revoked;
+  }
+
+  /**
+   * Makes a key like this one, for as long; the old one stays good for `graceMs` more, so that both are while clients
+   * change over. Where the old one has a predecessor that is still good, that one ends now: of a chain two are good.
+   * @throws {KEY_NOT_FOUND} @throws {KEY_ENDED} also for a key that is being rotated out already.
+   */
+  async rotate(selector: string, graceMs: number, actor: string): Promise<IssuedKey & { readonly replaced: ApiKey }> {
+    const nowMs = this.#clock();
+    const old = await this.#find(selector);
+    if (!isLive(old, nowMs) || old.revokedAtMs !== null) {
+      throw new SmartRetryError('KEY_ENDED', `the key ${selector} has ended or is being rotated out`);
+    }
+    const { name, scopes, tenant, requestsPerSecond, expiresAtMs, createdAtMs } = old;
+    const renewedAtMs = expiresAtMs === null ? null : nowMs + (expiresAtMs - createdAtMs);
+    if (old.replaces !== null) await this.#end(old.replaces, actor);
+    const wanted = { name, scopes, tenant, requestsPerSecond, expiresAtMs: renewedAtMs };
+    const issued = await this.#issue(wanted, actor, selector);
+    const endsAtMs = nowMs + graceMs;
+    await this.#enter('key.rotated', old, actor, {
+      grace_ms: graceMs,
+      ends_at: formatTimestamp(endsAtMs),
+      successor: issued.key.selector,
+    });
+    const replaced = (await this.#store.revoke(selector, endsAtMs)) ?? old;
+    return { ...issued, replaced };
+  }
+
+  async #issue(wanted: WantedKey, actor: string, replaces: string | null): Promise<IssuedKey> {
     const nowMs = this.#clock();
     throwIfProblems('INVALID_REQUEST', keyProblems(wanted, nowMs));
     const { selector, text } = newKeyText();
@@ -63,42 +109,17 @@ export class KeyAdministration {
       createdBy: actor,
       revokedAtMs: null,
       lastUsedAtMs: null,
+      replaces,
     };
-    await this.#enter('key.created', key, actor);
+    await this.#enter('key.created', key, actor, replaces === null ? {} : { replaces });
     await this.#store.create(key);
     return { key, text };
   }
 
-  /** Oldest first; those that have ended too. @throws {STORE_UNAVAILABLE} */
-  async list(): Promise<readonly ApiKey[]> {
-    return (await this.#store.list()).keys;
-  }
-
-  /** @throws {KEY_NOT_FOUND} @throws {STORE_UNAVAILABLE} */
-  async revoke(selector: string, actor: string): Promise<ApiKey> {
-    await this.#enter('key.revoked', await this.#find(selector), actor);
-    const revoked = await this.#store.revoke(selector, this.#clock());
-    if (revoked === null) throw keyNotFound(selector);
-    return revoked;
-  }
-
-  /**
-   * Makes a key like this one, for as long; the old one stays good for `graceMs` more, so that both are while clients
-   * change over.
-   * @throws {KEY_NOT_FOUND} @throws {KEY_ENDED} also for a key that is being rotated out already.
-   */
-  async rotate(selector: string, graceMs: number, actor: string): Promise<IssuedKey & { readonly replaced: ApiKey }> {
-    const nowMs = this.#clock();
-    const old = await this.#find(selector);
-    if (!isLive(old, nowMs) || old.revokedAtMs !== null) {
-      throw new SmartRetryError('KEY_ENDED', `the key ${selector} has ended or is being rotated out`);
-    }
-    const { name, scopes, tenant, requestsPerSecond, expiresAtMs, createdAtMs } = old;
-    const renewedAtMs = expiresAtMs === null ? null : nowMs + (expiresAtMs - createdAtMs);
-    const issued = await this.create({ name, scopes, tenant, requestsPerSecond, expiresAtMs: renewedAtMs }, actor);
-    await this.#enter('key.rotated', old, actor);
-    const replaced = (await this.#store.revoke(selector, nowMs + graceMs)) ?? old;
-    return { ...issued, replaced };
+  /** Ends a key's predecessor, if it has not ended by itself. */
+  async #end(selector: string, actor: string): Promise<void> {
+    const predecessor = (await this.list()).find((key) => key.selector === selector);
+    if (predecessor !== undefined && isLive(predecessor, this.#clock())) await this.revoke(selector, actor);
   }
 
   async #find(selector: string): Promise<ApiKey> {
@@ -107,9 +128,15 @@ export class KeyAdministration {
     return found;
   }
 
-  async #enter(action: string, key: ApiKey, actor: string): Promise<void> {
-    const { selector: target, name, scopes, tenant } = key;
-    const details = { name, scopes: [...scopes], tenant };
+  async #enter(
+    action: string,
+    key: ApiKey,
+    actor: string,
+    more: Readonly<Record<string, unknown>> = {},
+  ): Promise<void> {
+    const { selector: target, name, scopes, tenant, expiresAtMs } = key;
+    const expiry = expiresAtMs === null ? null : formatTimestamp(expiresAtMs);
+    const details = { name, scopes: [...scopes], tenant, expires_at: expiry, ...more };
     await this.#ledger.append({ atMs: this.#clock(), actor, action, target, reason: null, details });
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ApiKey } from '@smart-retry/domain';
 import { T0 } from '@smart-retry/domain/testing';
-import { KeyRing } from './key-ring.js';
+import { ANYBODY, KeyRing } from './key-ring.js';
 import { digestOf, newKeyText } from './key-text.js';
 
 const someKey = (changes: Partial<ApiKey> = {}) => {
@@ -18,6 +18,7 @@ const someKey = (changes: Partial<ApiKey> = {}) => {
     expiresAtMs: null,
     revokedAtMs: null,
     lastUsedAtMs: null,
+    replaces: null,
     ...changes,
   };
   return { key, text };
@@ -27,8 +28,23 @@ describe('a ring of keys', () => {
   it('knows each key by its text, with its scopes and its tenant', () => {
     const [a, b] = [someKey(), someKey({ name: 'collector', scopes: ['record', 'read'], tenant: null })];
     const ring = new KeyRing([a.key, b.key], undefined);
-    expect(ring.callerOf(a.text, T0)).toMatchObject({ name: 'workers', id: a.key.selector, tenant: 'acme' });
+    expect(ring.callerOf(a.text, T0)).toMatchObject({
+      actor: `key:workers/${a.key.selector}`,
+      id: a.key.selector,
+      tenant: 'acme',
+    });
     expect(ring.callerOf(b.text, T0)?.scopes).toEqual(new Set(['record', 'read']));
+  });
+
+  it('tells keys apart from each other and from everybody else who changes something, whatever they are called', () => {
+    const keys = ['startup', 'admin_key', 'api', 'judge', 'startup'].map((name) => someKey({ name }));
+    const ring = new KeyRing(
+      keys.map(({ key }) => key),
+      'the-admin-key',
+    );
+    const actors = [...keys.map(({ text }) => text), 'the-admin-key'].map((text) => ring.callerOf(text, T0)?.actor);
+    expect(new Set([...actors, 'startup', 'judge', ANYBODY.actor]).size).toBe(9);
+    expect(actors[0]).toBe(`key:startup/${keys[0]?.key.selector}`);
   });
 
   it('knows no key by its selector, its digest, or all but one character', () => {

@@ -43,14 +43,14 @@ export class KeyRing {
   }
 }
 
-const ADMIN: Caller = { name: 'admin', id: 'admin', scopes: EVERY_SCOPE, tenant: null, requestsPerSecond: null };
+const ADMIN: Caller = { actor: 'admin_key', id: 'admin', scopes: EVERY_SCOPE, tenant: null, requestsPerSecond: null };
 
 /** Whoever asks where no key is asked for. */
-export const ANYBODY: Caller = { ...ADMIN, name: 'api', id: 'anybody' };
+export const ANYBODY: Caller = { ...ADMIN, actor: 'api', id: 'anybody' };
 
 function callerWith({ name, selector, scopes, tenant, requestsPerSecond }: ApiKey): Caller {
   return {
-    name,
+    actor: `key:${name}/${selector}`,
     id: selector,
     scopes: scopes.includes('admin') ? EVERY_SCOPE : new Set(scopes),
     tenant,

@@ -22,7 +22,7 @@ export const NewKeyBody = Type.Object(
     name: Type.String({
       minLength: 1,
       maxLength: 128,
-      description: 'Who or what uses it; changes are ascribed to it.',
+      description: 'Who or what uses it; changes are ascribed to it, by name and selector.',
     }),
     scopes: Scopes,
     tenant: Type.Optional(
@@ -65,6 +65,10 @@ const KeyResponse = named(
     expires_at: NullableTime,
     revoked_at: NullableTime,
     last_used_at: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'To the minute.' }),
+    replaces: Type.Unsafe<string | null>({
+      type: ['string', 'null'],
+      description: 'Selector of the key that it was rotated from.',
+    }),
   }),
 );
 export type KeyResponse = Static<typeof KeyResponse>;
@@ -113,6 +117,7 @@ export function fromApiKey(key: ApiKey, nowMs: EpochMs): KeyResponse {
     expires_at: time(key.expiresAtMs),
     revoked_at: time(key.revokedAtMs),
     last_used_at: time(key.lastUsedAtMs),
+    replaces: key.replaces,
   };
 }
 

@@ -21,10 +21,16 @@ const Saved = Type.Object({
       expiresAtMs: nullableTime,
       revokedAtMs: nullableTime,
       lastUsedAtMs: nullableTime,
+      // Absent in a file of an older version.
+      replaces: Type.Optional(Type.Unsafe<string | null>({ type: ['string', 'null'] })),
     }),
   ),
 });
 const checkSaved = compileSchema<Static<typeof Saved>>(Saved);
+
+function fromSaved({ replaces = null, ...key }: Static<typeof Saved>['keys'][number]): ApiKey {
+  return { ...key, replaces, digest: Buffer.from(key.digest, 'hex') };
+}
 
 /** A copy of the keys' digests in a file that only this user can read, for a start without the store. */
 export class LastKnownKeysFile implements LastKnownKeys {
@@ -37,7 +43,7 @@ export class LastKnownKeysFile implements LastKnownKeys {
   async load(): Promise<KeyList | null> {
     try {
       const { revision, keys } = checkSaved(JSON.parse(await readFile(this.#path, 'utf8')));
-      return { revision, keys: keys.map((key) => ({ ...key, digest: Buffer.from(key.digest, 'hex') })) };
+      return { revision, keys: keys.map(fromSaved) };
     } catch {
       // Missing, half written or of another version.
       return null;

@@ -48,7 +48,7 @@ describe('live keys', () => {
     const { text, key } = await administration.create(WANTED, 'test');
     await live.refresh();
     expect([live.areAsked, live.hasLive]).toEqual([true, true]);
-    expect(live.callerOf(text)).toMatchObject({ name: 'workers' });
+    expect(live.callerOf(text)).toMatchObject({ actor: `key:workers/${key.selector}` });
     await administration.revoke(key.selector, 'test');
     await live.refresh();
     expect([live.areAsked, live.hasLive]).toEqual([true, false]);
@@ -87,6 +87,7 @@ describe('live keys', () => {
     const { live, administration, clock, apiKeys } = setUp();
     const { text, key } = await administration.create(WANTED, 'test');
     await live.refresh();
+    clock.advance(1.5 * MINUTE_MS);
     live.callerOf(text);
     await live.stop();
     const nowMs = clock.nowMs;

@@ -21,6 +21,9 @@ import type { Lifecycle } from './lifecycle.js';
 import { NestLogger } from './nest-logger.js';
 import { VERSION } from './version.js';
 
+/** Asked by orchestrators and Prometheus every few seconds. */
+const UNTRACED = ['/health', '/health/ready', '/metrics'];
+
 export interface AppOptions {
   readonly config: Pick<Config, 'path' | 'requestsPerSecond' | 'otelEndpoint'>;
   readonly services: AppServices;
@@ -34,12 +37,20 @@ export async function createApp(options: AppOptions): Promise<NestFastifyApplica
   const { config, services, lifecycle, logger, clock } = options;
   const basePath = config.path === '/' ? '' : config.path;
   const fastify = createHttpServer();
-  const answerFailure = createFailureAnswer(logger);
-  if (config.otelEndpoint !== undefined) await traceRequests(fastify, config.otelEndpoint);
+  const answerFailure = createFailureAnswer(logger, (code) => services.metrics.countRefusal(code));
+  if (config.otelEndpoint !== undefined) {
+    await traceRequests(fastify, {
+      endpoint: config.otelEndpoint,
+      replica: services.replicas.name,
+      untraced: UNTRACED.map((path) => basePath + path),
+      logger,
+    });
+  }
   timeRequests(fastify, { registry: services.metrics.registry, logger });
   limitRequests(fastify, {
     requestsPerSecond: config.requestsPerSecond,
     keysAreAsked: () => services.keys.areAsked,
+    logger,
   });
   secureAnswers(fastify);
   guardRequests(fastify, { keys: services.keys, lifecycle });

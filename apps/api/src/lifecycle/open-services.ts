@@ -69,6 +69,7 @@ export async function openServices(config: Config, logger: Logger, clock: Clock)
     onError,
   });
   replicas.start();
+  metrics.nameReplica(replicas.name);
   const retain = () => enforceRetention(engine.configuration, stores, clock);
   const stopRetention = repeat(retain, { intervalMs: RETENTION_INTERVAL_MS, onError });
   retain().catch(onError);

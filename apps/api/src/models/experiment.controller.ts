@@ -11,6 +11,7 @@ import {
 } from '@smart-retry/domain';
 import { AuditTrail, Configuration } from '@smart-retry/engine';
 import type { Static } from 'typebox';
+import { Places } from '../http/places.js';
 import { problemResponses } from '../http/problem-responses.js';
 import { Access } from '../http/route-access.js';
 import { readTimestampMs } from '../http/wire-time.js';
@@ -20,10 +21,13 @@ import { ExperimentParams, ExperimentResponse, fromArms, fromJudgement } from '.
 /** Of more decisions than this the newest are compared: a look must end. */
 const MAX_DECISIONS = 500_000;
 const DAY_MS = 86_400_000;
+const MAX_AT_ONCE = 2;
 
 /** The canary and what answers the rest, on the same traffic. */
 @Controller('ml')
 export class ExperimentController {
+  readonly #places = new Places(MAX_AT_ONCE, 'comparisons');
+
   constructor(
     @Inject(MODEL_REGISTRY) private readonly registry: Pick<ModelRegistry, 'deployments'>,
     @Inject(TRIAL_HISTORY) private readonly trials: TrialHistory,
@@ -51,8 +55,9 @@ export class ExperimentController {
     if (fromMs >= toMs) throw emptyWindow();
     await this.audit.flush();
     const { objective } = this.configuration.current().strategy;
+    const window = { fromMs, toMs, objective, maxDecisions: MAX_DECISIONS };
     const [arms, judgement] = await Promise.all([
-      this.trials.arms({ fromMs, toMs, objective, maxDecisions: MAX_DECISIONS }),
+      this.#places.during(() => this.trials.arms(window)),
       this.judgements.latest(),
     ]);
     const compared = fromArms(arms, moves[0]?.rollout ?? NOTHING_DEPLOYED, { fromMs, toMs });

@@ -33,6 +33,27 @@ describe('ApiMetrics', () => {
     expect(await metrics.registry.metrics()).toContain('policy_matches_total{policy="service_unavailable"} 2');
   });
 
+  it('counts refusals by their code', async () => {
+    const { metrics } = await observed();
+    metrics.countRefusal('RATE_LIMITED');
+    metrics.countRefusal('RATE_LIMITED');
+    metrics.countRefusal('BODY_TOO_LARGE');
+    const text = await metrics.registry.metrics();
+    expect(text.match(/^smart_retry_requests_refused_total.*/gm)).toEqual([
+      'smart_retry_requests_refused_total{why="rate_limited"} 2',
+      'smart_retry_requests_refused_total{why="body_too_large"} 1',
+    ]);
+  });
+
+  it('names the process in one series', async () => {
+    const { metrics } = await observed();
+    metrics.nameReplica('smart-retry-7d9c-x2x4q');
+    const text = await metrics.registry.metrics();
+    expect(text.match(/^smart_retry_replica_info.*/gm)).toEqual([
+      'smart_retry_replica_info{replica="smart-retry-7d9c-x2x4q"} 1',
+    ]);
+  });
+
   it('counts decisions by each of their reasons', async () => {
     const { metrics, ask } = await observed();
     ask('timeout');

@@ -31,6 +31,11 @@ export class ApiMetrics {
     'Recorded retries that a recommendation led to: how often its advice came true.',
     ['result'],
   );
+  readonly #refusals = this.#tally(
+    'requests_refused_total',
+    'Requests answered with an error that is not a defect, by its code in lower case: rate_limited, overloaded, ….',
+    ['why'],
+  );
   readonly #batchSizes = new Histogram({
     name: 'smart_retry_attempt_batch_size',
     help: 'Attempts written by one statement.',
@@ -57,6 +62,11 @@ export class ApiMetrics {
       this.#links.add(source, () => ({ source }));
       if (isRecommended(outcome)) this.#recommendedRetries.add(result, () => ({ result }));
     });
+  }
+
+  /** @param code of docs/errors.md: there are as many series as codes */
+  countRefusal(code: string): void {
+    this.#refusals.add(code, () => ({ why: code.toLowerCase() }));
   }
 
   observeBatch(attempts: number): void {
@@ -89,6 +99,16 @@ export class ApiMetrics {
     collectDefaultMetrics({ register: this.registry, prefix: 'smart_retry_' });
     this.#storesUp(probes);
     this.#forgetRemovedPolicies(configuration);
+  }
+
+  /** Adds the name under which `GET /guardrails` lists this process: the one label by which series and logs are joined. */
+  nameReplica(replica: string): void {
+    new Gauge({
+      name: 'smart_retry_replica_info',
+      help: 'Always 1; its label is the name of this process in GET /guardrails.',
+      labelNames: ['replica'],
+      registers: [this.registry],
+    }).set({ replica }, 1);
   }
 
   #tally<L extends string>(name: string, help: string, labelNames: readonly L[]): Tally<L> {

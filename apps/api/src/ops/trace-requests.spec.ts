@@ -2,7 +2,8 @@ import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { fastify } from 'fastify';
+import { fastify, type FastifyInstance } from 'fastify';
+import { pino } from 'pino';
 import { traceRequests } from './trace-requests.js';
 
 interface ReceivedSpan {
@@ -23,14 +24,19 @@ const PARENT_ID = 'b'.repeat(16);
 class Receiver {
   readonly spans: ReceivedSpan[] = [];
   readonly paths: string[] = [];
+  resource: ReceivedSpan['attributes'] = [];
   readonly #server: Server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       this.paths.push(String(request.url));
       const body = JSON.parse(Buffer.concat(chunks).toString()) as {
-        resourceSpans: { scopeSpans: { spans: ReceivedSpan[] }[] }[];
+        resourceSpans: {
+          resource: { attributes: ReceivedSpan['attributes'] };
+          scopeSpans: { spans: ReceivedSpan[] }[];
+        }[];
       };
+      for (const { resource } of body.resourceSpans) this.resource = resource.attributes;
       for (const { scopeSpans } of body.resourceSpans) for (const { spans } of scopeSpans) this.spans.push(...spans);
       response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
     });
@@ -56,9 +62,15 @@ beforeEach(async () => {
 });
 afterEach(() => receiver.close());
 
+const lines: Record<string, unknown>[] = [];
+const logger = pino({}, { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) });
+const trace = (app: FastifyInstance, to = endpoint) =>
+  traceRequests(app, { endpoint: to, replica: 'pod-7', untraced: ['/health'], logger });
+
 const serve = () => {
   const app = fastify();
   const routes = () => {
+    app.get('/health', async () => ({}));
     app.get('/jobs/:id', async () => ({}));
     app.get('/broken', async (_request, reply) => reply.code(503).send({}));
   };
@@ -68,7 +80,7 @@ const serve = () => {
 describe('traced requests', () => {
   it('are spans by route, with status, in the trace that the caller names', async () => {
     const { app, routes } = serve();
-    await traceRequests(app, `${endpoint}/`);
+    await trace(app, `${endpoint}/`);
     routes();
     await app.inject({ url: '/jobs/7', headers: { traceparent: `00-${TRACE_ID}-${PARENT_ID}-01` } });
     await app.inject('/broken');
@@ -93,7 +105,7 @@ describe('traced requests', () => {
     'begin a trace of their own where %j is no parent',
     async (header) => {
       const { app, routes } = serve();
-      await traceRequests(app, endpoint);
+      await trace(app);
       routes();
       await app.inject({ url: '/jobs/7', headers: { traceparent: header } });
       await app.close();
@@ -104,19 +116,48 @@ describe('traced requests', () => {
 
   it('are not made where the caller has decided against its trace', async () => {
     const { app, routes } = serve();
-    await traceRequests(app, endpoint);
+    await trace(app);
     routes();
     await app.inject({ url: '/jobs/7', headers: { traceparent: `00-${TRACE_ID}-${PARENT_ID}-00` } });
     await app.close();
     expect(receiver.spans).toEqual([]);
   });
 
-  it('are answered although nobody collects', async () => {
+  it('are not made of probes', async () => {
+    const { app, routes } = serve();
+    await trace(app);
+    routes();
+    await app.inject('/health');
+    await app.inject('/jobs/7');
+    await app.close();
+    expect(receiver.spans.map(({ name }) => name)).toEqual(['GET /jobs/:id']);
+  });
+
+  it.each([
+    [{}, 'smart-retry', undefined],
+    [{ OTEL_SERVICE_NAME: 'retry-eu' }, 'retry-eu', undefined],
+    [{ OTEL_RESOURCE_ATTRIBUTES: 'service.name=retry-us,k8s.cluster.name=c1' }, 'retry-us', 'c1'],
+  ])('say which process answered, and with %j what that says of it', async (env, service, cluster) => {
+    Object.assign(process.env, env);
+    const { app, routes } = serve();
+    await trace(app);
+    for (const name of Object.keys(env)) delete process.env[name];
+    routes();
+    await app.inject('/jobs/7');
+    await app.close();
+    const said = Object.fromEntries(receiver.resource.map(({ key, value }) => [key, value['stringValue']]));
+    expect([said['service.name'], said['service.instance.id']]).toEqual([service, 'pod-7']);
+    expect(said['k8s.cluster.name']).toBe(cluster);
+  });
+
+  it('are answered although nobody collects, and that is logged once', async () => {
     receiver.close();
     const { app, routes } = serve();
-    await traceRequests(app, endpoint);
+    await trace(app);
     routes();
-    expect((await app.inject('/jobs/7')).statusCode).toBe(200);
+    // More than one batch.
+    for (let i = 0; i < 600; i++) expect((await app.inject('/jobs/7')).statusCode).toBe(200);
     await app.close();
+    expect(lines).toEqual([expect.objectContaining({ level: 40, msg: expect.stringMatching(/collector/) })]);
   });
 });

@@ -1,5 +1,8 @@
 import type { Span } from '@opentelemetry/api';
+import type { ExportResultCode } from '@opentelemetry/core';
+import type { SpanExporter } from '@opentelemetry/sdk-trace-base';
 import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
 import { VERSION } from '../lifecycle/version.js';
 
 declare module 'fastify' {
@@ -11,16 +14,26 @@ declare module 'fastify' {
 
 /** With its repeats; the end of the process waits no longer for a collector that is away. */
 const EXPORT_TIMEOUT_MS = 2_000;
+/** That the collector takes nothing is logged no more often than this. */
+const QUIET_MS = 60_000;
+
+export interface TracingOptions {
+  /** The collector's base URL; `/v1/traces` is added. */
+  readonly endpoint: string;
+  /** The name of this process among the others. */
+  readonly replica: string;
+  /** Route patterns that no span is made for: those that are asked every few seconds by machines. */
+  readonly untraced: readonly string[];
+  readonly logger: Logger;
+}
 
 /**
  * Sends a span for each request to an OpenTelemetry collector over OTLP/HTTP, as part of the caller's trace where it names
  * one. What the collector does not take in time is dropped. The SDK is loaded here, so that it costs nothing where this is
- * not called.
- *
- * @param endpoint the collector's base URL; `/v1/traces` is added
+ * not called. `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` say more, or something else, about the process.
  */
-export async function traceRequests(fastify: FastifyInstance, endpoint: string): Promise<void> {
-  const [api, { W3CTraceContextPropagator }, sdk, { OTLPTraceExporter }, { resourceFromAttributes }] =
+export async function traceRequests(fastify: FastifyInstance, options: TracingOptions): Promise<void> {
+  const [api, { ExportResultCode, W3CTraceContextPropagator }, sdk, { OTLPTraceExporter }, resources] =
     await Promise.all([
       import('@opentelemetry/api'),
       import('@opentelemetry/core'),
@@ -29,13 +42,20 @@ export async function traceRequests(fastify: FastifyInstance, endpoint: string):
       import('@opentelemetry/resources'),
     ]);
   const exporter = new OTLPTraceExporter({
-    url: `${endpoint.replace(/\/+$/, '')}/v1/traces`,
+    url: `${options.endpoint.replace(/\/+$/, '')}/v1/traces`,
     timeoutMillis: EXPORT_TIMEOUT_MS,
   });
+  const own = { 'service.name': 'smart-retry', 'service.version': VERSION, 'service.instance.id': options.replica };
+  const declared = resources.detectResources({ detectors: [resources.envDetector] });
   const provider = new sdk.BasicTracerProvider({
-    resource: resourceFromAttributes({ 'service.name': 'smart-retry', 'service.version': VERSION }),
-    spanProcessors: [new sdk.BatchSpanProcessor(exporter)],
+    resource: resources.resourceFromAttributes(own).merge(declared),
+    spanProcessors: [
+      new sdk.BatchSpanProcessor(
+        logFailures(exporter, { succeeded: ExportResultCode.SUCCESS, logger: options.logger }),
+      ),
+    ],
   });
+  const untraced = new Set(options.untraced);
   const tracer = provider.getTracer('smart-retry-api', VERSION);
   const propagator = new W3CTraceContextPropagator();
 
@@ -43,6 +63,7 @@ export async function traceRequests(fastify: FastifyInstance, endpoint: string):
   fastify.addHook('onRequest', (request, _reply, done) => {
     const { method } = request;
     const route = request.routeOptions.url;
+    if (route !== undefined && untraced.has(route)) return done();
     request.span = tracer.startSpan(
       route === undefined ? method : `${method} ${route}`,
       {
@@ -65,4 +86,26 @@ export async function traceRequests(fastify: FastifyInstance, endpoint: string):
     done();
   });
   fastify.addHook('onClose', () => provider.shutdown().catch(() => undefined));
+}
+
+/** An exporter that says when spans are lost. */
+function logFailures(
+  exporter: SpanExporter,
+  { succeeded, logger }: { readonly succeeded: ExportResultCode; readonly logger: Logger },
+): SpanExporter {
+  let quietUntilMs = 0;
+  return {
+    export: (spans, tellResult) => {
+      exporter.export(spans, (result) => {
+        const nowMs = performance.now();
+        if (result.code !== succeeded && nowMs >= quietUntilMs) {
+          quietUntilMs = nowMs + QUIET_MS;
+          logger.warn({ cause: result.error?.message }, 'the collector of traces takes no spans; they are dropped');
+        }
+        tellResult(result);
+      });
+    },
+    shutdown: () => exporter.shutdown(),
+    forceFlush: () => exporter.forceFlush?.() ?? Promise.resolve(),
+  };
 }

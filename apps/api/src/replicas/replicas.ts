@@ -30,6 +30,11 @@ export class Replicas {
     this.#startedAtMs = options.clock();
   }
 
+  /** This process' own, as the others see it. */
+  get name(): string {
+    return this.#options.id;
+  }
+
   /** Gives a sign of life each second until `stop`. */
   start(): void {
     const { onError } = this.#options;

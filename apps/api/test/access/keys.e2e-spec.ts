@@ -113,13 +113,13 @@ describe('keys of two processes on one database', () => {
   it('hold in both, and are gone from both, and who changed what is named by them', async () => {
     const [a, b] = clients as [Client, Client];
     const created = await a.post('/keys', { name: 'on call', scopes: ['operate'] }, admin);
-    expect(created).toMatchObject({ status: 201, body: { key: { state: 'live', created_by: 'admin' } } });
+    expect(created).toMatchObject({ status: 201, body: { key: { state: 'live', created_by: 'admin_key' } } });
     const secret = String(created.body['secret']);
-    expect((await a.put('/guardrails', { max_attempts: 9 }, bearer(secret))).body).toMatchObject({
-      updated_by: 'on call',
-    });
     await untilPasses(async () => expect((await b.put('/guardrails', {}, bearer(secret))).status).toBe(200));
     const { selector } = created.body['key'] as { readonly selector: string };
+    expect((await a.put('/guardrails', { max_attempts: 9 }, bearer(secret))).body).toMatchObject({
+      updated_by: `key:on call/${selector}`,
+    });
     const listed = await b.get('/keys', admin);
     expect(listed.body).toMatchObject({ keys: [expect.objectContaining({ selector, name: 'on call' })] });
     expect(listed.text).not.toContain(secret.slice(-43));

@@ -29,7 +29,7 @@ describe('GET /audit', () => {
     expect(added).toEqual({
       sequence: expect.any(Number),
       at: expect.stringMatching(/^\d{4}-.*Z$/),
-      actor: 'admin',
+      actor: 'admin_key',
       action: 'policy.added',
       target: 'odd',
       reason: null,
@@ -62,7 +62,24 @@ describe('GET /audit', () => {
     expect(await entriesOf('?action=policy.added&target=even')).toEqual([]);
   });
 
-  it.each(['limit=0', 'cursor=x', 'cursor=-1'])('refuses %s, naming the field', async (query) => {
+  it('filters by who did it, and when', async () => {
+    const own = (await entriesOf('?actor=admin_key')) as readonly { readonly at: string }[];
+    expect(own.length).toBeGreaterThan(0);
+    expect(await entriesOf('?actor=startup')).not.toEqual([]);
+    expect(await entriesOf('?actor=admin')).toEqual([]);
+    const newest = own[0]?.at ?? '';
+    expect(await entriesOf(`?actor=admin_key&since=${newest}`)).toContainEqual(own[0]);
+    expect(await entriesOf(`?actor=admin_key&until=${newest}`)).not.toContainEqual(own[0]);
+  });
+
+  it.each([
+    'limit=0',
+    'cursor=x',
+    'cursor=-1',
+    'since=now',
+    'until=1',
+    'since=2025-01-02T00:00:00Z&until=2025-01-01T00:00:00Z',
+  ])('refuses %s, naming the field', async (query) => {
     const path = query.split('=')[0];
     const refused = await client.get(`/audit?${query}`, { headers });
     expect(refused).toMatchObject({ status: 400, body: { code: 'INVALID_REQUEST', fields: [{ path }] } });

@@ -204,6 +204,7 @@ describe('GET /guardrails', () => {
       const third = await startReplica('third');
       const names = async () => {
         const { body } = await writer.client.get('/guardrails');
+        expect(writer.api.logs).toContainEqual(expect.objectContaining({ url: writer.api.baseUrl, replica: 'writer' }));
         const replicas = body['replicas'] as readonly { readonly name: string; readonly is_current: boolean }[];
         return replicas.filter((replica) => replica.is_current).map(({ name }) => name);
       };

@@ -15,6 +15,7 @@ const exampleKey = (changes: Partial<ApiKey> = {}): ApiKey => ({
   expiresAtMs: null,
   revokedAtMs: null,
   lastUsedAtMs: null,
+  replaces: null,
   ...changes,
 });
 
@@ -35,7 +36,7 @@ export function describeApiKeyStore(name: string, open: Open<{ readonly apiKeys:
     });
 
     it('answers keys as they were made, oldest first', async () => {
-      const bound = { tenant: 'a "quoted" tenant', requestsPerSecond: 20, expiresAtMs: NOON_MS + 5 };
+      const bound = { tenant: 'a "quoted" tenant', requestsPerSecond: 20, expiresAtMs: NOON_MS + 5, replaces: 'one' };
       const younger = exampleKey({ createdAtMs: NOON_MS + 1, digest: Uint8Array.from({ length: 32 }, (_, i) => i) });
       const older = exampleKey(bound);
       await keys.create(younger);
@@ -75,6 +76,13 @@ export function describeApiKeyStore(name: string, open: Open<{ readonly apiKeys:
       expect(await keys.revoke(key.selector, NOON_MS + 9)).toEqual({ ...key, revokedAtMs: NOON_MS + 9 });
       expect(await keys.revoke(key.selector, NOON_MS)).toMatchObject({ revokedAtMs: NOON_MS });
       expect(await keys.revoke(key.selector, NOON_MS + 9)).toMatchObject({ revokedAtMs: NOON_MS });
+    });
+
+    it('knows of no use before a key was made, though uses are known to the minute', async () => {
+      const key = exampleKey({ createdAtMs: NOON_MS + 40_000 });
+      await keys.create(key);
+      await keys.noteUses(new Map([[key.selector, NOON_MS]]));
+      expect(await find(key.selector)).toMatchObject({ lastUsedAtMs: NOON_MS + 40_000 });
     });
 
     it('knows when a key was last used, and never goes back', async () => {

@@ -61,6 +61,18 @@ export function describeChangeLedger(name: string, open: Open<Stores>): void {
       expect(await ledger.page({ limit: 1, action })).toEqual([second]);
     });
 
+    it('pages by who did it, and when: from the first instant on, before the second', async () => {
+      const actor = unique('actor');
+      const [first, second] = [
+        await ledger.append(event({ actor, atMs: NOON_MS })),
+        await ledger.append(event({ actor, atMs: NOON_MS + 10 })),
+      ];
+      await ledger.append(event({ atMs: NOON_MS + 5 }));
+      expect(await ledger.page({ limit: 5, actor })).toEqual([second, first]);
+      expect(await ledger.page({ limit: 5, actor, sinceMs: NOON_MS + 10 })).toEqual([second]);
+      expect(await ledger.page({ limit: 5, actor, sinceMs: NOON_MS, untilMs: NOON_MS + 10 })).toEqual([first]);
+    });
+
     it('tells whether an entry whose hash is known is still there', async () => {
       const { hash } = await ledger.append(event());
       await ledger.append(event());

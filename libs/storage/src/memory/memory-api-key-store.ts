@@ -35,7 +35,7 @@ export class MemoryApiKeyStore implements ApiKeyStore {
     for (const [selector, atMs] of lastUsedAtMs) {
       const key = this.#keys.get(selector);
       if (key !== undefined) {
-        this.#keys.set(selector, { ...key, lastUsedAtMs: Math.max(key.lastUsedAtMs ?? atMs, atMs) });
+        this.#keys.set(selector, { ...key, lastUsedAtMs: Math.max(key.lastUsedAtMs ?? atMs, atMs, key.createdAtMs) });
       }
     }
   }

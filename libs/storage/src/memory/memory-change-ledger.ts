@@ -18,11 +18,14 @@ export class MemoryChangeLedger implements ChangeLedger {
   }
 
   async page(query: Parameters<ChangeLedger['page']>[0]): Promise<readonly ChangeEntry[]> {
-    const { limit, beforeSequence = Number.POSITIVE_INFINITY, action, target } = query;
+    const { limit, beforeSequence = Infinity, action, target, actor, sinceMs = -Infinity, untilMs = Infinity } = query;
     return this.#entries
       .filter(
         (entry) =>
           entry.sequence < beforeSequence &&
+          entry.atMs >= sinceMs &&
+          entry.atMs < untilMs &&
+          (actor === undefined || entry.actor === actor) &&
           (action === undefined || entry.action === action) &&
           (target === undefined || entry.target === target),
       )

@@ -13,8 +13,9 @@ ORDER BY created_at_ms, selector`;
 const CREATE = `
 WITH changed AS (UPDATE api_key_revision SET revision = revision + 1)
 INSERT INTO api_keys
-  (selector, digest, name, scopes, tenant, requests_per_second, created_at_ms, created_by, expires_at_ms, revoked_at_ms)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`;
+  (selector, digest, name, scopes, tenant, requests_per_second, created_at_ms, created_by, expires_at_ms, revoked_at_ms,
+   replaces)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`;
 
 const REVOKE = `
 WITH revoked AS (
@@ -25,7 +26,7 @@ WITH revoked AS (
 SELECT * FROM revoked`;
 
 const NOTE_USES = `
-UPDATE api_keys SET last_used_at_ms = GREATEST(api_keys.last_used_at_ms, used.at_ms)
+UPDATE api_keys SET last_used_at_ms = GREATEST(api_keys.last_used_at_ms, used.at_ms, api_keys.created_at_ms)
 FROM unnest($1::text[], $2::bigint[]) AS used (selector, at_ms)
 WHERE api_keys.selector = used.selector`;
 
@@ -41,6 +42,7 @@ interface ApiKeyRow {
   readonly expires_at_ms: EpochMs | null;
   readonly revoked_at_ms: EpochMs | null;
   readonly last_used_at_ms: EpochMs | null;
+  readonly replaces: string | null;
 }
 
 /** Keys as digests, in one small table. */
@@ -69,7 +71,7 @@ export class PostgresApiKeyStore implements ApiKeyStore {
   async create(key: ApiKey): Promise<void> {
     const { selector, digest, name, scopes, tenant, requestsPerSecond } = key;
     const values = [selector, Buffer.from(digest), name, scopes, tenant, requestsPerSecond];
-    const times = [key.createdAtMs, key.createdBy, key.expiresAtMs, key.revokedAtMs];
+    const times = [key.createdAtMs, key.createdBy, key.expiresAtMs, key.revokedAtMs, key.replaces];
     try {
       await this.#database.query({ text: CREATE, values: [...values, ...times] });
     } catch (error) {
@@ -101,5 +103,6 @@ function fromRow(row: ApiKeyRow): ApiKey {
     expiresAtMs: row.expires_at_ms,
     revokedAtMs: row.revoked_at_ms,
     lastUsedAtMs: row.last_used_at_ms,
+    replaces: row.replaces,
   };
 }

@@ -8,7 +8,8 @@ import type { Database } from './database.js';
 const COLUMNS = 'sequence, at_ms, actor, action, target, reason, details, previous_hash, hash';
 const PAGE = `SELECT ${COLUMNS} FROM change_ledger
   WHERE ($1::bigint IS NULL OR sequence < $1) AND ($2::text IS NULL OR action = $2) AND ($3::text IS NULL OR target = $3)
-  ORDER BY sequence DESC LIMIT $4`;
+    AND ($4::text IS NULL OR actor = $4) AND ($5::bigint IS NULL OR at_ms >= $5) AND ($6::bigint IS NULL OR at_ms < $6)
+  ORDER BY sequence DESC LIMIT $7`;
 const WALK = `SELECT ${COLUMNS} FROM change_ledger WHERE sequence > $1 ORDER BY sequence LIMIT $2`;
 const WALK_ENTRIES = 1_000;
 
@@ -47,10 +48,10 @@ export class PostgresChangeLedger implements ChangeLedger {
   }
 
   async page(query: Parameters<ChangeLedger['page']>[0]): Promise<readonly ChangeEntry[]> {
-    const { limit, beforeSequence, action, target } = query;
+    const { limit, beforeSequence, action, target, actor, sinceMs, untilMs } = query;
     const { rows } = await this.#database.query<LedgerRow & Record<string, unknown>>({
       text: PAGE,
-      values: [beforeSequence, action, target, limit],
+      values: [beforeSequence, action, target, actor, sinceMs, untilMs, limit],
     });
     return rows.map(toEntry);
   }
