@@ -15,7 +15,7 @@ describe('POST /recommendation', () => {
   it('gives each of those that come in one turn its own answer: what goes wrong for one is not that of others', async () => {
     const engine = createSmartRetry({ stores: openMemory({ maxRecords: 10 }), clock });
     const server = createHttpServer();
-    server.setErrorHandler(createFailureAnswer(pino({ level: 'silent' })));
+    server.setErrorHandler(createFailureAnswer(pino({ level: 'silent' }), () => undefined));
     serveRecommendations(server, {
       configuration: engine.configuration,
       metrics: new ApiMetrics(),
