@@ -38,7 +38,7 @@ export interface GuardrailSettings {
   readonly tenantLimits: readonly TenantLimit[];
   readonly emergencyStop: boolean;
   /** Why everything is stopped, as answers tell it; of no meaning while it is not. */
-  readonly emergencyStopReason?: string | null;
+  readonly emergencyStopReason?: string | undefined;
   readonly emergencyStops: readonly ScopedStop[];
   readonly explainabilityRequired: boolean;
   /** Breakers that an operator holds open or closed. */

@@ -96,6 +96,6 @@ function describeScope(stops: readonly ScopedStop[], features: RetryFeatures): s
   return null;
 }
 
-function describeReason(reason: string | null | undefined): string {
-  return reason === undefined || reason === null ? '' : ` (${reason})`;
+function describeReason(reason: string | undefined): string {
+  return reason === undefined ? '' : ` (${reason})`;
 }

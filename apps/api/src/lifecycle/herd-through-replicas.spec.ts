@@ -30,7 +30,7 @@ async function playHerd(processes: number, { afterMs }: { readonly afterMs: numb
   const endMs = T0 + 10_000 + OUTAGE_MS;
   const isDown = (atMs: number) => atMs >= T0 + 10_000 && atMs < endMs;
   let waiting: Waiting[] = [];
-  const retriesBySlot: number[] = [];
+  const retriesBySlot = new Array<number>(afterMs / SLOT_MS).fill(0);
   let failed = 0;
   const reportCounts = (fromMs: number, succeeded: number, lost: number) =>
     next().noteCounts(

@@ -99,10 +99,10 @@ export function toGuardrailChanges(body: Static<typeof GuardrailsPart>): Partial
 }
 
 function toStopReasonChange(body: Static<typeof GuardrailsPart>): Partial<GuardrailSettings> {
-  if (body.emergency_stop === false) return { emergencyStopReason: null };
+  if (body.emergency_stop === false) return { emergencyStopReason: undefined };
   return body.emergency_stop_reason === undefined
     ? {}
-    : { emergencyStopReason: optionalText(body.emergency_stop_reason) ?? null };
+    : { emergencyStopReason: optionalText(body.emergency_stop_reason) };
 }
 
 function toScopedStop(body: Static<typeof ScopedStopBody>): ScopedStop {

@@ -71,7 +71,7 @@ export function toStrategy(body: StrategyBody, inForce: Strategy): Strategy {
       ...DEFAULT_STRATEGY.guardrails,
       // A client that does not know of these must not lift them.
       emergencyStops: inForce.guardrails.emergencyStops,
-      emergencyStopReason: inForce.guardrails.emergencyStopReason ?? null,
+      ...dropAbsent({ emergencyStopReason: inForce.guardrails.emergencyStopReason }),
       breakerOverrides: inForce.guardrails.breakerOverrides,
       tenantLimits: inForce.guardrails.tenantLimits,
       ...toGuardrailChanges(body.guardrails),
