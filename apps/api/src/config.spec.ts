@@ -81,6 +81,7 @@ describe('loadConfig', () => {
       redisAddr: 'localhost:6379',
       redisPassword: undefined,
       redisDb: 0,
+      redisKeyPrefix: 'smart-retry:',
       cacheMaxEntries: 1_000,
       declared: {
         file: {

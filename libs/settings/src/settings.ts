@@ -121,6 +121,14 @@ export const SETTINGS = {
     fallback: 0,
     description: 'Number of the Redis database.',
   }),
+  redisKeyPrefix: defaulted({
+    env: 'RETRY_REDIS_KEY_PREFIX',
+    file: 'redis_key_prefix',
+    type: text('text', '1 to 64 characters without spaces or braces', (value) => /^[^\s{}]{1,64}$/.test(value)),
+    fallback: 'smart-retry:',
+    description:
+      'Begins every key and channel in Redis. Installations that share a Redis need one each, or they share breakers and budgets.',
+  }),
   maxStaleMs: optional({
     env: 'RETRY_MAX_STALE',
     file: 'max_stale',

@@ -120,6 +120,7 @@ function connectRedis(config: Config, addr: string, logger: Logger) {
   return openRedis({
     addr,
     db: config.redisDb,
+    keyPrefix: config.redisKeyPrefix,
     ...(config.redisPassword !== undefined && { password: config.redisPassword }),
     onConnectionChange: (state) => {
       if (state === 'lost') logger.warn('Redis is away; counters stay in the process until it is back');

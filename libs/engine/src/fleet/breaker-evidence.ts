@@ -3,7 +3,7 @@ import { EVIDENCE_WINDOW_MS, type BreakerEvidence } from '@smart-retry/guardrail
 import { SLOT_MS, slotOf, type CallTally } from './call-tally.js';
 import type { CallsSince } from './calls-since.js';
 import type { LatestNews } from './dependency.js';
-import { REMEMBERED_MS } from './first-try-rate.js';
+import { REMEMBERED_MS, type FirstTryRate } from './first-try-rate.js';
 
 /** Counts older than this do not say that the rest is reported. */
 const COUNTS_SPEAK_MS = 900_000;
@@ -15,29 +15,32 @@ export interface KnownCalls {
   readonly breaker: BreakerRecord;
   readonly latest: LatestNews;
   /** Null where nobody reports them. */
-  readonly firstTriesPerSecond: number | null;
+  readonly firstTries: FirstTryRate | null;
 }
 
 /** What calls say of the dependency, as its breaker weighs them. */
 export function breakerEvidence(known: KnownCalls, nowMs: EpochMs): BreakerEvidence {
-  const { calls, since, breaker, latest, firstTriesPerSecond: perSecond } = known;
+  const { calls, since, breaker, latest, firstTries } = known;
   const { releasedAtMs, sinceMs, state } = breaker;
   // Counts say nothing of now: what is not asked about is taken for a success then.
-  const assumesRest = perSecond !== null && nowMs - latest.countsMs < COUNTS_SPEAK_MS;
-  const expected = (inMs: number) => (assumesRest ? (perSecond * Math.max(0, inMs)) / 1_000 : 0);
+  const assumesRest = firstTries !== null && nowMs - latest.countsMs < COUNTS_SPEAK_MS;
+  const expected = (inMs: number) => (assumesRest ? (firstTries.perSecond * Math.max(0, inMs)) / 1_000 : 0);
+  // Where many usually fail, nobody asks about some of those.
+  const notKnownToFail = (inMs: number, failed: number) =>
+    expected(inMs) - Math.max(failed, expected(inMs) * (firstTries?.failedShare ?? 0));
   const to = slotOf(nowMs) + 1;
   const isReleased = state === 'closed' && releasedAtMs !== null;
   const fromWindow = to - EVIDENCE_WINDOW_MS / SLOT_MS;
   const from = isReleased ? Math.max(fromWindow, Math.min(to, slotOf(releasedAtMs) + 1)) : fromWindow;
   const firstFailed = Math.max(calls.sum('firstAsked', from, to), calls.sum('firstFailed', from, to));
   const firstSucceeded = calls.sum('firstSucceeded', from, to);
-  const isKnown = perSecond !== null;
+  const isKnown = firstTries !== null;
   // Retries are of jobs that have failed before, some of which always will: first tries speak of the dependency.
   const recent = isKnown
     ? {
         failed: firstFailed,
         succeeded: firstSucceeded,
-        assumed: Math.max(0, expected(nowMs - from * SLOT_MS) - firstFailed - firstSucceeded),
+        assumed: Math.max(0, notKnownToFail(nowMs - from * SLOT_MS, firstFailed) - firstSucceeded),
       }
     : {
         failed: calls.sum('retriesFailed', from, to),
@@ -51,7 +54,7 @@ export function breakerEvidence(known: KnownCalls, nowMs: EpochMs): BreakerEvide
     since: {
       failed: since.get('retryFailed', breaker) + sinceFirstFailed,
       succeeded: since.get('succeeded', breaker),
-      assumed: Math.max(0, expected(nowMs - sinceMs) - sinceFirstFailed),
+      assumed: Math.max(0, notKnownToFail(nowMs - sinceMs, sinceFirstFailed)),
     },
     quiet: {
       sinceMs: quietSinceMs,

@@ -18,14 +18,16 @@ const CALLS = {
   firstTimeMs: 8,
   retriesTimed: 9,
   retriesTimeMs: 10,
+  /** First tries that failed, for whatever reason. */
+  firstToldFailed: 11,
 } as const;
 
 export type CountedCall = keyof typeof CALLS;
 
 export const SLOT_MS = 5_000;
 const KEYS_PER_SLOT = 16;
-/** Where several processes answer, whoever waits asks again within these. */
-const WAITING_SLOTS = 4;
+/** Where several processes answer, whoever waits asks again within these: a minute until a breaker's probes, and a little. */
+const WAITING_SLOTS = 15;
 
 export function slotOf(atMs: EpochMs): number {
   return Math.floor(atMs / SLOT_MS);

@@ -18,7 +18,7 @@ import {
 import { breakerEvidence } from './breaker-evidence.js';
 import { CallTally, firstKeyOf, SLOT_MS, slotOf, type CountedCall } from './call-tally.js';
 import { CallsSince } from './calls-since.js';
-import { firstTriesPerSecond } from './first-try-rate.js';
+import { firstTryRate, type FirstTryRate } from './first-try-rate.js';
 import { FullRun } from './full-run.js';
 import { noteProcessingTime, retryTimeRatio } from './processing-times.js';
 import { SharedSums } from './shared-sums.js';
@@ -94,8 +94,11 @@ export class Dependency {
   /** Jobs that were put off while probes were under way. */
   waiting = 0;
   readonly #sharing: Sharing;
-  #rate: { readonly slot: number; readonly perSecond: number | null; readonly retryTimeRatio: number | null } | null =
-    null;
+  #rate: {
+    readonly slot: number;
+    readonly firstTries: FirstTryRate | null;
+    readonly retryTimeRatio: number | null;
+  } | null = null;
   #evaluatedAtMs = 0;
   #budget: { readonly terms: BudgetTerms; readonly budget: RetryBudget } | null = null;
 
@@ -151,6 +154,7 @@ export class Dependency {
     const each = (succeeded + failed) / slots;
     for (let slot = Math.max(first, slotOf(nowMs) - KEEP_SLOTS); slot <= last; slot++) {
       this.calls.add('firstTries', slot, each);
+      if (failed > 0) this.calls.add('firstToldFailed', slot, failed / slots);
       if (processingTimeMs === undefined) continue;
       noteProcessingTime(this.calls, { isRetry: false, timed: each, totalMs: processingTimeMs / slots }, slot);
     }
@@ -175,7 +179,7 @@ export class Dependency {
   }
 
   firstTriesPerSecond(nowMs: EpochMs): number | null {
-    return this.#rateAt(nowMs).perSecond;
+    return this.#rateAt(nowMs).firstTries?.perSecond ?? null;
   }
 
   /** How many times as long a retry takes as a first try; null where that is not known. */
@@ -261,10 +265,8 @@ export class Dependency {
 
   evidence(nowMs: EpochMs): BreakerEvidence {
     const { calls, since, breaker, latest } = this;
-    return breakerEvidence(
-      { calls, since, breaker, latest, firstTriesPerSecond: this.firstTriesPerSecond(nowMs) },
-      nowMs,
-    );
+    const { firstTries } = this.#rateAt(nowMs);
+    return breakerEvidence({ calls, since, breaker, latest, firstTries }, nowMs);
   }
 
   #rateAt(nowMs: EpochMs) {
@@ -275,7 +277,7 @@ export class Dependency {
       this.since.sums.forgetBefore(this.since.firstKey(this.breaker));
       this.#rate = {
         slot,
-        perSecond: firstTriesPerSecond(this.calls, this.latest, nowMs),
+        firstTries: firstTryRate(this.calls, this.latest, nowMs),
         retryTimeRatio: retryTimeRatio(this.calls, Math.min(nowMs, this.latest.firstTryMs)),
       };
     }

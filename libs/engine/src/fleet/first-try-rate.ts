@@ -16,11 +16,17 @@ export interface LastHeard {
   readonly firstSuccessMs: EpochMs;
 }
 
+export interface FirstTryRate {
+  readonly perSecond: number;
+  /** Of them, how many are told to have failed, for whatever reason: 0–1. */
+  readonly failedShare: number;
+}
+
 /**
  * First tries a second, averaged over the last five minutes that are known; null where they are not: nothing for ten
  * minutes, fewer than 20, or no success among them (then only failures are reported, and say nothing of the rest).
  */
-export function firstTriesPerSecond(calls: CallTally, heard: LastHeard, nowMs: EpochMs): number | null {
+export function firstTryRate(calls: CallTally, heard: LastHeard, nowMs: EpochMs): FirstTryRate | null {
   const untilMs = Math.min(nowMs, heard.firstTryMs);
   if (nowMs - untilMs > REMEMBERED_MS || nowMs - heard.firstSuccessMs > REPORTS_ALL_MS) return null;
   const toSlot = slotOf(untilMs) + 1;
@@ -28,5 +34,8 @@ export function firstTriesPerSecond(calls: CallTally, heard: LastHeard, nowMs: E
   const tries = calls.sum('firstTries', fromSlot, toSlot);
   if (tries < FEWEST_FIRST_TRIES) return null;
   const sinceMs = calls.first('firstTries', fromSlot, toSlot) * SLOT_MS;
-  return (1_000 * tries) / Math.max(SHORTEST_AVERAGE_MS, untilMs - sinceMs);
+  return {
+    perSecond: (1_000 * tries) / Math.max(SHORTEST_AVERAGE_MS, untilMs - sinceMs),
+    failedShare: Math.min(1, calls.sum('firstToldFailed', fromSlot, toSlot) / tries),
+  };
 }

@@ -86,7 +86,7 @@ export class Fleet {
     const isGuess = features.dependency === undefined && dependency.firstTriesPerSecond(nowMs) === null;
     const state = override?.state ?? (isGuess ? 'closed' : breaker.state);
     if (state === 'half_open') dependency.waiting++;
-    const budget = state === 'closed' ? this.budgetOf(dependency, nowMs) : null;
+    const budget = this.budgetOf(dependency, nowMs);
     const waiting = isShared ? dependency.calls.waitingAt(nowMs) : 0;
     const limits = this.#limitsOf(features, { name, dependency, budget, units, waiting }, nowMs);
     this.#met = { features, limits, turn };

@@ -87,7 +87,7 @@ describe('admitRetry', () => {
     const behind = (waiting: number, changes = {}) =>
       admitRetry(question(changes), view({ isShared: true, waiting, budget: budgetFrom(SECOND + 60) }));
     // Two seconds each.
-    expect([0, 10, 1_000].map((waiting) => behind(waiting).delayMs)).toEqual([60_500, 80_500, 300_000]);
+    expect([0, 10, 1_000].map((waiting) => behind(waiting).delayMs)).toEqual([60_500, 80_500, 225_000]);
     expect(behind(1_000, { untilEndMs: 90_000 })).toMatchObject({
       kind: 'deferred',
       delayMs: 90_000,
@@ -98,7 +98,9 @@ describe('admitRetry', () => {
   it('never sends a job off before the server allows it', () => {
     const hinted = question({ floorMs: 45_000, delayMs: 45_000 });
     const open = view({ breaker: 'open' });
-    expect([admitRetry(question(), open).delayMs < 45_000, admitRetry(hinted, open).delayMs]).toEqual([true, 45_000]);
+    const waits = [question(), hinted].map((asked) => admitRetry(asked, open));
+    expect(waits.map(({ delayMs }) => delayMs >= 45_000)).toEqual([false, true]);
+    expect(waits.map(({ askAgainMs }) => (askAgainMs ?? 0) >= 45_000)).toEqual([false, true]);
   });
 
   it('refuses what cannot be put off for so long', () => {
@@ -156,9 +158,53 @@ describe('admitRetry', () => {
     });
   });
 
-  it('puts everybody off while the breaker is open, until its probes go out and spread beyond', () => {
-    const waits = [0, 0.5, 0.999].map((draw) => admitRetry(question({ draw }), view({ breaker: 'open' })).delayMs);
-    expect(waits).toEqual([20_000, 25_000, 29_990]);
+  describe('while the breaker is open', () => {
+    const open = (changes: Partial<DependencyView> = {}) => view({ breaker: 'open', ...changes });
+    const asks = (state: DependencyView, changes: Partial<AdmissionQuestion> = {}) =>
+      [0, 0.5, 0.999].map((draw) => admitRetry(question({ draw, ...changes }), state));
+
+    it('has all ask again when its probes have gone out, spread a little', () => {
+      expect(asks(open()).map(({ askAgainMs }) => askAgainMs)).toEqual([20_000, 25_000, 29_990]);
+    });
+
+    it('gives whoever never asks again a place in the budget after that, which it keeps when it asks', () => {
+      const full = open({ budget: budgetFrom(SECOND + 100) });
+      expect(asks(full)[1]).toMatchObject({ delayMs: 100_500, askAgainMs: 25_000, booking: { second: SECOND + 100 } });
+      const booked = { ...full, turn: { hasWaited: true, bookedSecond: SECOND + 80 } };
+      expect(asks(booked)[1]).toMatchObject({ delayMs: 80_500, askAgainMs: 25_000, booking: 'kept' });
+    });
+
+    it('promises no place where several processes answer, but has it wait for those who wait', () => {
+      const shared = open({ isShared: true, waiting: 10 });
+      expect(asks(shared)[0]).toMatchObject({ delayMs: 41_000, askAgainMs: 20_000, booking: null });
+    });
+
+    it('spreads those who never ask again over a minute where no budget is known', () => {
+      expect(asks(open({ budget: null })).map(({ delayMs }) => delayMs)).toEqual([20_000, 55_000, 89_930]);
+    });
+
+    it('keeps them away for as long as may be waited, spread, where an operator holds it', () => {
+      const held = asks(open({ heldOpenBecause: 'migration' }));
+      expect(held.map(({ delayMs }) => delayMs)).toEqual([300_000, 225_000, 150_150]);
+      expect(held.map(({ askAgainMs }) => askAgainMs)).toEqual([30_000, 45_000, 59_970]);
+    });
+
+    it('lets whoever has little time ask within it, and refuses only who has none until its probes', () => {
+      const late = asks(open(), { untilEndMs: 22_000 });
+      expect(late.map(({ kind }) => kind)).toEqual(['deferred', 'deferred', 'deferred']);
+      expect(Math.max(...late.map(({ askAgainMs }) => askAgainMs ?? 0))).toBeLessThanOrEqual(22_000);
+      expect(asks(open(), { untilEndMs: 19_000 })[0]).toMatchObject({ kind: 'refused' });
+      const held = asks(open({ heldOpenBecause: '' }), { untilEndMs: 19_000 });
+      expect(held.map(({ askAgainMs }) => askAgainMs)).toEqual([9_500, 13_300, 17_093]);
+    });
+  });
+
+  it('does not have many come back at once whom a server, or the longest wait, holds for as long', () => {
+    const waits = (changes: Partial<AdmissionQuestion>, state: DependencyView) =>
+      [0, 0.5, 0.999].map((draw) => admitRetry(question({ draw, ...changes }), state).delayMs);
+    const hinted = { delayMs: 120_000, floorMs: 120_000 };
+    expect(waits(hinted, view({ breaker: 'half_open' }))).toEqual([120_000, 126_000, 131_988]);
+    expect(waits({}, view({ budget: budgetFrom(SECOND + 3_000) }))).toEqual([300_000, 225_000, 150_150]);
   });
 
   it('sends a probe at once where there is one to give, and puts off all others', () => {

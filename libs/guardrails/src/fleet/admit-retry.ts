@@ -1,12 +1,9 @@
 import { describeDuration, type EpochMs, type ReasonCode } from '@smart-retry/domain';
 import type { Admission, AdmissionQuestion, DependencyView, LimitView } from './admission.js';
 import { findRoom, type FoundRoom } from './find-room.js';
-import { ASK_AGAIN_MS, deferUntil, refuse } from './put-off.js';
+import { deferUntil, refuse } from './put-off.js';
+import { waitForBreaker, waitForProbes } from './wait-for-breaker.js';
 
-/** Non-probes ask again after this long, and up to thrice it, while probes are under way. */
-const PROBES_UNDER_WAY_MS = 5_000;
-/** A breaker that an operator holds open is looked at again after this long. */
-const HELD_OPEN_MS = 30_000;
 /** A turn that was missed by more than this is no turn any more. */
 const LATE_TURN_MS = 10_000;
 /** So far ahead a place is given away at once where several processes answer; for one further away the job asks again. */
@@ -29,32 +26,6 @@ export function admitRetry(question: AdmissionQuestion, view: DependencyView): A
     case 'closed':
       return view.turn?.bookedSecond == null ? findPlace(question, view) : takeTurn(question, view, view.turn);
   }
-}
-
-function waitForBreaker(question: AdmissionQuestion, view: DependencyView): Admission {
-  const { nowMs, draw } = question;
-  const { dependency, probeAtMs, openForMs, heldOpenBecause } = view;
-  const waitMs = heldOpenBecause === null ? Math.max(SECOND_MS, probeAtMs - nowMs) : HELD_OPEN_MS;
-  // Once it is closed, the budget spreads them.
-  const spreadMs = heldOpenBecause === null ? Math.min(openForMs, ASK_AGAIN_MS) : HELD_OPEN_MS;
-  const why =
-    heldOpenBecause === null
-      ? `dependency "${dependency}" is failing and its breaker is open`
-      : `an operator holds the breaker of dependency "${dependency}" open${heldOpenBecause === '' ? '' : ` (${heldOpenBecause})`}`;
-  return deferUntil(nowMs + waitMs + draw * spreadMs, question, {
-    guardrail: 'breaker',
-    reason: 'breaker_open',
-    because: why,
-  });
-}
-
-function waitForProbes(question: AdmissionQuestion, { dependency }: DependencyView): Admission {
-  const waitMs = PROBES_UNDER_WAY_MS * (1 + 2 * question.draw);
-  return deferUntil(question.nowMs + waitMs, question, {
-    guardrail: 'breaker',
-    reason: 'breaker_open',
-    because: `others find out now whether dependency "${dependency}" is back`,
-  });
 }
 
 function sendProbe(

@@ -3,6 +3,10 @@ import type { Admission, AdmissionQuestion } from './admission.js';
 
 /** Whoever is put off for longer asks again on the way. */
 export const ASK_AGAIN_MS = 10_000;
+/** Who has to wait for as long as a server said waits up to this share of it longer. */
+const HINT_SPREAD = 0.1;
+/** Who would have to wait for longer than may be waits up to this share less than may be. */
+const CAP_SPREAD = 0.5;
 
 interface Obstacle {
   readonly guardrail: GuardrailName;
@@ -10,29 +14,41 @@ interface Obstacle {
   /** A clause for the rationale, without a full stop. */
   readonly because: string;
   readonly booking?: Admission['booking'];
-  /** Whether there may be room sooner: then the job asks again halfway. */
+  /** When more may be known; default: when it is put off until, or halfway where there may be room sooner. */
+  readonly askAtMs?: EpochMs;
   readonly mayPassSooner?: boolean;
 }
 
 /**
  * Puts a retry off until `atMs`, or as far towards it as one wait may go, which is what a worker that never asks again waits;
- * never less than a server asked for. Refuses it where its time is over by then.
+ * never less than a server asked for. Refuses it where its time is over by then. Where many have to wait for as long as a server
+ * asked for, or longer than one wait may be, they do not come back all at once.
  */
 export function deferUntil(atMs: EpochMs, question: AdmissionQuestion, obstacle: Obstacle): Admission {
-  const waitMs = Math.max(question.floorMs, Math.ceil(atMs - question.nowMs));
-  if (waitMs > question.untilEndMs) return refuse(waitMs, question, obstacle);
-  const { guardrail, reason, because, booking = null, mayPassSooner = false } = obstacle;
-  const delayMs = Math.min(waitMs, question.maxDelayMs);
+  const { nowMs, floorMs, untilEndMs } = question;
+  const waitMs = Math.max(floorMs, Math.ceil(atMs - nowMs));
+  if (waitMs > untilEndMs) return refuse(waitMs, question, obstacle);
+  const { guardrail, reason, because, booking = null, askAtMs = atMs, mayPassSooner = false } = obstacle;
+  const askMs = mayPassSooner ? Math.max(ASK_AGAIN_MS, waitMs / 2) : askAtMs - nowMs;
+  const delayMs = spreadWait(waitMs, question);
   return {
     kind: 'deferred',
     delayMs,
-    askAgainMs: mayPassSooner ? Math.min(delayMs, Math.max(ASK_AGAIN_MS, Math.ceil(waitMs / 2))) : delayMs,
+    askAgainMs: Math.min(delayMs, Math.max(floorMs, Math.ceil(askMs))),
     reasons: [reason],
     effects: [{ name: guardrail, before: 'retry', after: 'defer' }],
     because: [because],
     booking,
     isProbe: false,
   };
+}
+
+/** A wait that is decided by the server's word or by the longest that may be is the same for all: those are spread. */
+function spreadWait(waitMs: number, { floorMs, untilEndMs, maxDelayMs, draw }: AdmissionQuestion): number {
+  const afterHintMs = Math.max(waitMs, Math.min(untilEndMs, floorMs * (1 + HINT_SPREAD * draw)));
+  if (afterHintMs <= maxDelayMs) return Math.floor(afterHintMs);
+  const leastMs = Math.min(maxDelayMs, Math.max(floorMs, (1 - CAP_SPREAD) * maxDelayMs));
+  return Math.floor(maxDelayMs - draw * (maxDelayMs - leastMs));
 }
 
 /** The answer where a retry cannot be put off for as long as it would have to wait. */

@@ -1,0 +1,117 @@
+import { describe, expect, it } from '@jest/globals';
+import { ErpCallers } from '../testing/fleet.js';
+
+describe('the retry budget of a dependency', () => {
+  /** How many of `asked` retries were let go ahead in each second, over those for which they asked. */
+  const admitted = (callers: ErpCallers, asked: number) =>
+    Array.from({ length: asked }, () => callers.ask({ errorClass: 'rate_limit' })).filter(
+      ({ kind }) => kind === 'admitted',
+    ).length;
+
+  it('lets no more retries go ahead in one second than it has room for, and gives the others a place later', () => {
+    const callers = new ErpCallers({ maxBudgetPercent: 20 });
+    callers.reportFirstTries(10);
+    // 20 % of 10 first tries, which cost 2 each; it has grown by a quarter in a quiet time, and one may be lent.
+    expect(admitted(callers, 100)).toBe(8);
+    expect(callers.state.parkedRetries).toBe(50);
+  });
+
+  it('control: where nobody reports first tries all go ahead', () => {
+    expect(admitted(new ErpCallers(), 100)).toBe(100);
+  });
+
+  it('says how many retries there is room for, not counting twice what one window lends the next', () => {
+    const callers = new ErpCallers({ maxBudgetPercent: 20, maxBudgetGrowth: 1 });
+    callers.reportFirstTries(10);
+    callers.ask({ delayMs: 600_000 });
+    const minute = callers.state.budgetLeftRetries ?? 0;
+    expect(minute).toBeGreaterThanOrEqual(0.2 * 10 * 60);
+    expect(minute).toBeLessThanOrEqual(0.2 * 10 * 60 + 2);
+  });
+
+  it('books a job once, however often it asks the same', () => {
+    const callers = new ErpCallers();
+    callers.reportFirstTries(10);
+    const answers = Array.from({ length: 50 }, () => callers.ask({ jobId: 'patient', errorClass: 'rate_limit' }));
+    expect(new Set(answers.map(({ kind, delayMs }) => `${kind} ${delayMs}`))).toEqual(new Set(['admitted 1000']));
+    expect(callers.state.parkedRetries).toBe(0.5);
+  });
+
+  it('gives whoever was put off its turn', () => {
+    const callers = new ErpCallers();
+    callers.reportFirstTries(10);
+    admitted(callers, 100);
+    const answers = callers.askUntilAdmitted({ jobId: 'late', errorClass: 'rate_limit' });
+    expect(answers[0]).toMatchObject({ kind: 'deferred' });
+    expect(answers.at(-1)).toMatchObject({ kind: 'admitted', reasons: ['deferred_turn'] });
+  });
+
+  describe('where processing times are known', () => {
+    /** Retries that may go ahead a second: 100 first tries took 1 s each, as many retries `retryMs`. */
+    const perSecond = (retryMs: number | undefined, firstMs?: number) => {
+      const callers = new ErpCallers({ maxBudgetPercent: 20, maxBudgetGrowth: 1 });
+      callers.reportFirstTries(100, firstMs);
+      for (let i = 0; i < 100; i++) {
+        callers.reportRetry(retryMs === undefined ? {} : { processingTimeMs: retryMs });
+      }
+      return { admitted: admitted(callers, 300), ratio: callers.state.retryTimeRatio };
+    };
+    /** 20 first tries' worth, of which one may be lent, at half a call for each that was throttled. */
+    const ALL = { admitted: 43 };
+
+    it('is a share of them: retries that take four times as long are a quarter as many', () => {
+      expect(perSecond(4_000, 1_000)).toEqual({ admitted: 13, ratio: expect.closeTo(4) });
+    });
+
+    it('control: is a share of first tries where either are unknown', () => {
+      expect(perSecond(4_000)).toEqual({ ...ALL, ratio: null });
+      expect(perSecond(undefined, 1_000)).toEqual({ ...ALL, ratio: null });
+    });
+
+    it('does not grow where retries fail at once, and is not moved more than tenfold by what anybody reports', () => {
+      expect(perSecond(1, 1_000)).toEqual({ ...ALL, ratio: 1 });
+      expect(perSecond(86_400_000, 1_000).ratio).toBe(10);
+    });
+  });
+
+  it('is not known from failures alone', () => {
+    const callers = new ErpCallers();
+    for (let i = 0; i < 50; i++) callers.reportRetry({ attemptNumber: 1, success: false });
+    expect(callers.state.firstTriesPerSecond).toBeNull();
+    for (let i = 0; i < 50; i++) callers.reportRetry({ attemptNumber: 1, success: true });
+    expect(callers.state.firstTriesPerSecond).toBeGreaterThan(0);
+  });
+});
+
+describe('the pace of a dependency that throttles', () => {
+  /** Retries let go within ten minutes, of a hundred jobs that were turned away, where each that waited for its turn ends so. */
+  const letGo = (errorClass: string, success: boolean) => {
+    const callers = new ErpCallers();
+    callers.reportFirstTries(1);
+    const waiting = Array.from({ length: 100 }, (_, i) => ({ jobId: `job-${i}`, atMs: callers.nowMs }));
+    const untilMs = callers.nowMs + 600_000;
+    let retries = 0;
+    for (let next = waiting.shift(); next !== undefined && next.atMs < untilMs; next = waiting.shift()) {
+      const { jobId, atMs } = next;
+      callers.nowMs = Math.max(callers.nowMs, atMs);
+      const { kind, delayMs } = callers.ask({ jobId, errorClass });
+      if (kind === 'deferred') waiting.push({ jobId, atMs: callers.nowMs + delayMs });
+      waiting.sort((a, b) => a.atMs - b.atMs);
+      if (kind !== 'admitted') continue;
+      retries++;
+      callers.reportRetry({ jobId, attemptNumber: 2, success, ...(!success && { errorClass }) });
+      if (!success) waiting.push({ jobId: `${jobId}'`, atMs: callers.nowMs + 60_000 });
+    }
+    return retries;
+  };
+
+  it('falls to a quarter of the first tries while retries are throttled, where the control of timeouts goes on as before', () => {
+    const [throttled, timedOut] = [letGo('rate_limit', false), letGo('timeout', false)];
+    expect(throttled).toBeLessThan(0.85 * timedOut);
+    expect(throttled).toBeGreaterThanOrEqual(600 / 4);
+  });
+
+  it('lets all go where they pass', () => {
+    expect(letGo('rate_limit', true)).toBe(100);
+  });
+});
