@@ -12,6 +12,7 @@ import {
 } from '@smart-retry/domain';
 import { viewOf, type BayesianMemory, type BayesianView } from '@smart-retry/bayesian';
 import { rulesDelayMs } from '@smart-retry/rules';
+import { inHundredths } from './hundredths.js';
 import { learnedBoundsOf, type LearnedBounds } from './learned-bounds.js';
 import type { Layer, LayerContext } from './layers.js';
 import { timeLeftOf } from './time-left.js';
@@ -108,17 +109,17 @@ function explain({ best, others, evidence, hintMs }: BayesianView, jobType: stri
       : `${evidence.successes} of ${evidence.outcomes} ${tries} succeeded`;
   if (best === null) {
     const worth =
-      other === undefined ? '' : `: ${wait(other.delayMs)}, the best of them, is worth ${other.value.toFixed(2)}`;
+      other === undefined ? '' : `: ${wait(other.delayMs)}, the best of them, is worth ${inHundredths(other.value)}`;
     return `no retry is worth its cost${worth}; ${seen}`;
   }
-  const worth = `${wait(best.delayMs)} is worth ${best.value.toFixed(2)}`;
-  const comparison = other === undefined ? '' : `, ${wait(other.delayMs)} ${other.value.toFixed(2)}`;
+  const worth = `${wait(best.delayMs)} is worth ${inHundredths(best.value)}`;
+  const comparison = other === undefined ? '' : `, ${wait(other.delayMs)} ${inHundredths(other.value)}`;
   return `${worth}${comparison}; ${seen}`;
 }
 
 function alternativesOf({ best, others }: BayesianView): readonly Alternative[] {
   const bestValue = best?.value ?? 0;
-  const most = bestValue.toFixed(2);
+  const most = inHundredths(bestValue);
   return others.slice(0, MAX_ALTERNATIVES).map(({ delayMs, successProbability, value }) => ({
     delayMs,
     estimatedSuccess: successProbability,
@@ -126,7 +127,7 @@ function alternativesOf({ best, others }: BayesianView): readonly Alternative[] 
     whyNot:
       value > bestValue
         ? 'worth more on average, but known well enough: the other has more to teach'
-        : `worth ${value.toFixed(2)}, less than ${most}`,
+        : `worth ${inHundredths(value)}, less than ${most}`,
   }));
 }
 

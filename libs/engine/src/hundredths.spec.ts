@@ -1,0 +1,16 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { inHundredths } from './hundredths.js';
+
+describe('inHundredths', () => {
+  it('writes what toFixed writes, for any number, halves included', () => {
+    const halves = fc.integer({ min: -500, max: 1_500 }).map((thousandths) => thousandths / 1_000);
+    const number = fc.oneof(fc.double({ min: -0.1, max: 1.1 }), halves, fc.double());
+    fc.assert(
+      fc.property(number, (value) => {
+        expect(inHundredths(value)).toBe(value.toFixed(2));
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+});
