@@ -5,20 +5,15 @@ import {
   type FailureKind,
   type FleetNews,
   type FleetShare,
+  type GuardrailSettings,
 } from '@smart-retry/domain';
-import {
-  budgetOf,
-  isTrouble,
-  nextBreaker,
-  PROBES,
-  type BreakerEvidence,
-  type BudgetTerms,
-  type RetryBudget,
-} from '@smart-retry/guardrails';
+import { isTrouble, nextBreaker, PROBES, type BreakerEvidence } from '@smart-retry/guardrails';
 import { breakerEvidence } from './breaker-evidence.js';
+import type { BudgetPlaces, FleetPlace } from './budget-places.js';
 import { CallTally, firstKeyOf, SLOT_MS, slotOf, type CountedCall } from './call-tally.js';
 import { CallsSince } from './calls-since.js';
-import { firstTryRate, type FirstTryRate } from './first-try-rate.js';
+import { DependencyBudget, type CallRates } from './dependency-budget.js';
+import { firstTryRate } from './first-try-rate.js';
 import { FullRun } from './full-run.js';
 import { noteProcessingTime, retryTimeRatio } from './processing-times.js';
 import { SharedSums } from './shared-sums.js';
@@ -94,13 +89,9 @@ export class Dependency {
   /** Jobs that were put off while probes were under way. */
   waiting = 0;
   readonly #sharing: Sharing;
-  #rate: {
-    readonly slot: number;
-    readonly firstTries: FirstTryRate | null;
-    readonly retryTimeRatio: number | null;
-  } | null = null;
+  #rate: (CallRates & { readonly slot: number }) | null = null;
   #evaluatedAtMs = 0;
-  #budget: { readonly terms: BudgetTerms; readonly budget: RetryBudget } | null = null;
+  readonly #budget = new DependencyBudget(this);
 
   constructor(sharing: Sharing) {
     this.#sharing = sharing;
@@ -187,14 +178,19 @@ export class Dependency {
     return this.#rateAt(nowMs).retryTimeRatio;
   }
 
-  /** The same one as long as its terms are the same. */
-  budgetFor(terms: BudgetTerms): RetryBudget {
-    const known = this.#budget;
-    const keys = Object.keys(terms) as (keyof BudgetTerms)[];
-    if (known !== null && keys.every((key) => known.terms[key] === terms[key])) return known.budget;
-    const budget = budgetOf(terms);
-    this.#budget = { terms, budget };
-    return budget;
+  /** Places in its retry budget as of now; null where nobody reports first tries. */
+  budgetPlaces(guardrails: GuardrailSettings, place: FleetPlace, nowMs: EpochMs): BudgetPlaces | null {
+    const { releasedAtMs } = this.breaker;
+    const { troubleMs } = this.latest;
+    const pacePerSecond = this.throttle.paceAt(nowMs);
+    return this.#budget.places({
+      rates: this.#rateAt(nowMs),
+      guardrails,
+      place,
+      releasedAtMs,
+      troubleMs,
+      pacePerSecond,
+    });
   }
 
   /** The breaker as of now: what was heard since may have moved it. */

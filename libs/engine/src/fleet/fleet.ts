@@ -10,7 +10,7 @@ import {
   type RetryFeatures,
 } from '@smart-retry/domain';
 import { admitRetry, unitsOfRetry, type Admission, type DependencyView } from '@smart-retry/guardrails';
-import { BudgetPlaces, type FleetPlace } from './budget-places.js';
+import type { BudgetPlaces, FleetPlace } from './budget-places.js';
 import { slotOf } from './call-tally.js';
 import { Dependency } from './dependency.js';
 import { FailureKinds } from './failure-kinds.js';
@@ -196,17 +196,7 @@ export class Fleet {
   }
 
   budgetOf(dependency: Dependency, nowMs: EpochMs): BudgetPlaces | null {
-    const perSecond = dependency.firstTriesPerSecond(nowMs);
-    if (perSecond === null) return null;
-    const { maxBudgetPercent: percent, maxBudgetGrowth: maxGrowth } = this.#options.guardrails();
-    const { releasedAtMs } = dependency.breaker;
-    const troubledAtMs = dependency.latest.troubleMs === 0 ? null : dependency.latest.troubleMs;
-    const pacePerSecond = dependency.throttle.paceAt(nowMs);
-    const retryTimeRatio = dependency.retryTimeRatio(nowMs) ?? 1;
-    const firstTries = { firstTriesPerSecond: perSecond, retryTimeRatio };
-    const terms = { ...firstTries, percent, maxGrowth, releasedAtMs, troubledAtMs, pacePerSecond };
-    const share = retryTimeRatio > 1 ? `the processing time of its first tries` : 'its first tries';
-    return new BudgetPlaces(`${percent} % of ${share}`, dependency.budgetFor(terms), dependency, this.place);
+    return dependency.budgetPlaces(this.#options.guardrails(), this.place, nowMs);
   }
 
   /**

@@ -1,7 +1,8 @@
 import { NEW_BREAKER, type EpochMs, type FleetNews, type FleetShare } from '@smart-retry/domain';
 import { CallTally, slotOf } from './call-tally.js';
-import { FullRun } from './full-run.js';
+import { FullRun, type SearchTerms } from './full-run.js';
 import { SharedSums } from './shared-sums.js';
+import type { WindowPlaces } from './window-places.js';
 
 const KEEP_SECONDS = 60;
 const NOTHING: ReadonlyMap<number, number> = new Map();
@@ -12,6 +13,7 @@ export class LimitUse {
   readonly bookings = new SharedSums();
   readonly full = new FullRun();
   usedAtMs: EpochMs = 0;
+  #quota: { readonly terms: SearchTerms; readonly view: WindowPlaces } | null = null;
   readonly #calls = new CallTally();
   #forgottenBefore = 0;
 
@@ -22,6 +24,15 @@ export class LimitUse {
     this.#forgottenBefore = second;
     this.bookings.forgetBefore(second);
     this.#calls.forgetBefore(slotOf(nowMs) - 1);
+  }
+
+  /** The quota as jobs see it: the same view as long as its terms are the same. */
+  quotaView(terms: SearchTerms, make: () => WindowPlaces): WindowPlaces {
+    const known = this.#quota;
+    if (known !== null && known.terms.every((term, i) => term === terms[i])) return known.view;
+    const view = make();
+    this.#quota = { terms, view };
+    return view;
   }
 
   /** A job that this process puts off, and when it will ask. */

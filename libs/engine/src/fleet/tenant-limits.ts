@@ -50,23 +50,28 @@ export class TenantLimits {
     const { retriesPerMinute } = limit;
     if (retriesPerMinute === undefined) return [];
     const use = this.#use(limit, features, null, nowMs);
+    const waiting = waitingFor(use, place, nowMs);
     return [
-      new WindowPlaces({
-        scope: `${retriesPerMinute} retries a minute of ${describeLimited(limit, features)}`,
-        windowSeconds: MINUTE_SECONDS,
-        capacityOf: () => retriesPerMinute,
-        units: 1,
-        unitsPerRetry: 1,
-        booked: use.bookings,
-        full: use.full,
-        partOf: partOfQuota,
-        capacityTerms: [retriesPerMinute],
-        isClosed: retriesPerMinute === 0,
-        waiting: place.replicas * use.waitingAt(nowMs),
-        notePutOff: (asksAtMs) => use.notePutOff(asksAtMs),
-        keyOf: (second) => second,
-        place,
-      }),
+      use.quotaView(
+        [limit, place, waiting],
+        () =>
+          new WindowPlaces({
+            scope: `${retriesPerMinute} retries a minute of ${describeLimited(limit, features)}`,
+            windowSeconds: MINUTE_SECONDS,
+            capacityOf: () => retriesPerMinute,
+            units: 1,
+            unitsPerRetry: 1,
+            booked: use.bookings,
+            full: use.full,
+            partOf: partOfQuota,
+            capacityTerms: [retriesPerMinute],
+            isClosed: retriesPerMinute === 0,
+            waiting,
+            notePutOff: (asksAtMs) => use.notePutOff(asksAtMs),
+            keyOf: (second) => second,
+            place,
+          }),
+      ),
     ];
   }
 
@@ -88,7 +93,7 @@ export class TenantLimits {
         partOf: partOfWindow,
         capacityTerms: [budgetSharePercent, budget],
         isClosed: budgetSharePercent === 0,
-        waiting: place.replicas * use.waitingAt(nowMs),
+        waiting: waitingFor(use, place, nowMs),
         notePutOff: (asksAtMs) => use.notePutOff(asksAtMs),
         keyOf: (second) => second,
         place,
@@ -107,4 +112,9 @@ export class TenantLimits {
     use.use(nowMs);
     return use;
   }
+}
+
+/** Where one process answers, whoever waits has a place. */
+function waitingFor(use: LimitUse, { replicas }: FleetPlace, nowMs: EpochMs): number {
+  return replicas <= 1 ? 0 : replicas * use.waitingAt(nowMs);
 }

@@ -1,0 +1,69 @@
+import type { EpochMs, GuardrailSettings } from '@smart-retry/domain';
+import { budgetOf, type BudgetTerms, type RetryBudget } from '@smart-retry/guardrails';
+import { BudgetPlaces, type FleetPlace } from './budget-places.js';
+import type { FirstTryRate } from './first-try-rate.js';
+import type { FullRun } from './full-run.js';
+import type { SharedSums } from './shared-sums.js';
+
+/** How calls to a dependency go, as far as its budget depends on it; another object when something has changed. */
+export interface CallRates {
+  readonly firstTries: FirstTryRate | null;
+  readonly retryTimeRatio: number | null;
+}
+
+interface Circumstances {
+  readonly rates: CallRates;
+  readonly guardrails: GuardrailSettings;
+  readonly place: FleetPlace;
+  readonly releasedAtMs: EpochMs | null;
+  readonly troubleMs: EpochMs;
+  readonly pacePerSecond: number | null;
+}
+
+/** The retry budget of one dependency: asked for at every failure, made anew only when what it depends on has changed. */
+export class DependencyBudget {
+  readonly #booked: { readonly bookings: SharedSums; readonly full: FullRun };
+  #known: { readonly at: Circumstances; readonly places: BudgetPlaces } | null = null;
+  #budget: { readonly terms: BudgetTerms; readonly budget: RetryBudget } | null = null;
+
+  constructor(booked: { readonly bookings: SharedSums; readonly full: FullRun }) {
+    this.#booked = booked;
+  }
+
+  /** Null where nobody reports first tries. */
+  places(at: Circumstances): BudgetPlaces | null {
+    const known = this.#known;
+    if (known !== null && isSame(known.at, at)) return known.places;
+    const { rates, guardrails, place, releasedAtMs, troubleMs, pacePerSecond } = at;
+    if (rates.firstTries === null) return null;
+    const { maxBudgetPercent: percent, maxBudgetGrowth: maxGrowth } = guardrails;
+    const retryTimeRatio = rates.retryTimeRatio ?? 1;
+    const budget = this.#budgetFor({
+      firstTriesPerSecond: rates.firstTries.perSecond,
+      retryTimeRatio,
+      percent,
+      maxGrowth,
+      releasedAtMs,
+      troubledAtMs: troubleMs === 0 ? null : troubleMs,
+      pacePerSecond,
+    });
+    const share = retryTimeRatio > 1 ? 'the processing time of its first tries' : 'its first tries';
+    const places = new BudgetPlaces(`${percent} % of ${share}`, budget, this.#booked, place);
+    this.#known = { at, places };
+    return places;
+  }
+
+  /** The same one as long as its terms are the same: what is known of full windows goes by it. */
+  #budgetFor(terms: BudgetTerms): RetryBudget {
+    const known = this.#budget;
+    if (known !== null && isSame(known.terms, terms)) return known.budget;
+    const budget = budgetOf(terms);
+    this.#budget = { terms, budget };
+    return budget;
+  }
+}
+
+function isSame<T extends object>(one: T, other: T): boolean {
+  for (const key in one) if (one[key] !== other[key]) return false;
+  return true;
+}
