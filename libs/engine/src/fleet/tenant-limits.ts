@@ -36,69 +36,75 @@ export class TenantLimits {
 
   /** Every limit that holds for a retry, as this process sees it. */
   viewsFor(limits: readonly TenantLimit[], retry: LimitedRetry, nowMs: EpochMs): readonly WindowPlaces[] {
-    return limitsOf(limits, retry.features).flatMap((limit) => [
-      ...this.#quota(limit, retry, nowMs),
-      ...this.#budgetShare(limit, retry, nowMs),
-    ]);
+    const views: WindowPlaces[] = [];
+    for (const limit of limitsOf(limits, retry.features)) {
+      const { retriesPerMinute, budgetSharePercent } = limit;
+      if (retriesPerMinute !== undefined) views.push(this.#quota(limit, retriesPerMinute, retry, nowMs));
+      if (budgetSharePercent !== undefined && retry.budget !== null)
+        views.push(this.#budgetShare(limit, budgetSharePercent, retry.budget, retry, nowMs));
+    }
+    return views;
   }
 
   entries(): IterableIterator<[string, LimitUse]> {
     return this.#uses.entries();
   }
 
-  #quota(limit: TenantLimit, { features, place }: LimitedRetry, nowMs: EpochMs): readonly WindowPlaces[] {
-    const { retriesPerMinute } = limit;
-    if (retriesPerMinute === undefined) return [];
+  #quota(
+    limit: TenantLimit,
+    retriesPerMinute: number,
+    { features, place }: LimitedRetry,
+    nowMs: EpochMs,
+  ): WindowPlaces {
     const use = this.#use(limit, features, null, nowMs);
     const waiting = waitingFor(use, place, nowMs);
-    return [
-      use.quotaView(
-        [limit, place, waiting],
-        () =>
-          new WindowPlaces({
-            scope: `${retriesPerMinute} retries a minute of ${describeLimited(limit, features)}`,
-            windowSeconds: MINUTE_SECONDS,
-            capacityOf: () => retriesPerMinute,
-            units: 1,
-            unitsPerRetry: 1,
-            booked: use.bookings,
-            full: use.full,
-            partOf: partOfQuota,
-            capacityTerms: [retriesPerMinute],
-            isClosed: retriesPerMinute === 0,
-            waiting,
-            notePutOff: (asksAtMs) => use.notePutOff(asksAtMs),
-            keyOf: (second) => second,
-            place,
-          }),
-      ),
-    ];
+    return use.quotaView(
+      [limit, place, waiting],
+      () =>
+        new WindowPlaces({
+          scope: `${retriesPerMinute} retries a minute of ${describeLimited(limit, features)}`,
+          windowSeconds: MINUTE_SECONDS,
+          capacityOf: () => retriesPerMinute,
+          units: 1,
+          unitsPerRetry: 1,
+          booked: use.bookings,
+          full: use.full,
+          partOf: partOfQuota,
+          capacityTerms: [retriesPerMinute],
+          isClosed: retriesPerMinute === 0,
+          waiting,
+          notePutOff: (asksAtMs) => use.notePutOff(asksAtMs),
+          keyOf: (second) => second,
+          place,
+        }),
+    );
   }
 
-  #budgetShare(limit: TenantLimit, retry: LimitedRetry, nowMs: EpochMs): readonly WindowPlaces[] {
-    const { features, dependency, budget, units, place } = retry;
-    const { budgetSharePercent } = limit;
-    if (budgetSharePercent === undefined || budget === null) return [];
+  #budgetShare(
+    limit: TenantLimit,
+    budgetSharePercent: number,
+    budget: RetryBudget,
+    { features, dependency, units, place }: LimitedRetry,
+    nowMs: EpochMs,
+  ): WindowPlaces {
     const whose = describeLimited(limit, features);
     const use = this.#use(limit, features, dependency, nowMs);
-    return [
-      new WindowPlaces({
-        scope: `${budgetSharePercent} % of the retry budget of dependency "${dependency}" for ${whose}`,
-        windowSeconds: budget.windowSeconds,
-        capacityOf: (fromSecond) => (budgetSharePercent / 100) * unitsPerWindow(budget, fromSecond),
-        units,
-        unitsPerRetry: UNITS_PER_CALL,
-        booked: use.bookings,
-        full: use.full,
-        partOf: partOfWindow,
-        capacityTerms: [budgetSharePercent, budget],
-        isClosed: budgetSharePercent === 0,
-        waiting: waitingFor(use, place, nowMs),
-        notePutOff: (asksAtMs) => use.notePutOff(asksAtMs),
-        keyOf: (second) => second,
-        place,
-      }),
-    ];
+    return new WindowPlaces({
+      scope: `${budgetSharePercent} % of the retry budget of dependency "${dependency}" for ${whose}`,
+      windowSeconds: budget.windowSeconds,
+      capacityOf: (fromSecond) => (budgetSharePercent / 100) * unitsPerWindow(budget, fromSecond),
+      units,
+      unitsPerRetry: UNITS_PER_CALL,
+      booked: use.bookings,
+      full: use.full,
+      partOf: partOfWindow,
+      capacityTerms: [budgetSharePercent, budget],
+      isClosed: budgetSharePercent === 0,
+      waiting: waitingFor(use, place, nowMs),
+      notePutOff: (asksAtMs) => use.notePutOff(asksAtMs),
+      keyOf: (second) => second,
+      place,
+    });
   }
 
   #use(limit: TenantLimit, features: RetryFeatures, dependency: string | null, nowMs: EpochMs): LimitUse {
