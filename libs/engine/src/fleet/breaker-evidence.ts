@@ -25,9 +25,9 @@ export function breakerEvidence(known: KnownCalls, nowMs: EpochMs): BreakerEvide
   // Counts say nothing of now: what is not asked about is taken for a success then.
   const assumesRest = firstTries !== null && nowMs - latest.countsMs < COUNTS_SPEAK_MS;
   const expected = (inMs: number) => (assumesRest ? (firstTries.perSecond * Math.max(0, inMs)) / 1_000 : 0);
-  // Where many usually fail, nobody asks about some of those.
-  const notKnownToFail = (inMs: number, failed: number) =>
-    expected(inMs) - Math.max(failed, expected(inMs) * (firstTries?.failedShare ?? 0));
+  // Nobody asks about some of those that fail: they are no successes.
+  const notKnownToFail = (inMs: number, asked: number) =>
+    expected(inMs) * (1 - (firstTries?.unaskedShare ?? 0)) - asked;
   const to = slotOf(nowMs) + 1;
   const isReleased = state === 'closed' && releasedAtMs !== null;
   const fromWindow = to - EVIDENCE_WINDOW_MS / SLOT_MS;

@@ -18,8 +18,8 @@ export interface LastHeard {
 
 export interface FirstTryRate {
   readonly perSecond: number;
-  /** Of them, how many are told to have failed, for whatever reason: 0–1. */
-  readonly failedShare: number;
+  /** Of them, how many are told to have failed without anybody having asked about them: 0–1. */
+  readonly unaskedShare: number;
 }
 
 /**
@@ -33,9 +33,11 @@ export function firstTryRate(calls: CallTally, heard: LastHeard, nowMs: EpochMs)
   const fromSlot = toSlot - AVERAGED_MS / SLOT_MS;
   const tries = calls.sum('firstTries', fromSlot, toSlot);
   if (tries < FEWEST_FIRST_TRIES) return null;
+  const told = calls.sum('firstToldFailed', fromSlot, toSlot);
+  const asked = calls.sum('firstAsked', fromSlot, toSlot);
   const sinceMs = calls.first('firstTries', fromSlot, toSlot) * SLOT_MS;
   return {
     perSecond: (1_000 * tries) / Math.max(SHORTEST_AVERAGE_MS, untilMs - sinceMs),
-    failedShare: Math.min(1, calls.sum('firstToldFailed', fromSlot, toSlot) / tries),
+    unaskedShare: Math.min(1, Math.max(0, told - asked) / tries),
   };
 }

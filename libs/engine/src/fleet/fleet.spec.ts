@@ -61,7 +61,7 @@ describe('the breaker of a dependency', () => {
     expect([now.state.breaker.state, late.state.breaker.state]).toEqual(['open', 'closed']);
   });
 
-  it('does not take first tries for successes of which as many usually fail, although nobody asks about most', () => {
+  it('does not take first tries for successes of which most fail without anybody asking about them', () => {
     const stateWhere = (failed: number) => {
       const callers = new ErpCallers();
       const window = { windowStartMs: callers.nowMs - 300_000, windowEndMs: callers.nowMs };
