@@ -24,8 +24,9 @@ export function noteProcessingTime(
 export function retryTimeRatio(calls: CallTally, untilMs: EpochMs): number | null {
   const toSlot = slotOf(untilMs) + 1;
   const fromSlot = toSlot - AVERAGED_MS / SLOT_MS;
-  const [retries, firsts] = (['retriesTimed', 'firstTimed'] as const).map((kind) => calls.sum(kind, fromSlot, toSlot));
-  if (retries === undefined || firsts === undefined || retries < FEWEST_TIMED || firsts < FEWEST_TIMED) return null;
+  const retries = calls.sum('retriesTimed', fromSlot, toSlot);
+  const firsts = calls.sum('firstTimed', fromSlot, toSlot);
+  if (Math.min(retries, firsts) < FEWEST_TIMED) return null;
   const retryMs = calls.sum('retriesTimeMs', fromSlot, toSlot) / retries;
   const firstMs = calls.sum('firstTimeMs', fromSlot, toSlot) / firsts;
   return firstMs === 0 ? null : Math.min(MAX_RATIO, Math.max(1, retryMs / firstMs));
