@@ -4,15 +4,19 @@ import { fileURLToPath } from 'node:url';
  * For controls: what protects an invariant, in the built files, and what stands there instead while it is switched off. By
  * the name of the invariant: path from the root, text, replacement.
  */
-const SWITCHED_OFF = {
+export const SWITCHED_OFF = {
   guardrail: [
     ['libs/guardrails/dist/terminal-guardrails.js', 'features.attemptNumber >= guardrails.maxAttempts', 'false'],
     ['libs/guardrails/dist/apply-guardrails.js', 'maxMs = limits.maxDelayMs', 'maxMs = Number.MAX_SAFE_INTEGER'],
+    ['libs/engine/dist/server-hint.js', 'if (hintMs > longestMs)', 'if (false)'],
   ],
   emergencyStop: [['libs/guardrails/dist/terminal-guardrails.js', 'emergency !== null', 'false']],
   stale: [['libs/guardrails/dist/terminal-guardrails.js', 'isConfigurationExpired === true', 'false']],
   budget: [['libs/guardrails/dist/fleet/admit-retry.js', 'room.second !== wanted', 'false']],
-  audit: [['libs/engine/dist/background/audit-trail.js', 'if (this.#isStoreAway)\n                    return;', '']],
+  audit: [
+    ['libs/engine/dist/background/audit-trail.js', 'if (this.#isStoreAway)\n                    return;', ''],
+    ['libs/engine/dist/background/audit-trail.js', 'this.#dropped += batch.length;', ''],
+  ],
   status: [['apps/api/dist/http/problem.js', 'unavailable: 503', 'unavailable: 500']],
   changes: [['libs/storage/dist/postgres/append-change.js', 'await transaction.query(INSERT, row);', '']],
 };
