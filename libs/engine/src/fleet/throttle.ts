@@ -17,7 +17,8 @@ export class Throttle {
 
   /** A retry has ended for which the pace had found a place. */
   noteRetry(outcome: PacedOutcome, firstTriesPerSecond: number | null): void {
-    if (this.#perSecond !== null) this.#perSecond = nextPace(this.#perSecond, outcome, firstTriesPerSecond ?? 0);
+    if (this.#perSecond === null || firstTriesPerSecond === null) return;
+    this.#perSecond = nextPace(this.#perSecond, outcome, firstTriesPerSecond);
   }
 
   /** Retries a second; null where it does not throttle. */
