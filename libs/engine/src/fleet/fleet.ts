@@ -11,7 +11,6 @@ import {
 } from '@smart-retry/domain';
 import { admitRetry, unitsOfRetry, type Admission, type DependencyView } from '@smart-retry/guardrails';
 import type { BudgetPlaces, FleetPlace } from './budget-places.js';
-import { slotOf } from './call-tally.js';
 import { Dependency } from './dependency.js';
 import { FailureKinds } from './failure-kinds.js';
 import type { FleetGate } from './fleet-gate.js';
@@ -127,7 +126,7 @@ export class Fleet {
     if (booking !== null) dependency.bookings.add(booking.second, booking.units);
     if (kind === 'deferred' && this.place.replicas > 1) {
       const asksAtMs = nowMs + (admission.askAgainMs ?? admission.delayMs);
-      dependency.calls.add('returning', slotOf(asksAtMs));
+      dependency.calls.notePutOff(features.attemptNumber, asksAtMs);
       for (const limit of met?.limits ?? NO_LIMITS) limit.notePutOff(asksAtMs);
     }
     const limits = met !== null && booking !== null ? met.limits : NO_LIMITS;
@@ -206,7 +205,8 @@ export class Fleet {
   #turnOf(features: RetryFeatures, { calls }: Dependency, nowMs: EpochMs): BookedTurn | null {
     const turn = this.turns.find(features);
     if (this.place.replicas <= 1 || turn?.hasWaited === false) return turn;
-    const isReturning = calls.takeReturning(nowMs);
+    const by = { replicas: this.place.replicas, knows: turn !== null };
+    const isReturning = calls.takeReturning(features.attemptNumber, nowMs, by);
     return turn ?? (isReturning ? { ...RETURNED, dependency: dependencyOf(features) } : null);
   }
 
