@@ -32,6 +32,8 @@ export interface FleetOutcome {
 
 interface Meeting {
   readonly features: RetryFeatures;
+  readonly name: string;
+  readonly dependency: Dependency;
   readonly limits: readonly WindowPlaces[];
   readonly turn: BookedTurn | null;
 }
@@ -88,7 +90,7 @@ export class Fleet {
     const budget = this.budgetOf(dependency, nowMs);
     const waiting = isShared ? dependency.calls.waitingAt(nowMs) : 0;
     const limits = this.#limitsOf(features, { name, dependency, budget, units, waiting }, nowMs);
-    this.#met = { features, limits, turn };
+    this.#met = { features, name, dependency, limits, turn };
     const view: DependencyView = {
       dependency: name,
       breaker: state,
@@ -113,14 +115,14 @@ export class Fleet {
 
   /** Books what a decision has given away, and gives back what it leaves. */
   settle(features: RetryFeatures, { isRetry, admission }: FleetOutcome, nowMs: EpochMs): void {
-    const name = dependencyOf(features);
     if (!isRetry) return this.#giveBack(features, nowMs);
     if (admission === null || admission.kind === 'refused') return;
-    const dependency = this.dependency(name);
+    const met = this.#met?.features === features ? this.#met : null;
+    const name = met?.name ?? dependencyOf(features);
+    const dependency = met?.dependency ?? this.dependency(name);
     const { booking, isProbe, kind } = admission;
     if (isProbe) dependency.probesLeft--;
     if (booking === 'kept') return;
-    const met = this.#met?.features === features ? this.#met : null;
     const before = met === null ? this.turns.find(features) : met.turn;
     if (before !== null) this.#giveBack(features, nowMs);
     if (booking !== null) dependency.bookings.add(booking.second, booking.units);
