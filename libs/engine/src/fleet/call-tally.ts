@@ -22,6 +22,8 @@ const CALLS = {
   firstToldFailed: 11,
   /** The same of jobs that were put off after a retry. */
   retriesReturning: 12,
+  /** Units of budget of jobs that were put off, by when those of them come who never ask again. */
+  told: 13,
 } as const;
 
 export type CountedCall = keyof typeof CALLS;
@@ -91,6 +93,15 @@ export class CallTally {
     const now = slotOf(nowMs);
     const until = now + WAITING_SLOTS;
     return Math.max(0, this.sum('firstReturning', now, until) + this.sum('retriesReturning', now, until));
+  }
+
+  /** Units told for a slot: by all processes as of the last exchange, and by this one since. */
+  toldShared(slot: number): number {
+    return this.sums.shared(slot * KEYS_PER_SLOT + CALLS.told);
+  }
+
+  toldPending(slot: number): number {
+    return this.sums.pending(slot * KEYS_PER_SLOT + CALLS.told);
   }
 
   /** The first of the slots `[fromSlot, toSlot)` with such a call; `toSlot` where there is none. */

@@ -11,10 +11,12 @@ import {
 } from '@smart-retry/domain';
 import { admitRetry, unitsOfRetry, type Admission, type DependencyView } from '@smart-retry/guardrails';
 import type { BudgetPlaces, FleetPlace } from './budget-places.js';
+import { slotOf } from './call-tally.js';
 import { Dependency } from './dependency.js';
 import { FailureKinds } from './failure-kinds.js';
 import type { FleetGate } from './fleet-gate.js';
 import { TenantLimits } from './tenant-limits.js';
+import { untoldMs } from './told-places.js';
 import { Turns, type BookedTurn } from './turns.js';
 import type { WindowPlaces } from './window-places.js';
 
@@ -35,6 +37,7 @@ interface Meeting {
   readonly name: string;
   readonly dependency: Dependency;
   readonly limits: readonly WindowPlaces[];
+  readonly units: number;
   readonly turn: BookedTurn | null;
 }
 
@@ -90,7 +93,7 @@ export class Fleet {
     const budget = this.budgetOf(dependency, nowMs);
     const waiting = isShared ? dependency.calls.waitingAt(nowMs) : 0;
     const limits = this.#limitsOf(features, { name, dependency, budget, units, waiting }, nowMs);
-    this.#met = { features, name, dependency, limits, turn };
+    this.#met = { features, name, dependency, limits, units, turn };
     const view: DependencyView = {
       dependency: name,
       breaker: state,
@@ -104,6 +107,10 @@ export class Fleet {
       sinceReleaseMs: breaker.releasedAtMs === null ? Number.POSITIVE_INFINITY : nowMs - breaker.releasedAtMs,
       budget,
       limits,
+      untoldMs: (fromMs, draw) => {
+        const { place } = this;
+        return budget === null ? fromMs : untoldMs({ fromMs, units, draw }, { calls: dependency.calls, budget, place });
+      },
     };
     return {
       isCalm: state === 'closed',
@@ -129,6 +136,9 @@ export class Fleet {
     if (kind === 'deferred' && this.place.replicas > 1) {
       const asksAtMs = nowMs + (admission.askAgainMs ?? admission.delayMs);
       dependency.calls.notePutOff(features.attemptNumber, asksAtMs);
+      // Whoever is known to have come back asks again: his place was told to him before.
+      if (met !== null && !this.#isKnown(met))
+        dependency.calls.add('told', slotOf(nowMs + admission.delayMs), met.units);
       for (const limit of met?.limits ?? NO_LIMITS) limit.notePutOff(asksAtMs);
     }
     const limits = met !== null && booking !== null ? met.limits : NO_LIMITS;
@@ -210,6 +220,11 @@ export class Fleet {
     const by = { replicas: this.place.replicas, knows: turn !== null };
     const isReturning = calls.takeReturning(features.attemptNumber, nowMs, by);
     return turn ?? (isReturning ? { ...RETURNED, dependency: dependencyOf(features) } : null);
+  }
+
+  /** Whether this process itself has put the job off before. */
+  #isKnown({ turn }: Meeting): boolean {
+    return turn !== null && turn.spent !== RETURNED.spent;
   }
 
   /** Who had not to wait for its turn says nothing of how many more there may be. */
