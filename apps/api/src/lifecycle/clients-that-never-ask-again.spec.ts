@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 import { createRng, DEFAULT_STRATEGY } from '@smart-retry/domain';
 import { someFeatures, T0 } from '@smart-retry/domain/testing';
 import type { Fleet } from '@smart-retry/engine';
-import type { Admission } from '@smart-retry/guardrails';
 import { fleetsOnOneLedger } from './testing/fleets-on-one-ledger.js';
 
 const PER_MINUTE = 6;
@@ -46,8 +45,13 @@ const FIRST_TRIES_PER_SECOND = 12;
 const OUTAGE_SECONDS = 40;
 const SLOT_MS = 10_000;
 
+interface Waits {
+  readonly delayMs: number;
+  readonly askAgainMs?: number;
+}
+
 /** All first tries fail for 40 s, and each job is run once after `runAfter`: how many in the busiest ten seconds. */
-async function mostRunsAtOnce(processes: number, runAfter: (admission: Admission) => number): Promise<number> {
+async function mostRunsAtOnce(processes: number, runAfter: (told: Waits) => number): Promise<number> {
   const rng = createRng([6, 7, 8, 9]);
   let nowMs = T0;
   const { guardrails } = DEFAULT_STRATEGY;
