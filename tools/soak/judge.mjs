@@ -6,8 +6,9 @@ const T_8 = 2.306;
 const MS_PER_HOUR = 3_600_000;
 
 /**
- * Whether a series stays what it was: its last third against its first, after the warm-up. Neighbouring samples are alike, so
- * the interval comes from means of 5 batches in each third.
+ * Whether a series of positive values stays what it was: its last third against its first, after the warm-up. Means are
+ * geometric: the growth of one is a ratio, and a single pause in a window does not outweigh all others. Neighbouring samples
+ * are alike, so the interval comes from means of 5 batches in each third.
  *
  * @param {readonly { atMs: number, value: number }[]} series in order
  * @param {{ mayGrow: number }} options the share of the first third's mean by which the last may be larger
@@ -19,16 +20,17 @@ export function judgeGrowth(series, { mayGrow }) {
   const third = Math.floor(judged.length / 3);
   if (third < BATCHES) return { verdict: 'too short' };
   const [first, last] = [judged.slice(0, third), judged.slice(-third)].map(describeThird);
-  const growth = last.mean / first.mean - 1;
-  const halfWidth = (T_8 * Math.hypot(first.standardError, last.standardError)) / first.mean;
-  const interval = [growth - halfWidth, growth + halfWidth];
+  const logGrowth = last.meanLog - first.meanLog;
+  const halfWidth = T_8 * Math.hypot(first.standardError, last.standardError);
+  const interval = [Math.expm1(logGrowth - halfWidth), Math.expm1(logGrowth + halfWidth)];
   const hours = (last.centreMs - first.centreMs) / MS_PER_HOUR;
+  const [before, after] = [Math.exp(first.meanLog), Math.exp(last.meanLog)];
   return {
-    first: first.mean,
-    last: last.mean,
-    growth,
+    first: before,
+    last: after,
+    growth: Math.expm1(logGrowth),
     interval,
-    perHour: (last.mean - first.mean) / hours,
+    perHour: (after - before) / hours,
     verdict: interval[1] < mayGrow ? 'flat' : interval[0] > mayGrow ? 'grows' : 'undecided',
   };
 }
@@ -36,12 +38,12 @@ export function judgeGrowth(series, { mayGrow }) {
 function describeThird(samples) {
   const size = samples.length / BATCHES;
   const means = Array.from({ length: BATCHES }, (_, i) =>
-    mean(samples.slice(Math.round(i * size), Math.round((i + 1) * size)).map(({ value }) => value)),
+    mean(samples.slice(Math.round(i * size), Math.round((i + 1) * size)).map(({ value }) => Math.log(value))),
   );
-  const all = mean(means);
-  const variance = means.reduce((sum, value) => sum + (value - all) ** 2, 0) / (BATCHES - 1);
+  const meanLog = mean(means);
+  const variance = means.reduce((sum, value) => sum + (value - meanLog) ** 2, 0) / (BATCHES - 1);
   return {
-    mean: all,
+    meanLog,
     standardError: Math.sqrt(variance / BATCHES),
     centreMs: mean(samples.map(({ atMs }) => atMs)),
   };

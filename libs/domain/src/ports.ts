@@ -211,11 +211,9 @@ export interface DecisionQuery {
 
 /** The audit trail of decisions. `Sealed` is a decision in the form in which the store writes it, which only the store knows. */
 export interface DecisionStore<Sealed = unknown> {
-  append(records: readonly DecisionRecord[]): Promise<void>;
-  /** What `appendSealed` takes later. Whoever waits to write many at once need not keep the records until then. */
+  /** What `append` takes later. Whoever waits to write many at once need not keep the records until then. */
   seal(record: DecisionRecord): Sealed;
-  /** As `append`. */
-  appendSealed(sealed: readonly Sealed[]): Promise<void>;
+  append(sealed: readonly Sealed[]): Promise<void>;
   /** `decidedAtMs` is the record's own, exactly: it is known from the id itself. */
   find(recommendationId: string, decidedAtMs: EpochMs): Promise<DecisionRecord | null>;
   /** Newest first. @throws {INVALID_REQUEST} for a cursor that no page gave. */

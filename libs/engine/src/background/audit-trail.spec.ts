@@ -32,7 +32,7 @@ const sealById = ({ recommendationId }: DecisionRecord) => {
 const trail = (append: (ids: string[]) => Promise<void>, maxPendingRecords = 10) => {
   const errors: unknown[] = [];
   const audit = new AuditTrail({
-    store: { seal: sealById, appendSealed: (ids) => append([...ids]) },
+    store: { seal: sealById, append: (ids) => append([...ids]) },
     flushIntervalMs: 60_000,
     maxBatchRecords: 4,
     maxPendingRecords,

@@ -2,7 +2,7 @@ import { SmartRetryError, type DecisionRecord, type DecisionStore } from '@smart
 import { repeat } from './repeat.js';
 
 export interface AuditTrailOptions<Sealed> {
-  readonly store: Pick<DecisionStore<Sealed>, 'seal' | 'appendSealed'>;
+  readonly store: Pick<DecisionStore<Sealed>, 'seal' | 'append'>;
   readonly flushIntervalMs: number;
   readonly maxBatchRecords: number;
   /** Records held while the store is away; beyond it new ones are dropped and counted. */
@@ -97,7 +97,7 @@ export class AuditTrail<Sealed = unknown> {
     while (left > 0) {
       const batch = this.#pending.slice(0, Math.min(left, this.#options.maxBatchRecords));
       try {
-        await this.#options.store.appendSealed(batch);
+        await this.#options.store.append(batch);
         this.#written += batch.length;
         this.#isStoreAway = false;
       } catch (error) {

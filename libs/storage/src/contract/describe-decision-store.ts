@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DecisionQuery, DecisionStore } from '@smart-retry/domain';
 import { DAY_MS } from '../utc-days.js';
-import { NOON_MS, exampleDecision, unique } from './examples.js';
+import { NOON_MS, appendDecisions, exampleDecision, unique } from './examples.js';
 import type { Open, Opened } from './opened.js';
 
 export function describeDecisionStore(name: string, open: Open<{ readonly decisions: DecisionStore }>): void {
@@ -24,13 +24,13 @@ export function describeDecisionStore(name: string, open: Open<{ readonly decisi
         health: { 'cpu:load': 0.5 },
         critical: true,
       });
-      await store.append([record]);
+      await appendDecisions(store, [record]);
       expect(await store.find(record.recommendationId, record.decidedAtMs)).toEqual(record);
     });
 
     it('finds nothing under an unknown id or another time', async () => {
       const record = exampleDecision();
-      await store.append([record]);
+      await appendDecisions(store, [record]);
       expect(await store.find(unique('unknown'), NOON_MS)).toBeNull();
       expect(await store.find(record.recommendationId, NOON_MS + DAY_MS)).toBeNull();
     });
@@ -38,8 +38,8 @@ export function describeDecisionStore(name: string, open: Open<{ readonly decisi
     it('keeps a decision that is appended twice once', async () => {
       const tenant = unique('tenant');
       const record = exampleDecision({ tenant });
-      await store.append([record, record]);
-      await store.append([record]);
+      await appendDecisions(store, [record, record]);
+      await appendDecisions(store, [record]);
       expect(await idsOf({ tenant })).toEqual([record.recommendationId]);
     });
 
@@ -47,14 +47,17 @@ export function describeDecisionStore(name: string, open: Open<{ readonly decisi
       const record = exampleDecision({ jobId: `"\\ 🔑 ${unique('job')}`, tenant: unique('tenant') });
       const sealed = [record, exampleDecision()].map((one) => store.seal(one));
       expect(await store.find(record.recommendationId, record.decidedAtMs)).toBeNull();
-      await store.appendSealed(sealed);
+      await store.append(sealed);
       expect(await store.find(record.recommendationId, record.decidedAtMs)).toEqual(record);
     });
 
     it('accepts an empty append, and one of a thousand', async () => {
       const tenant = unique('tenant');
-      await store.append([]);
-      await store.append(Array.from({ length: 1_000 }, () => exampleDecision({ tenant })));
+      await appendDecisions(store, []);
+      await appendDecisions(
+        store,
+        Array.from({ length: 1_000 }, () => exampleDecision({ tenant })),
+      );
       expect((await store.page({ tenant, limit: 2_000 })).records).toHaveLength(1_000);
     });
 
@@ -67,7 +70,7 @@ export function describeDecisionStore(name: string, open: Open<{ readonly decisi
         { method: 'guardrails', shouldRetry: false, decision: 'stop', delayMs: 0 },
         { decidedAtMs: NOON_MS + 10 },
       );
-      await store.append([job, other]);
+      await appendDecisions(store, [job, other]);
       expect(await idsOf({ tenant, jobType: 'webhook' })).toEqual([other.recommendationId]);
       expect(await idsOf({ tenant, jobId })).toEqual([job.recommendationId]);
       expect(await idsOf({ tenant, method: 'guardrails' })).toEqual([other.recommendationId]);
@@ -81,7 +84,7 @@ export function describeDecisionStore(name: string, open: Open<{ readonly decisi
       const records = Array.from({ length: 25 }, (_, i) =>
         exampleDecision({ tenant }, {}, { decidedAtMs: NOON_MS + Math.floor(i / 10) * DAY_MS }),
       );
-      await store.append(records);
+      await appendDecisions(store, records);
       const seen: { readonly decidedAtMs: number; readonly recommendationId: string }[] = [];
       let cursor: string | null = null;
       do {
@@ -89,7 +92,7 @@ export function describeDecisionStore(name: string, open: Open<{ readonly decisi
         seen.push(...page.records);
         cursor = page.nextCursor;
         // Newer decisions do not disturb a walk that is under way.
-        await store.append([exampleDecision({ tenant }, {}, { decidedAtMs: NOON_MS + 3 * DAY_MS })]);
+        await appendDecisions(store, [exampleDecision({ tenant }, {}, { decidedAtMs: NOON_MS + 3 * DAY_MS })]);
       } while (cursor !== null);
       expect(new Set(seen.map((record) => record.recommendationId))).toEqual(
         new Set(records.map((record) => record.recommendationId)),
@@ -102,7 +105,7 @@ export function describeDecisionStore(name: string, open: Open<{ readonly decisi
 
     it('has no cursor after the last page, full or not', async () => {
       const tenant = unique('tenant');
-      await store.append([exampleDecision({ tenant }), exampleDecision({ tenant })]);
+      await appendDecisions(store, [exampleDecision({ tenant }), exampleDecision({ tenant })]);
       expect((await store.page({ tenant, limit: 2 })).nextCursor).toBeNull();
       expect((await store.page({ tenant, limit: 3 })).nextCursor).toBeNull();
       expect((await store.page({ tenant, limit: 1 })).nextCursor).not.toBeNull();
@@ -123,13 +126,13 @@ export function describeDecisionStore(name: string, open: Open<{ readonly decisi
       const midnightMs = Date.UTC(2001, 1, 2);
       const at = (decidedAtMs: number) => exampleDecision({ tenant }, {}, { decidedAtMs });
       const [first, evening, morning] = [at(midnightMs - 3 * DAY_MS), at(midnightMs - 1), at(midnightMs)];
-      await store.append([first, evening, morning]);
+      await appendDecisions(store, [first, evening, morning]);
       expect(await store.dropBefore(midnightMs - 1)).toBe(1);
       expect(await idsOf({ tenant })).toEqual([morning.recommendationId, evening.recommendationId]);
       expect(await store.dropBefore(midnightMs + DAY_MS - 1)).toBe(1);
       expect(await idsOf({ tenant })).toEqual([morning.recommendationId]);
       expect(await store.find(evening.recommendationId, evening.decidedAtMs)).toBeNull();
-      await store.append([evening]);
+      await appendDecisions(store, [evening]);
       expect(await idsOf({ tenant })).toEqual([morning.recommendationId, evening.recommendationId]);
     });
   });

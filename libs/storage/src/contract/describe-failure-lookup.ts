@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { AttemptStore, DecisionStore, FailureCandidates, FailureLookup } from '@smart-retry/domain';
 import { MAX_CANDIDATES } from '../answer-limits.js';
 import { DAY_MS } from '../utc-days.js';
-import { NOON_MS, exampleAttempt, exampleDecision, unique } from './examples.js';
+import { NOON_MS, appendDecisions, exampleAttempt, exampleDecision, unique } from './examples.js';
 import type { Open, Opened } from './opened.js';
 
 interface Stores {
@@ -40,7 +40,7 @@ export function describeFailureLookup(name: string, open: Open<Stores>): void {
       const decision = (attemptNumber: number, decidedAtMs: number) =>
         exampleDecision({ ...job, attemptNumber, errorClass: `class${attemptNumber}` }, {}, { decidedAtMs });
       const [first, second] = [decision(1, NOON_MS - DAY_MS), decision(2, NOON_MS)];
-      await stores.decisions.append([first, second, decision(3, NOON_MS), decision(0, NOON_MS)]);
+      await appendDecisions(stores.decisions, [first, second, decision(3, NOON_MS), decision(0, NOON_MS)]);
       expect((await find({ ...job, attemptNumber: 2 }))?.recommendedForJob).toEqual([
         {
           errorClass: 'class2',
@@ -57,7 +57,7 @@ export function describeFailureLookup(name: string, open: Open<Stores>): void {
     it('knows how long the dependency had been failing when a retry was recommended, and what its server asked for', async () => {
       const job = { tenant: unique('tenant'), jobId: unique('job'), attemptNumber: 1 };
       const shape = { tenant: job.tenant, attemptNumber: 1, incidentAgeMs: 0.5 };
-      await stores.decisions.append([
+      await appendDecisions(stores.decisions, [
         exampleDecision({ ...job, incidentAgeMs: 61_000, retryAfterMs: 9_000 }),
         exampleDecision(shape),
       ]);
@@ -68,14 +68,14 @@ export function describeFailureLookup(name: string, open: Open<Stores>): void {
 
     it('finds neither stops, nor decisions for another tenant, job type or job', async () => {
       const job = { tenant: unique('tenant'), jobId: unique('job'), attemptNumber: 1 };
-      await stores.decisions.append([
+      await appendDecisions(stores.decisions, [
         exampleDecision(job, { decision: 'stop', shouldRetry: false, delayMs: 0 }),
         exampleDecision({ ...job, tenant: `${job.tenant}x` }),
         exampleDecision({ ...job, jobType: 'webhook' }),
         exampleDecision({ ...job, jobId: `${job.jobId}x` }),
       ]);
       expect(await find(job)).toEqual(NOTHING);
-      await stores.decisions.append([exampleDecision(job)]);
+      await appendDecisions(stores.decisions, [exampleDecision(job)]);
       expect((await find(job))?.recommendedForJob).toHaveLength(1);
     });
 
@@ -106,7 +106,7 @@ export function describeFailureLookup(name: string, open: Open<Stores>): void {
       const decision = (features = {}, recommendation = {}, decidedAtMs = NOON_MS) =>
         exampleDecision({ ...shape, ...features }, { delayMs: 4_321, ...recommendation }, { decidedAtMs });
       const match = decision();
-      await stores.decisions.append([
+      await appendDecisions(stores.decisions, [
         match,
         decision({ tenant: `${shape.tenant}x` }),
         decision({ jobType: 'webhooks' }),
@@ -131,7 +131,8 @@ export function describeFailureLookup(name: string, open: Open<Stores>): void {
 
     it('answers at most the newest few of a list', async () => {
       const shape = { tenant: unique('tenant'), attemptNumber: 1 };
-      await stores.decisions.append(
+      await appendDecisions(
+        stores.decisions,
         Array.from({ length: MAX_CANDIDATES + 4 }, (_, i) => exampleDecision(shape, {}, { decidedAtMs: NOON_MS + i })),
       );
       const found = (await find({ ...shape, delayMs: 4_000 }))?.recommendedForShape ?? [];

@@ -8,7 +8,15 @@ import type {
   SubjectArchive,
   SubjectRecord,
 } from '@smart-retry/domain';
-import { NOON_MS, exampleAttempt, exampleCounts, exampleDecision, exampleFirstTry, unique } from './examples.js';
+import {
+  NOON_MS,
+  appendDecisions,
+  exampleAttempt,
+  exampleCounts,
+  exampleDecision,
+  exampleFirstTry,
+  unique,
+} from './examples.js';
 import type { Open, Opened } from './opened.js';
 
 interface Stores {
@@ -53,7 +61,7 @@ export function describeSubjectArchive(name: string, open: Open<Stores>): void {
       const decisions = [exampleDecision({ tenant, jobId }), exampleDecision({ tenant, jobId: otherJobId })];
       await stores.attempts.record(attempts);
       await stores.attempts.recordCounts([counts]);
-      await stores.decisions.append(decisions);
+      await appendDecisions(stores.decisions, decisions);
       return { jobId, otherJobId, attempts, counts, decisions };
     };
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ArmTotals, AttemptStore, DecisionRecord, DecisionStore, TrialHistory } from '@smart-retry/domain';
-import { exampleAttempt, exampleDecision, unique } from './examples.js';
+import { appendDecisions, exampleAttempt, exampleDecision, unique } from './examples.js';
 import type { Open, Opened } from './opened.js';
 
 interface Stores {
@@ -47,7 +47,7 @@ export function describeTrialHistory(name: string, open: Open<Stores>): void {
       const reason = hasFailed ? 'ml_failed' : 'ml_unsure';
       const layers = [{ kind: 'abstention', layer: 'ml', reason, ...trial } as const];
       const record = { ...decision, evidence: { ...decision.evidence, layers } };
-      await stores.decisions.append([record]);
+      await appendDecisions(stores.decisions, [record]);
       return record;
     };
     const report = ({ recommendationId }: DecisionRecord, success: boolean, timestampMs: number) =>

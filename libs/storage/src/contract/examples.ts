@@ -5,6 +5,7 @@ import {
   type AttemptReport,
   type ConfigurationChange,
   type DecisionRecord,
+  type DecisionStore,
   type FailureLink,
   type KeptResponse,
   type Recommendation,
@@ -58,6 +59,11 @@ export function exampleCounts(counts: Partial<AttemptCounts> = {}): AttemptCount
     windowEndMs: NOON_MS + 60_000,
     ...counts,
   };
+}
+
+/** Seals and appends at once. */
+export function appendDecisions(store: DecisionStore, records: readonly DecisionRecord[]): Promise<void> {
+  return store.append(records.map((record) => store.seal(record)));
 }
 
 export function exampleDecision(

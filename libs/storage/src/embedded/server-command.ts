@@ -8,7 +8,7 @@ export interface ServerSettings {
   readonly isDurable: boolean;
 }
 
-/** The command line of a small server: about 30 MB, no replication, no log of statements. */
+/** The command line of a small server: no replication, no log of statements. */
 export function serverCommand(postgres: string, settings: ServerSettings): [string, ...string[]] {
   const durability = settings.isDurable ? 'on' : 'off';
   const parameters: Readonly<Record<string, string>> = {
@@ -17,7 +17,6 @@ export function serverCommand(postgres: string, settings: ServerSettings): [stri
     unix_socket_directories: `"${settings.socketDir.replaceAll('"', '""')}"`,
     unix_socket_permissions: '0700',
     max_connections: '100',
-    shared_buffers: '64MB',
     wal_level: 'minimal',
     max_wal_senders: '0',
     max_logical_replication_workers: '0',

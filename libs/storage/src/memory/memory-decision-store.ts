@@ -24,6 +24,10 @@ export class MemoryDecisionStore implements DecisionStore<DecisionRecord> {
     this.#maxRecords = maxRecords;
   }
 
+  seal(record: DecisionRecord): DecisionRecord {
+    return record;
+  }
+
   async append(records: readonly DecisionRecord[]): Promise<void> {
     for (const record of records) {
       if (this.#records.has(record.recommendationId)) continue;
@@ -34,14 +38,6 @@ export class MemoryDecisionStore implements DecisionStore<DecisionRecord> {
       if (this.#records.size <= this.#maxRecords) break;
       this.#remove(record);
     }
-  }
-
-  seal(record: DecisionRecord): DecisionRecord {
-    return record;
-  }
-
-  appendSealed(sealed: readonly DecisionRecord[]): Promise<void> {
-    return this.append(sealed);
   }
 
   async find(recommendationId: string, decidedAtMs: EpochMs): Promise<DecisionRecord | null> {

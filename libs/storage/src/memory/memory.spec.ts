@@ -20,7 +20,14 @@ import {
   describeTrialHistory,
   describeTrainingJobs,
 } from '../contract/index.js';
-import { NOON_MS, exampleAttempt, exampleCounts, exampleDecision, unique } from '../contract/examples.js';
+import {
+  NOON_MS,
+  appendDecisions,
+  exampleAttempt,
+  exampleCounts,
+  exampleDecision,
+  unique,
+} from '../contract/examples.js';
 import { MemoryConfigurationMirror } from './memory-configuration-mirror.js';
 import { MemoryFleetLedger } from './memory-fleet-ledger.js';
 import { MemoryFailureCounters } from './memory-failure-counters.js';
@@ -71,7 +78,7 @@ describe('memory stores', () => {
     );
 
     const made = Array.from({ length: 5 }, () => exampleDecision({ tenant, jobId: 'job' }));
-    await decisions.append(made);
+    await appendDecisions(decisions, made);
     expect((await decisions.page({ limit: 10 })).records).toHaveLength(3);
     const [found] = await attempts.findFailures([
       { tenant, jobType: 'email_send', jobId: 'job', attemptNumber: 1, sinceMs: 0 },

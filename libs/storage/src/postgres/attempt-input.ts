@@ -12,7 +12,7 @@ export function attemptKey(attempt: AttemptRecord): string {
 }
 
 /**
- * The parameters of `RECORD_ATTEMPTS`: a column of each, and the roll-ups that they belong to, once each.
+ * The parameters of `RECORD_ATTEMPTS`: a column of each attempt, then of the roll-ups that they belong to, once each.
  *
  * @param keys of the attempts, each another one
  */
@@ -22,28 +22,34 @@ export function toAttemptColumns(
   writeId: number | undefined,
 ): readonly unknown[] {
   const { rollups, rollupOfAttempt } = findRollups(attempts);
-  const column = <T>(of: (attempt: AttemptRecord) => T) => attempts.map(of);
+  const attempt = <T>(of: (attempt: AttemptRecord) => T) => attempts.map(of);
+  const rollup = <T>(of: (rollup: Rollup) => T) => rollups.map(of);
   return [
     uuidArray(keys),
-    int8Array(column(({ report }) => report.timestampMs)),
-    int8Array(column(({ recordedAtMs }) => recordedAtMs)),
-    int8Array(column(({ report }) => report.attemptNumber)),
-    float8Array(column(({ sampleRate }) => sampleRate)),
-    float8Array(column(knownDelayMs)),
-    boolArray(column(({ report }) => report.success)),
-    boolArray(column(({ isRetry }) => isRetry)),
-    textArray(column(({ report }) => report.jobType)),
-    textArray(column((attempt) => attemptDimensions(attempt).error_class ?? '')),
-    textArray(column(({ report }) => report.queue ?? '')),
-    textArray(column(({ report }) => report.tenant ?? '')),
-    textArray(column(({ report }) => report.jobId)),
-    jsonArray(column(detailsOf)),
-    jsonArray(column(linkOf)),
-    textArray(column(({ link }) => link?.recommendationId)),
+    int8Array(attempt(({ report }) => report.timestampMs)),
+    int8Array(attempt(({ recordedAtMs }) => recordedAtMs)),
+    int8Array(attempt(({ report }) => report.attemptNumber)),
+    float8Array(attempt(({ sampleRate }) => sampleRate)),
+    float8Array(attempt(knownDelayMs)),
+    boolArray(attempt(({ report }) => report.success)),
+    boolArray(attempt(({ isRetry }) => isRetry)),
+    textArray(attempt(({ report }) => report.jobType)),
+    textArray(attempt(followedClassOf)),
+    textArray(attempt(({ report }) => report.queue ?? '')),
+    textArray(attempt(({ report }) => report.tenant ?? '')),
+    textArray(attempt(({ report }) => report.jobId)),
+    jsonArray(attempt(detailsOf)),
+    jsonArray(attempt(linkOf)),
+    textArray(attempt(({ link }) => link?.recommendationId)),
     int4Array(rollupOfAttempt),
-    int8Array(rollups.map(({ grainMs }) => grainMs)),
-    int8Array(rollups.map(({ bucketAtMs }) => bucketAtMs)),
-    uuidArray(rollups.map(({ series }) => series)),
+    int8Array(rollup(({ grainMs }) => grainMs)),
+    int8Array(rollup(({ bucketAtMs }) => bucketAtMs)),
+    uuidArray(rollup(({ series }) => series)),
+    float8Array(rollup(({ example }) => example.sampleRate)),
+    textArray(rollup(({ example }) => example.report.jobType)),
+    textArray(rollup(({ example }) => followedClassOf(example))),
+    textArray(rollup(({ example }) => example.report.queue ?? '')),
+    textArray(rollup(({ example }) => example.report.tenant ?? '')),
     writeId,
   ];
 }
@@ -52,6 +58,8 @@ interface Rollup {
   readonly grainMs: number;
   readonly bucketAtMs: number;
   readonly series: string;
+  /** One of the attempts that it counts: all have these labels and this sample rate. */
+  readonly example: AttemptRecord;
 }
 
 const NOT_COUNTED = 0;
@@ -69,11 +77,15 @@ function findRollups(attempts: readonly AttemptRecord[]) {
     const name = `${grainMs} ${bucketAtMs} ${label}`;
     const known = numbers.get(name);
     if (known !== undefined) return known;
-    const number = rollups.push({ grainMs, bucketAtMs, series: digest(label) });
+    const number = rollups.push({ grainMs, bucketAtMs, series: digest(label), example: attempt });
     numbers.set(name, number);
     return number;
   });
   return { rollups, rollupOfAttempt };
+}
+
+function followedClassOf({ link }: AttemptRecord): string {
+  return link?.errorClass ?? '';
 }
 
 /** What of a report has no column of its own. */

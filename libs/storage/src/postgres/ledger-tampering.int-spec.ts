@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ChangeEvent } from '@smart-retry/domain';
 import { Client } from 'pg';
-import { exampleAttempt, exampleChange, exampleDecision } from '../contract/examples.js';
+import { appendDecisions, exampleAttempt, exampleChange, exampleDecision } from '../contract/examples.js';
 import { openPostgres, type PostgresStores } from './open-postgres.js';
 import { createTestDatabase, type TestDatabase } from './testing/create-test-database.js';
 import { createTestRoles, type TestRoles } from './testing/create-test-roles.js';
@@ -63,7 +63,7 @@ describe('with a role of its own for migrations', () => {
 
   it('the role of the API does all its work', async () => {
     await stores.attempts.record([exampleAttempt({ timestampMs: 10 * DAY_MS })]);
-    await stores.decisions.append([exampleDecision({}, {}, { decidedAtMs: 10 * DAY_MS })]);
+    await appendDecisions(stores.decisions, [exampleDecision({}, {}, { decidedAtMs: 10 * DAY_MS })]);
     expect(await stores.attempts.dropBefore(Date.now())).toBe(1);
     expect(await stores.decisions.dropBefore(Date.now())).toBe(1);
     expect(await stores.signingKeys.loadOrCreate(new Uint8Array([1]))).toEqual(new Uint8Array([1]));

@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { AttemptStore, DecisionStore, OutcomeHistory, OutcomePage, TaughtOutcome } from '@smart-retry/domain';
 import fc from 'fast-check';
-import { NOON_MS, exampleAttempt, exampleCounts, exampleDecision, unique } from '../contract/examples.js';
+import {
+  NOON_MS,
+  appendDecisions,
+  exampleAttempt,
+  exampleCounts,
+  exampleDecision,
+  unique,
+} from '../contract/examples.js';
 import { openMemory } from '../memory/open-memory.js';
 import { DAY_MS } from '../utc-days.js';
 import type { PostgresStores } from './open-postgres.js';
@@ -58,7 +65,7 @@ const appendDecision: fc.Arbitrary<Command> = fc
   })
   .map(({ recommendationId, decidedAtMs, jobId: job, attemptNumber: failedAttempt, shouldRetry }) => {
     return ({ decisions }, tenant) =>
-      decisions.append([
+      appendDecisions(decisions, [
         exampleDecision(
           { tenant, attemptNumber: failedAttempt, ...(job === undefined ? {} : { jobId: job }) },
           { shouldRetry },

@@ -33,15 +33,11 @@ export class PostgresDecisionStore implements DecisionStore<SealedDecision> {
     this.#partitions = new DayPartitions(database, ['decisions']);
   }
 
-  append(records: readonly DecisionRecord[]): Promise<void> {
-    return this.appendSealed(records.map((record) => this.seal(record)));
-  }
-
   seal(record: DecisionRecord): SealedDecision {
     return sealDecision(record, this.#rows);
   }
 
-  async appendSealed(sealed: readonly SealedDecision[]): Promise<void> {
+  async append(sealed: readonly SealedDecision[]): Promise<void> {
     for (let from = 0; from < sealed.length; from += APPEND_ROWS) {
       await this.#appendFew(sealed.slice(from, from + APPEND_ROWS));
     }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { NOON_MS, exampleAttempt, exampleChange, exampleDecision } from '../contract/examples.js';
+import { NOON_MS, appendDecisions, exampleAttempt, exampleChange, exampleDecision } from '../contract/examples.js';
 import { TcpGate } from '../testing/tcp-gate.js';
 import { eventually } from '../testing/eventually.js';
 import { openPostgres, type PostgresStores } from './open-postgres.js';
@@ -39,7 +39,7 @@ describe('while Postgres is away', () => {
       () => stores.attempts.record([exampleAttempt()]),
       () => stores.attempts.statistics(query),
       () => stores.attempts.dropBefore(0),
-      () => stores.decisions.append([exampleDecision()]),
+      () => appendDecisions(stores.decisions, [exampleDecision()]),
     ])
       await expect(call()).rejects.toMatchObject(UNAVAILABLE);
   };
@@ -64,7 +64,7 @@ describe('while Postgres is away', () => {
 
   it.each<[string, () => Promise<unknown>]>([
     ['attempts', () => stores.attempts.record([exampleAttempt()])],
-    ['decisions', () => stores.decisions.append([exampleDecision()])],
+    ['decisions', () => appendDecisions(stores.decisions, [exampleDecision()])],
     ['configuration', () => stores.configuration.revision()],
   ])(
     'gives up on %s in flight when the server falls silent, and leaves no poisoned connection',

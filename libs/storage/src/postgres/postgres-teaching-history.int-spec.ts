@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { AttemptReport, FailureLink, TaughtRetry } from '@smart-retry/domain';
-import { exampleAttempt, exampleDecision, exampleFirstTry, NOON_MS, unique } from '../contract/examples.js';
+import {
+  appendDecisions,
+  exampleAttempt,
+  exampleDecision,
+  exampleFirstTry,
+  NOON_MS,
+  unique,
+} from '../contract/examples.js';
 import type { Opened } from '../contract/opened.js';
 import type { PostgresStores } from './open-postgres.js';
 import { openTestPostgres } from './testing/open-test-postgres.js';
@@ -32,7 +39,7 @@ describe('the teaching history', () => {
       { propensity: 0.25 },
       { decidedAtMs: atMs - 6_000 },
     );
-    await stores.decisions.append([decision]);
+    await appendDecisions(stores.decisions, [decision]);
     const { recommendationId } = decision;
     await stores.attempts.record([
       retry({ timestampMs: atMs, processingTimeMs: 300 }, { source: 'recommendation', recommendationId }),

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { NOON_MS, exampleAttempt, exampleDecision, unique } from '../contract/examples.js';
+import { NOON_MS, appendDecisions, exampleAttempt, exampleDecision, unique } from '../contract/examples.js';
 import { DAY_MS } from '../utc-days.js';
 import { openPostgres, type PostgresStores } from './open-postgres.js';
 import { createTestDatabase, type TestDatabase } from './testing/create-test-database.js';
@@ -43,11 +43,11 @@ describe('replicas on one Postgres', () => {
     const [a, b] = replicas;
     const decision = () => exampleDecision({ tenant: 'a' }, {}, { decidedAtMs: Date.UTC(2001, 5, 5) });
     const attempt = () => exampleAttempt({ timestampMs: Date.UTC(2001, 5, 5) });
-    await a.decisions.append([decision()]);
+    await appendDecisions(a.decisions, [decision()]);
     await a.attempts.record([attempt()]);
     await b.decisions.dropBefore(Date.UTC(2001, 5, 10));
     await b.attempts.dropBefore(Date.UTC(2001, 5, 10));
-    await a.decisions.append([decision()]);
+    await appendDecisions(a.decisions, [decision()]);
     expect(await a.attempts.record([attempt()])).toEqual([{ duplicate: false }]);
     expect((await b.decisions.page({ tenant: 'a', limit: 10 })).records).toHaveLength(1);
   });
