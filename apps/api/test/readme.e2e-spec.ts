@@ -98,7 +98,8 @@ async function listLoadedPackages(coverage: string): Promise<string[]> {
   for (const file of await readdir(coverage)) {
     const { result } = JSON.parse(await readFile(join(coverage, file), 'utf8')) as { result: { url: string }[] };
     for (const { url } of result) {
-      const name = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1];
+      const [, ...inPackages] = url.split('/node_modules/');
+      const name = /^(?:@[^/]+\/)?[^/]+/.exec(inPackages.at(-1) ?? '')?.[0];
       if (name !== undefined) names.add(name);
     }
   }

@@ -41,6 +41,42 @@ async function runsByMinute(processes: number): Promise<readonly number[]> {
   return Array.from(minutes, (runs = 0) => runs);
 }
 
+const FIRST_TRIES_PER_SECOND = 12;
+const OUTAGE_SECONDS = 40;
+const SLOT_MS = 10_000;
+
+interface Waits {
+  readonly delayMs: number;
+  readonly askAgainMs?: number;
+}
+
+/** All first tries fail for 40 s, and each job is run once after `runAfter`: how many in the busiest ten seconds. */
+async function mostRunsAtOnce(processes: number, runAfter: (told: Waits) => number): Promise<number> {
+  const rng = createRng([6, 7, 8, 9]);
+  let nowMs = T0;
+  const { guardrails } = DEFAULT_STRATEGY;
+  const { fleets, compareNotes } = fleetsOnOneLedger(processes, { guardrails, clock: () => nowMs });
+  for (let i = 0; i < 2; i++) await compareNotes();
+  const window = { windowStartMs: T0 - 300_000, windowEndMs: T0 };
+  const succeeded = 300 * FIRST_TRIES_PER_SECOND;
+  fleets[0]?.noteCounts([{ jobType: 'sync', dependency: 'erp', succeeded, failed: 0, ...window }], T0);
+  await compareNotes();
+  const runs = new Map<number, number>();
+  for (let job = 0; job < OUTAGE_SECONDS * FIRST_TRIES_PER_SECOND; job++) {
+    const fleet = fleets[job % processes] as Fleet;
+    const features = someFeatures({ dependency: 'erp', jobId: `job-${job}`, errorClass: 'unavailable' });
+    const untilEndMs = Number.POSITIVE_INFINITY;
+    const question = { nowMs, delayMs: 1_000, floorMs: 0, untilEndMs, maxDelayMs: 300_000, draw: rng() };
+    const admission = fleet.meet(features, nowMs).admit(question);
+    fleet.settle(features, { isRetry: true, admission }, nowMs);
+    const slot = Math.floor((nowMs + runAfter(admission)) / SLOT_MS);
+    runs.set(slot, (runs.get(slot) ?? 0) + 1);
+    nowMs = T0 + Math.floor((1_000 * (job + 1)) / FIRST_TRIES_PER_SECOND);
+    if (job % 3 === 2) await compareNotes();
+  }
+  return Math.max(...runs.values());
+}
+
 describe('clients that run a job after `delay_ms` without asking again', () => {
   it('keep a limit where one process answers', async () => {
     const runs = await runsByMinute(1);
@@ -52,5 +88,23 @@ describe('clients that run a job after `delay_ms` without asking again', () => {
     const runs = await runsByMinute(3);
     expect(runs.reduce((sum, count) => sum + count, 0)).toBe(JOBS);
     expect(Math.max(...runs)).toBeLessThanOrEqual(2 * PER_MINUTE);
+  });
+
+  const perSlot = (FIRST_TRIES_PER_SECOND * SLOT_MS) / 1_000;
+
+  it.each([
+    [1, 0.25],
+    [3, 0.6],
+  ])(
+    'come back after an outage little by little where %i answer: at most %f of first tries',
+    async (processes, share) => {
+      const most = await mostRunsAtOnce(processes, ({ delayMs }) => delayMs);
+      expect(most).toBeLessThanOrEqual(share * perSlot);
+    },
+  );
+
+  it('would nearly double the calls if they were told when to ask again', async () => {
+    const most = await mostRunsAtOnce(3, ({ delayMs, askAgainMs = delayMs }) => askAgainMs);
+    expect(most).toBeGreaterThan(0.7 * perSlot);
   });
 });

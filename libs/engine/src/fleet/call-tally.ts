@@ -11,8 +11,8 @@ const CALLS = {
   firstAsked: 3,
   retriesSucceeded: 4,
   retriesFailed: 5,
-  /** Jobs that were put off, by when they ask again: whichever process they ask then. */
-  returning: 6,
+  /** Jobs that were put off after their first try, by when they ask again: whichever process they ask then. */
+  firstReturning: 6,
   /** Calls whose processing time is known, and how long they took together. */
   firstTimed: 7,
   firstTimeMs: 8,
@@ -20,6 +20,10 @@ const CALLS = {
   retriesTimeMs: 10,
   /** First tries that failed, for whatever reason. */
   firstToldFailed: 11,
+  /** The same of jobs that were put off after a retry. */
+  retriesReturning: 12,
+  /** Units of budget of jobs that were put off, by when those of them come who never ask again. */
+  told: 13,
 } as const;
 
 export type CountedCall = keyof typeof CALLS;
@@ -28,9 +32,15 @@ export const SLOT_MS = 5_000;
 const KEYS_PER_SLOT = 16;
 /** Where several processes answer, whoever waits asks again within these: a minute until a breaker's probes, and a little. */
 const WAITING_SLOTS = 15;
+/** Who is due in these, up to now, may be who asks: as long as failures are weighed for a breaker. */
+const RETURNING_SLOTS = 4;
 
 export function slotOf(atMs: EpochMs): number {
   return Math.floor(atMs / SLOT_MS);
+}
+
+function returningAfter(attemptNumber: number): CountedCall {
+  return attemptNumber === 1 ? 'firstReturning' : 'retriesReturning';
 }
 
 /** Calls by kind in slots of five seconds, by their own time. */
@@ -48,21 +58,50 @@ export class CallTally {
     return sum;
   }
 
-  /** Whether a job that asks now is one of those that were put off until about now; each counts once. */
-  takeReturning(nowMs: EpochMs): boolean {
+  /** A job that is put off after so many attempts, and will ask again. */
+  notePutOff(attemptNumber: number, asksAtMs: EpochMs): void {
+    this.add(returningAfter(attemptNumber), slotOf(asksAtMs));
+  }
+
+  /**
+   * Whether a job that asks now is one of those that were put off until about now; each counts once. One of several processes
+   * takes its part of those that all know of, so that together they take hardly more. Where this process `knows` that it is
+   * one, another may have been taken for it before, and of those who ask next one less is. Those that have failed once are
+   * kept apart: a job that comes back after a retry would else make a first try that fails look like no news.
+   */
+  takeReturning(
+    attemptNumber: number,
+    nowMs: EpochMs,
+    by: { readonly replicas: number; readonly knows: boolean },
+  ): boolean {
+    const call = CALLS[returningAfter(attemptNumber)];
     const now = slotOf(nowMs);
-    for (let slot = now - 1; slot <= now; slot++) {
-      if (this.sum('returning', slot, slot + 1) <= 0) continue;
-      this.add('returning', slot, -1);
-      return true;
+    let [shared, own, takenFrom] = [0, 0, now];
+    for (let slot = now; slot > now - RETURNING_SLOTS; slot--) {
+      const key = slot * KEYS_PER_SLOT + call;
+      shared += this.sums.shared(key);
+      own += this.sums.pending(key);
+      if (this.sums.get(key) > 0) takenFrom = slot;
     }
-    return false;
+    if (!by.knows && Math.ceil(Math.max(0, shared) / by.replicas) + own <= 0) return false;
+    this.sums.add(takenFrom * KEYS_PER_SLOT + call, -1);
+    return true;
   }
 
   /** Jobs that were put off and will ask again. */
   waitingAt(nowMs: EpochMs): number {
     const now = slotOf(nowMs);
-    return Math.max(0, this.sum('returning', now, now + WAITING_SLOTS));
+    const until = now + WAITING_SLOTS;
+    return Math.max(0, this.sum('firstReturning', now, until) + this.sum('retriesReturning', now, until));
+  }
+
+  /** Units told for a slot: by all processes as of the last exchange, and by this one since. */
+  toldShared(slot: number): number {
+    return this.sums.shared(slot * KEYS_PER_SLOT + CALLS.told);
+  }
+
+  toldPending(slot: number): number {
+    return this.sums.pending(slot * KEYS_PER_SLOT + CALLS.told);
   }
 
   /** The first of the slots `[fromSlot, toSlot)` with such a call; `toSlot` where there is none. */

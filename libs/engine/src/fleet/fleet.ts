@@ -16,6 +16,7 @@ import { Dependency } from './dependency.js';
 import { FailureKinds } from './failure-kinds.js';
 import type { FleetGate } from './fleet-gate.js';
 import { TenantLimits } from './tenant-limits.js';
+import { untoldMs } from './told-places.js';
 import { Turns, type BookedTurn } from './turns.js';
 import type { WindowPlaces } from './window-places.js';
 
@@ -33,7 +34,10 @@ export interface FleetOutcome {
 
 interface Meeting {
   readonly features: RetryFeatures;
+  readonly name: string;
+  readonly dependency: Dependency;
   readonly limits: readonly WindowPlaces[];
+  readonly units: number;
   readonly turn: BookedTurn | null;
 }
 
@@ -90,7 +94,7 @@ export class Fleet {
     const budget = this.budgetOf(dependency, nowMs);
     const waiting = isShared ? dependency.calls.waitingAt(nowMs) : 0;
     const limits = this.#limitsOf(features, { name, dependency, budget, units, waiting }, nowMs);
-    this.#met = { features, limits, turn };
+    this.#met = { features, name, dependency, limits, units, turn };
     const view: DependencyView = {
       dependency: name,
       breaker: state,
@@ -104,6 +108,10 @@ export class Fleet {
       sinceReleaseMs: breaker.releasedAtMs === null ? Number.POSITIVE_INFINITY : nowMs - breaker.releasedAtMs,
       budget,
       limits,
+      untoldMs: (fromMs, draw) => {
+        const { place } = this;
+        return budget === null ? fromMs : untoldMs({ fromMs, units, draw }, { calls: dependency.calls, budget, place });
+      },
     };
     return {
       isCalm: state === 'closed',
@@ -115,20 +123,23 @@ export class Fleet {
 
   /** Books what a decision has given away, and gives back what it leaves. */
   settle(features: RetryFeatures, { isRetry, admission }: FleetOutcome, nowMs: EpochMs): void {
-    const name = dependencyOf(features);
     if (!isRetry) return this.#giveBack(features, nowMs);
     if (admission === null || admission.kind === 'refused') return;
-    const dependency = this.dependency(name);
+    const met = this.#met?.features === features ? this.#met : null;
+    const name = met?.name ?? dependencyOf(features);
+    const dependency = met?.dependency ?? this.dependency(name);
     const { booking, isProbe, kind } = admission;
     if (isProbe) dependency.probesLeft--;
     if (booking === 'kept') return;
-    const met = this.#met?.features === features ? this.#met : null;
     const before = met === null ? this.turns.find(features) : met.turn;
     if (before !== null) this.#giveBack(features, nowMs);
     if (booking !== null) dependency.bookings.add(booking.second, booking.units);
     if (kind === 'deferred' && this.place.replicas > 1) {
       const asksAtMs = nowMs + (admission.askAgainMs ?? admission.delayMs);
-      dependency.calls.add('returning', slotOf(asksAtMs));
+      dependency.calls.notePutOff(features.attemptNumber, asksAtMs);
+      // Whoever is known to have come back asks again: his place was told to him before.
+      if (met !== null && !this.#isKnown(met))
+        dependency.calls.add('told', slotOf(nowMs + admission.delayMs), met.units);
       for (const limit of met?.limits ?? NO_LIMITS) limit.notePutOff(asksAtMs);
     }
     const limits = met !== null && booking !== null ? met.limits : NO_LIMITS;
@@ -207,8 +218,14 @@ export class Fleet {
   #turnOf(features: RetryFeatures, { calls }: Dependency, nowMs: EpochMs): BookedTurn | null {
     const turn = this.turns.find(features);
     if (this.place.replicas <= 1 || turn?.hasWaited === false) return turn;
-    const isReturning = calls.takeReturning(nowMs);
+    const by = { replicas: this.place.replicas, knows: turn !== null };
+    const isReturning = calls.takeReturning(features.attemptNumber, nowMs, by);
     return turn ?? (isReturning ? { ...RETURNED, dependency: dependencyOf(features) } : null);
+  }
+
+  /** Whether this process itself has put the job off before. */
+  #isKnown({ turn }: Meeting): boolean {
+    return turn !== null && turn.spent !== RETURNED.spent;
   }
 
   #noteHint(dependency: Dependency, { retryAfterMs, dependency: named }: RetryFeatures, nowMs: EpochMs): void {

@@ -37,7 +37,7 @@ export class LimitUse {
 
   /** A job that this process puts off, and when it will ask. */
   notePutOff(asksAtMs: EpochMs): void {
-    this.#calls.add('returning', slotOf(asksAtMs));
+    this.#calls.notePutOff(1, asksAtMs);
   }
 
   waitingAt(nowMs: EpochMs): number {

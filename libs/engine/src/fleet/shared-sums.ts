@@ -10,8 +10,11 @@ export class SharedSums {
   readonly #pending = new Map<number, number>();
   /** Another one whenever a sum may have become smaller. */
   version = 0;
+  /** Another one whenever any sum is. */
+  changes = 0;
 
   add(key: number, amount: number): void {
+    this.changes++;
     if (amount < 0) this.version++;
     this.#pending.set(key, (this.#pending.get(key) ?? 0) + amount);
   }
@@ -36,6 +39,7 @@ export class SharedSums {
   }
 
   forgetBefore(key: number): void {
+    this.changes++;
     for (const known of this.#pending.keys()) if (known < key) this.#pending.delete(known);
   }
 
@@ -52,6 +56,7 @@ export class SharedSums {
     if (isNew) for (const [key, amount] of this.#shared) this.add(key, amount);
     this.#shared = sums;
     this.version++;
+    this.changes++;
     for (const [key, amount] of sent) {
       const left = (this.#pending.get(key) ?? 0) - amount;
       if (left === 0) this.#pending.delete(key);

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { EACH_TENANT, type EpochMs, type RetryFeatures, type TenantLimit } from '@smart-retry/domain';
+import type { EpochMs, RetryFeatures, TenantLimit } from '@smart-retry/domain';
 import {
   describeLimited,
   limitsOf,
@@ -10,6 +10,7 @@ import {
   type RetryBudget,
 } from '@smart-retry/guardrails';
 import type { FleetPlace } from './budget-places.js';
+import { LimitKeys } from './limit-keys.js';
 import { LimitUse } from './limit-use.js';
 import { WindowPlaces } from './window-places.js';
 
@@ -29,6 +30,7 @@ export interface LimitedRetry {
 /** What is used of the limits that operators set; bounded: those unused for longest are forgotten first. */
 export class TenantLimits {
   readonly #uses: LRUCache<string, LimitUse>;
+  readonly #keys = new LimitKeys();
 
   constructor({ maxLimits }: { readonly maxLimits: number }) {
     this.#uses = new LRUCache({ max: maxLimits });
@@ -108,8 +110,7 @@ export class TenantLimits {
   }
 
   #use(limit: TenantLimit, features: RetryFeatures, dependency: string | null, nowMs: EpochMs): LimitUse {
-    const tenant = limit.tenant === EACH_TENANT ? [features.tenant] : limit.tenant;
-    const key = JSON.stringify([tenant, limit.queue, limit.jobType, dependency]);
+    const key = this.#keys.keyOf(limit, features.tenant, dependency);
     let use = this.#uses.get(key);
     if (use === undefined) {
       use = new LimitUse();

@@ -46,22 +46,26 @@ export class WindowPlaces implements LimitView {
   readonly isClosed: boolean;
   readonly waiting: number;
   readonly #terms: WindowTerms;
+  readonly #searchTerms: SearchTerms;
+  /** The last window that was added up, as long as nobody else has booked since. */
+  readonly #added = { changes: -1, fromSecond: 0, shared: 0, pending: 0 };
 
   constructor(terms: WindowTerms) {
     this.scope = terms.scope;
     this.isClosed = terms.isClosed;
     this.waiting = terms.waiting;
     this.#terms = terms;
+    this.#searchTerms = [...terms.capacityTerms, terms.place.replicas, terms.place.rank];
   }
 
   firstPlace(wanted: number, draw: number): number | null {
-    const { windowSeconds, units, full, place, capacityTerms, booked } = this.#terms;
+    const { windowSeconds, units, full, booked } = this.#terms;
     const from = full.firstFree({
       from: wanted - (wanted % windowSeconds),
       until: wanted + HORIZON_SECONDS,
       windowSeconds,
       units,
-      terms: [...capacityTerms, place.replicas, place.rank],
+      terms: this.#searchTerms,
       version: booked.version,
       hasRoom: (second) => this.#leftIn(second) >= units,
     });
@@ -90,21 +94,36 @@ export class WindowPlaces implements LimitView {
 
   /** Books the retry's units in a second. */
   spend(second: number): SpentUnits {
-    const { booked, keyOf, units } = this.#terms;
+    const { booked, keyOf, units, windowSeconds } = this.#terms;
     const key = keyOf(second);
+    const added = this.#added;
+    const isAddedUp = added.changes === booked.changes;
     booked.add(key, units);
+    if (isAddedUp) {
+      added.changes = booked.changes;
+      if (second >= added.fromSecond && second < added.fromSecond + windowSeconds) added.pending += units;
+    }
     return { sums: booked, key, units };
   }
 
   #leftIn(fromSecond: number): number {
-    const { windowSeconds, capacityOf, booked, keyOf, place, partOf } = this.#terms;
+    const { windowSeconds, capacityOf, place, partOf } = this.#terms;
+    const { shared, pending } = this.#addUp(fromSecond);
+    const left = capacityOf(fromSecond) - shared;
+    return partOf(Math.max(0, left), { fromSecond, windowSeconds }, place) - pending;
+  }
+
+  /** What is booked in a window: a minute has sixty sums, and whoever asks asks about the same one. */
+  #addUp(fromSecond: number): { readonly shared: number; readonly pending: number } {
+    const added = this.#added;
+    const { windowSeconds, booked, keyOf } = this.#terms;
+    if (added.changes === booked.changes && added.fromSecond === fromSecond) return added;
     let [shared, pending] = [0, 0];
     for (let second = fromSecond; second < fromSecond + windowSeconds; second++) {
       const key = keyOf(second);
       shared += booked.shared(key);
       pending += booked.pending(key);
     }
-    const left = capacityOf(fromSecond) - shared;
-    return partOf(Math.max(0, left), { fromSecond, windowSeconds }, place) - pending;
+    return Object.assign(added, { changes: booked.changes, fromSecond, shared, pending });
   }
 }

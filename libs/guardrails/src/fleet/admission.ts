@@ -73,6 +73,8 @@ export interface DependencyView {
   readonly budget: BudgetView | null;
   /** Limits that hold for the job; empty where none do. */
   readonly limits: readonly LimitView[];
+  /** Where several processes answer: when from then on the budget is not spent on those who were told to come. */
+  readonly untoldMs: (fromMs: EpochMs, draw: number) => EpochMs;
 }
 
 /** A retry's place in the budget. */

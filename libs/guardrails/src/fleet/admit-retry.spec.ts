@@ -34,6 +34,7 @@ const view = (changes: Partial<DependencyView> = {}): DependencyView => ({
   sinceReleaseMs: Number.POSITIVE_INFINITY,
   budget: budgetFrom(0),
   limits: [],
+  untoldMs: (fromMs) => fromMs,
   ...changes,
 });
 

@@ -93,7 +93,7 @@ function admitUnbudgeted(question: AdmissionQuestion, { turn, sinceReleaseMs }: 
 function waitForRoom(
   { second, heldBy }: FoundRoom,
   question: AdmissionQuestion,
-  { budget, dependency, isShared, waiting }: DependencyView,
+  { budget, dependency, isShared, waiting, untoldMs }: DependencyView,
 ): Admission {
   const { nowMs, draw, units, maxDelayMs, untilEndMs } = question;
   const isLimit = heldBy !== null && heldBy !== 'budget';
@@ -110,7 +110,8 @@ function waitForRoom(
   const before = isShared && second !== null ? (isLimit ? heldBy.waiting : waiting) : 0;
   const behindMs = before === 0 ? 0 : (SECOND_MS * before) / perSecond;
   // Whoever asks again may have a place before it is his turn: a deadline between the two stops nobody.
-  const turnMs = Math.min(atMs + behindMs, Math.max(atMs, nowMs + untilEndMs));
+  const placeMs = isShared && second !== null ? untoldMs(atMs + behindMs, draw) : atMs;
+  const turnMs = Math.min(placeMs, Math.max(atMs, nowMs + untilEndMs));
   return deferUntil(turnMs, question, {
     mayPassSooner: true,
     guardrail: isLimit ? 'tenant_limit' : 'budget',

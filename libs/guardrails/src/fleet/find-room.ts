@@ -19,18 +19,20 @@ export function findRoom(
 ): FoundRoom {
   const asked = units === 0 ? null : budget;
   if (asked === null && limits.length === 0) return { second: wanted, heldBy: null };
-  const views = [
-    ...(asked === null ? [] : [{ is: 'budget' as const, next: (at: number) => asked.firstPlace(at, units, draw) }]),
-    ...limits.map((limit) => ({ is: limit, next: (at: number) => limit.firstPlace(at, draw) })),
-  ];
   let second = wanted;
   let heldBy: FoundRoom['heldBy'] = null;
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const from = second;
-    for (const { is, next } of views) {
-      const place = next(second);
-      if (place === null) return { second: null, heldBy: is };
-      if (place !== second) heldBy = is;
+    if (asked !== null) {
+      const place = asked.firstPlace(second, units, draw);
+      if (place === null) return { second: null, heldBy: 'budget' };
+      if (place !== second) heldBy = 'budget';
+      second = place;
+    }
+    for (const limit of limits) {
+      const place = limit.firstPlace(second, draw);
+      if (place === null) return { second: null, heldBy: limit };
+      if (place !== second) heldBy = limit;
       second = place;
     }
     if (second === from) return { second, heldBy };

@@ -57,7 +57,7 @@ function findPlaceAfter(
   { nowMs, draw, units, maxDelayMs }: AdmissionQuestion,
   view: DependencyView,
 ): { readonly placeMs: EpochMs; readonly booking: Booking | 'kept' | null } {
-  const { budget, turn, isShared, waiting, heldOpenBecause } = view;
+  const { budget, turn, isShared, waiting, heldOpenBecause, untoldMs } = view;
   const furthest = { placeMs: nowMs + maxDelayMs + 1, booking: null };
   if (heldOpenBecause !== null) return furthest;
   if (turn?.bookedSecond != null && turn.bookedSecond * SECOND_MS >= askAtMs)
@@ -68,5 +68,5 @@ function findPlaceAfter(
   const placeMs = second * SECOND_MS + draw * SECOND_MS;
   if (!isShared) return { placeMs, booking: { second, units } };
   const behindMs = (SECOND_MS * waiting) / budget.retriesPerSecond(second, units);
-  return { placeMs: placeMs + behindMs, booking: null };
+  return { placeMs: untoldMs(placeMs + behindMs, draw), booking: null };
 }

@@ -1,0 +1,96 @@
+import { describe, expect, it } from '@jest/globals';
+import { createRng, DEFAULT_STRATEGY, type AttemptRecord } from '@smart-retry/domain';
+import { someFeatures, someReport, T0 } from '@smart-retry/domain/testing';
+import type { Fleet } from '@smart-retry/engine';
+import { fleetsOnOneLedger } from './testing/fleets-on-one-ledger.js';
+
+const PER_SECOND = 12;
+const STEP_MS = 250;
+const OUTAGE_MS = 90_000;
+const SLOT_MS = 5_000;
+const { guardrails } = DEFAULT_STRATEGY;
+
+interface Waiting {
+  readonly jobId: string;
+  readonly attemptNumber: number;
+  readonly atMs: number;
+  readonly isRetry: boolean;
+}
+
+/**
+ * Everything fails for a minute and a half, and whoever is put off asks the next of so many processes again. Answers, for each
+ * 20 s, which share of the first tries that failed is known to have; and how often the breaker was closed meanwhile.
+ */
+async function playOutage(processes: number) {
+  const rng = createRng([4, 3, 2, 1]);
+  let nowMs = T0;
+  const { fleets, compareNotes } = fleetsOnOneLedger(processes, { guardrails, clock: () => nowMs });
+  for (let i = 0; i < 2; i++) await compareNotes();
+  let turns = 0;
+  const next = () => fleets[turns++ % processes] as Fleet;
+  const window = { windowStartMs: T0 - 300_000, windowEndMs: T0 };
+  const counts = { jobType: 'sync', dependency: 'erp', succeeded: 300 * PER_SECOND, failed: 0, ...window };
+  next().noteCounts([counts], T0);
+  let waiting: Waiting[] = [];
+  const ask = (jobId: string, attemptNumber: number) => {
+    const fleet = next();
+    const features = someFeatures({ dependency: 'erp', jobId, errorClass: 'timeout', attemptNumber });
+    const untilEndMs = Number.POSITIVE_INFINITY;
+    const question = { nowMs, delayMs: 2_000, floorMs: 0, untilEndMs, maxDelayMs: 300_000, draw: rng() };
+    const admission = fleet.meet(features, nowMs).admit(question);
+    fleet.settle(features, { isRetry: true, admission }, nowMs);
+    const { kind, delayMs, askAgainMs = delayMs } = admission;
+    waiting.push({ jobId, attemptNumber, atMs: nowMs + askAgainMs, isRetry: kind === 'admitted' });
+  };
+  const retryInVain = ({ jobId, attemptNumber }: Waiting) => {
+    const failure = { success: false, errorClass: 'timeout', timestampMs: nowMs, attemptNumber: attemptNumber + 1 };
+    const report = someReport({ jobId, dependency: 'erp', ...failure });
+    const record: AttemptRecord = {
+      report,
+      isRetry: true,
+      sampleRate: 1,
+      recordedAtMs: nowMs,
+      aggregationIntervalMs: 60_000,
+    };
+    next().noteReports([record], nowMs);
+    ask(jobId, attemptNumber + 1);
+  };
+  const states: string[] = [];
+  for (let step = 0; nowMs < T0 + OUTAGE_MS; step++, nowMs += STEP_MS) {
+    for (let i = 0; i < (PER_SECOND * STEP_MS) / 1_000; i++) ask(`job-${step}-${i}`, 1);
+    const due = waiting.filter(({ atMs }) => atMs <= nowMs);
+    waiting = waiting.filter(({ atMs }) => atMs > nowMs);
+    for (const job of due) {
+      if (job.isRetry) retryInVain(job);
+      else ask(job.jobId, job.attemptNumber);
+    }
+    await compareNotes();
+    states.push(next().dependency('erp').breaker.state);
+  }
+  const knownShares: number[] = [];
+  for (let fromMs = T0; fromMs + 20_000 <= nowMs; fromMs += 20_000) {
+    const [from, to] = [fromMs / SLOT_MS, (fromMs + 20_000) / SLOT_MS].map(Math.floor) as [number, number];
+    const known = fleets[0]?.dependency('erp').calls.sum('firstAsked', from, to) ?? 0;
+    knownShares.push(known / (20 * PER_SECOND));
+  }
+  const opened = states.findIndex((state) => state !== 'closed');
+  return { knownShares, closedAfterOpening: states.slice(opened).filter((state) => state === 'closed').length };
+}
+
+describe('first tries that fail while jobs that were put off ask again', () => {
+  it('are each told from those where one process answers', async () => {
+    const { knownShares, closedAfterOpening } = await playOutage(1);
+    expect(knownShares).toEqual([1, 1, 1, 1]);
+    expect(closedAfterOpening).toBe(0);
+  });
+
+  it('are known, two of three of them or more, where three processes answer in turn, and none lets go of the breaker', async () => {
+    const { knownShares, closedAfterOpening } = await playOutage(3);
+    expect(knownShares).toHaveLength(4);
+    for (const share of knownShares) {
+      expect(share).toBeGreaterThan(2 / 3);
+      expect(share).toBeLessThan(4 / 3);
+    }
+    expect(closedAfterOpening).toBe(0);
+  });
+});
