@@ -88,7 +88,7 @@ export function nameAction(action: Action): string {
 
 export const same = (a: unknown, b: unknown) => a == b; // expect: eqeqeq
 export const isAbsent = (a: unknown) => a == null;
-export const ids = /(?:-?[0-9a-f]{4,}){2,}\b/; // expect: regexp/no-super-linear-backtracking
+export const ids = /^(?:-?[0-9a-f]{4,}){2,}\b/; // expect: regexp/no-super-linear-backtracking
 export const ends = /\d+$/; // expect: regexp/no-super-linear-move
 export const word = /^\w+$/;
 const unused = 1; // expect: @typescript-eslint/no-unused-vars
