@@ -102,12 +102,15 @@ export function describeFailureLookup(name: string, open: Open<Stores>): void {
       expect(found?.recordedForJob).toMatchObject([{ errorClass: 'oom', attemptNumber: 1 }]);
     });
 
-    it.each(['cancelled', 'unknown'])('passes over recorded failures that were %s: they teach nothing', async (status) => {
-      const job = { tenant: unique('tenant'), jobId: unique('job') };
-      const failed = { ...job, attemptNumber: 1, success: false, errorClass: 'oom' };
-      await stores.attempts.record([exampleAttempt({ ...failed, status })]);
-      expect(await find({ ...job, attemptNumber: 2 })).toEqual(NOTHING);
-    });
+    it.each(['cancelled', 'unknown'])(
+      'passes over recorded failures that were %s: they teach nothing',
+      async (status) => {
+        const job = { tenant: unique('tenant'), jobId: unique('job') };
+        const failed = { ...job, attemptNumber: 1, success: false, errorClass: 'oom' };
+        await stores.attempts.record([exampleAttempt({ ...failed, status })]);
+        expect(await find({ ...job, attemptNumber: 2 })).toEqual(NOTHING);
+      },
+    );
 
     it('passes over recorded failures without a class', async () => {
       const job = { jobId: unique('job') };
