@@ -2,6 +2,7 @@ import js from '@eslint/js';
 import { readCachedProjectGraph } from '@nx/devkit';
 import nx from '@nx/eslint-plugin';
 import prettier from 'eslint-config-prettier';
+import regexp from 'eslint-plugin-regexp';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import globals from 'globals';
 import { readFileSync } from 'node:fs';
@@ -202,8 +203,11 @@ export default defineConfig([
     files: ['**/*.ts'],
     extends: [js.configs.recommended, tseslint.configs.recommendedTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
-    plugins: { '@nx': nx },
+    plugins: { '@nx': nx, regexp },
     rules: {
+      // What clients send is matched in the only thread there is.
+      'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
+      'regexp/no-super-linear-move': ['error', { report: 'potential' }],
       '@nx/enforce-module-boundaries': moduleBoundaries(),
       'no-restricted-syntax': ['error', ...EVERYWHERE],
       'no-restricted-imports': ['error', { patterns: [NO_TESTING_CODE] }],

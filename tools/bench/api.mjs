@@ -40,7 +40,7 @@ writeReport('api', {
   title: 'Recommendations over HTTP',
   machine,
   sections: [
-    '`npm run bench:api`: the built API with the defaults of `npm start` (validation, decision, signed id, audit trail into the embedded Postgres with fsync), beside a bare NestJS-on-Fastify echo of the same body without validation, in the same run. Servers, Postgres and load generator share the machine.',
+    '`npm run bench:api`: the built API with the defaults of `npm start` (validation, decision, signed id, audit trail into the embedded Postgres with fsync), beside a bare NestJS-on-Fastify echo of the same body without validation, in the same run; and beside one of Fastify alone, because the API takes the routes that workers ask out of Nest (ADR 0022). Servers, Postgres and load generator share the machine.',
     '## Throughput',
     `wrk with one thread, ${ROUNDS} alternating rounds of ${SECONDS} s after one to warm up; medians, ratios round by round with their range. Wanted: at least 60 % of the echo (stretch 75 %).`,
     table(
@@ -49,6 +49,8 @@ writeReport('api', {
         'API req/s',
         'echo req/s',
         'API / echo',
+        'Fastify echo req/s',
+        'API / Fastify echo',
         'API p50 / p99 ms',
         'echo p50 / p99 ms',
         'API CPU µs',
@@ -72,40 +74,44 @@ writeReport('api', {
 async function measureThroughput() {
   const api = await startApi();
   const echo = await startEcho();
+  const fastifyEcho = await startEcho({ framework: 'fastify' });
   const rows = [];
   try {
     for (const connections of [16, 64]) {
       const options = { script, connections, seconds: SECONDS };
-      const apiRounds = [];
-      const echoRounds = [];
+      const rounds = { api: [], echo: [], fastifyEcho: [] };
       for (let round = 0; round <= ROUNDS; round++) {
-        const apiRound = await driveMeasured(wrk, api, { path: '/recommendation', ...options });
-        const echoRound = await driveMeasured(wrk, echo, { path: '/echo', ...options });
+        const driven = {
+          api: await driveMeasured(wrk, api, { path: '/recommendation', ...options }),
+          echo: await driveMeasured(wrk, echo, { path: '/echo', ...options }),
+          fastifyEcho: await driveMeasured(wrk, fastifyEcho, { path: '/echo', ...options }),
+        };
         if (round === 0) continue;
-        apiRounds.push(apiRound);
-        echoRounds.push(echoRound);
+        for (const [server, one] of Object.entries(driven)) rounds[server].push(one);
       }
-      rows.push(summarise(connections, apiRounds, echoRounds));
+      rows.push(summarise(connections, rounds));
     }
     return { rows, audit: await readAuditCounts(api.baseUrl) };
   } finally {
-    await echo.stop();
-    await api.stop();
+    await Promise.all([echo.stop(), fastifyEcho.stop(), api.stop()]);
   }
 }
 
-function summarise(connections, apiRounds, echoRounds) {
+function summarise(connections, { api: apiRounds, echo: echoRounds, fastifyEcho: fastifyRounds }) {
   const rate = (rounds) => Math.round(median(rounds.map((round) => round.requestsPerSecond))).toLocaleString('en');
   const latency = (rounds) =>
     `${median(rounds.map((round) => round.p50Ms)).toFixed(2)} / ${median(rounds.map((round) => round.p99Ms)).toFixed(2)}`;
-  const ratios = apiRounds.map((round, i) => round.requestsPerSecond / echoRounds[i].requestsPerSecond);
+  const shareOf = (peer) =>
+    describeRatios(apiRounds.map((round, i) => round.requestsPerSecond / peer[i].requestsPerSecond));
   const cpu = (rounds) => median(rounds.map((round) => round.cpuMicroseconds)).toFixed(0);
-  const failures = [...apiRounds, ...echoRounds].reduce((sum, round) => sum + round.failures, 0);
+  const failures = [...apiRounds, ...echoRounds, ...fastifyRounds].reduce((sum, round) => sum + round.failures, 0);
   return [
     connections,
     rate(apiRounds),
     rate(echoRounds),
-    describeRatios(ratios),
+    shareOf(echoRounds),
+    rate(fastifyRounds),
+    shareOf(fastifyRounds),
     latency(apiRounds),
     latency(echoRounds),
     cpu(apiRounds),

@@ -40,10 +40,14 @@ export async function startApi({ cores, preload, env } = {}) {
   };
 }
 
-/** Starts the bare echo. */
-export async function startEcho({ cores } = {}) {
+/**
+ * Starts a bare echo.
+ *
+ * @param {{ cores?: string, framework?: 'nest' | 'fastify' }} [options] by default NestJS on Fastify
+ */
+export async function startEcho({ cores, framework = 'nest' } = {}) {
   const port = await findFreePort();
-  const server = await start([join(ROOT, 'tools/bench/echo-server.mjs'), String(port)], {
+  const server = await start([join(ROOT, 'tools/bench/echo-server.mjs'), String(port), framework], {
     cores,
     readyUrl: `http://127.0.0.1:${port}/echo`,
     env: {},

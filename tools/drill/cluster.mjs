@@ -7,9 +7,8 @@ import { startReplica } from './replica.mjs';
 import { MAX_STALE_MS, REPLICAS } from './schedule.mjs';
 import { openPostgresServer, openRedisServer } from './stores.mjs';
 
-/** Postgres, Redis and three API processes, each of which reaches each store through a gate of its own. A cheat lets them be stale for an hour. */
-export async function openCluster({ cheats = {} } = {}) {
-  const maxStale = cheats.stale === true ? '1h' : `${MAX_STALE_MS}ms`;
+/** Postgres, Redis and three API processes, each of which reaches each store through a gate of its own. In a control, what protects an invariant is switched off. */
+export async function openCluster({ switchedOff = null } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'smart-retry-drill-'));
   const [postgres, redis] = await Promise.all([openPostgresServer(folder), openRedisServer()]);
   const opened = [postgres, redis];
@@ -20,7 +19,7 @@ export async function openCluster({ cheats = {} } = {}) {
   try {
     // Each is opened on its own, so that one that fails leaves none behind that nobody stops.
     const open = async (_, i) => {
-      const replica = await openReplica(join(folder, `api-${i}`), { postgres, redis, maxStale });
+      const replica = await openReplica(join(folder, `api-${i}`), { postgres, redis, switchedOff });
       opened.unshift(replica);
       return replica;
     };
@@ -30,14 +29,14 @@ export async function openCluster({ cheats = {} } = {}) {
     const replicas = starts.map(({ value }) => value);
     // Only now: whoever was first has brought the schema up to date.
     await Promise.all(replicas.map((replica) => replica.untilReady()));
-    return { folder, cheats, postgres, redis, replicas, links: createLinkLog(), close };
+    return { folder, switchedOff, postgres, redis, replicas, links: createLinkLog(), close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-async function openReplica(folder, { postgres, redis, maxStale }) {
+async function openReplica(folder, { postgres, redis, switchedOff }) {
   await mkdir(folder, { recursive: true });
   const gates = {
     postgres: new TcpGate({ host: '127.0.0.1', port: postgres.port }),
@@ -49,7 +48,8 @@ async function openReplica(folder, { postgres, redis, maxStale }) {
   const env = {
     RETRY_DATABASE_URL: url.href,
     RETRY_REDIS_ADDR: `127.0.0.1:${gates.redis.port}`,
-    RETRY_MAX_STALE: maxStale,
+    RETRY_MAX_STALE: `${MAX_STALE_MS}ms`,
+    ...(switchedOff !== null && { DRILL_SWITCHED_OFF: switchedOff }),
   };
   const shut = () => Promise.all([gates.postgres.refuse(), gates.redis.refuse()]);
   const replica = await startReplica({ folder, env }).catch(async (error) => {

@@ -7,6 +7,8 @@ export const FIRST_TRIES_PER_SECOND = 15;
 const ASKS_PER_SECOND = 16;
 /** It was used before the run, too: else its budget would only grow meanwhile. */
 const HISTORY_MS = 240_000;
+/** By then each process has heard of it: from now on none may let a retry go unbudgeted, whatever befalls it. */
+const HEARD_WITHIN_MS = 3_000;
 
 /** Asks for retries of jobs that call one dependency, again when put off, and tells of its first tries; judges nothing. */
 export function startMeteredCallers(cluster, observations, { seed }) {
@@ -23,6 +25,7 @@ export function startMeteredCallers(cluster, observations, { seed }) {
   };
   const run = async () => {
     await reportFirstTries(anyReplica(), observations, { dependency, forMs: HISTORY_MS });
+    await sleep(HEARD_WITHIN_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
     for (let n = 0; !stopping.signal.aborted; n++) {
       if (n % ASKS_PER_SECOND === 0) {
         keep(reportFirstTries(anyReplica(), observations, { dependency, forMs: 1_000 }));
@@ -64,10 +67,8 @@ async function askUntilTold(replica, observations, { dependency, jobId, signal }
     const call = await replica.call('POST', '/recommendation', job);
     observations.countStatus(call);
     if (call?.status !== 200 || call.body.should_retry !== true) return;
-    const { decision, delay_ms: delayMs, next_evaluation: next, reasons } = call.body;
+    const { decision, delay_ms: delayMs, next_evaluation: next } = call.body;
     if (decision === 'retry') {
-      // Nothing is booked where nobody has told that process of any first try yet.
-      if (reasons.includes('budget_unknown')) return;
       const fromMs = Math.min(toldMs, startedMs + delayMs) + skewMs;
       observations.booked.push({ fromMs, toMs: Date.now() + delayMs + skewMs });
       return;

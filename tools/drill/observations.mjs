@@ -1,5 +1,5 @@
 /** What the clients of a run know; nothing here comes from the servers' own books. */
-export function createObservations({ replicas, cheats }) {
+export function createObservations({ replicas }) {
   /** Reports by their identity: whether one was acknowledged, or none was. */
   const reports = new Map();
   /** Every recommendation that was answered. */
@@ -42,7 +42,7 @@ export function createObservations({ replicas, cheats }) {
       return forgotten;
     },
     countStatus(call) {
-      const status = call === null ? 'none' : cheats.status === true && call.status === 503 ? 500 : call.status;
+      const status = call?.status ?? 'none';
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
     },
     sent(batch) {

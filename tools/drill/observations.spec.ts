@@ -10,7 +10,7 @@ describe('what a process was seen to owe', () => {
   it('still counts as that of a killed one when an earlier look is answered after the last', async () => {
     const answers: ((answer: ReturnType<typeof metrics>) => void)[] = [];
     const call = () => new Promise((resolve) => answers.push(resolve));
-    const observations = createObservations({ replicas: [{ lifetime: 0, call }], cheats: {} });
+    const observations = createObservations({ replicas: [{ lifetime: 0, call }] });
     const early = observations.look(0);
     const last = observations.lookBeforeKill(0);
     answers[1]?.(metrics(3, 0));
@@ -23,7 +23,7 @@ describe('what a process was seen to owe', () => {
   it('is none of what was dropped in runs before', async () => {
     let dropped = 5;
     const call = () => Promise.resolve(metrics(0, dropped));
-    const observations = createObservations({ replicas: [{ lifetime: 2, call }], cheats: {} });
+    const observations = createObservations({ replicas: [{ lifetime: 2, call }] });
     await observations.begin();
     dropped = 7;
     await observations.look(0);

@@ -33,16 +33,11 @@ async function changeForTheLedger(cluster, observations, { path, change, rng, se
   return acknowledgedMs;
 }
 
-/**
- * Stops every retry, watches each API for a while, and goes on; meanwhile a breaker is held open. A cheat stops a tenant that
- * nobody has, another one believes in a change that it never sent.
- */
-export async function stopForAWhile(cluster, observations, { rng, cheats, seed }) {
+/** Stops every retry, watches each API for a while, and goes on; meanwhile a breaker is held open. */
+export async function stopForAWhile(cluster, observations, { rng, seed }) {
   const put = (path, change) => changeForTheLedger(cluster, observations, { path, change, rng, seed });
   const breaker = '/dependencies/held/breaker';
-  const off = { emergency_stop: false, emergency_stops: [] };
-  const on = cheats.emergencyStop === true ? { emergency_stops: [{ tenant: 'nobody' }] } : { emergency_stop: true };
-  const stop = { acknowledgedMs: await put('/guardrails', on), endedMs: 0 };
+  const stop = { acknowledgedMs: await put('/guardrails', { emergency_stop: true }), endedMs: 0 };
   await put(breaker, { state: 'open' });
   while (Date.now() < stop.acknowledgedMs + HOLD_MS) {
     await Promise.all(cluster.replicas.map((_, index) => ask(cluster, observations, index, PROBE)));
@@ -51,8 +46,7 @@ export async function stopForAWhile(cluster, observations, { rng, cheats, seed }
   stop.endedMs = Date.now();
   observations.stops.push(stop);
   await put(breaker, { state: 'auto' });
-  await put('/guardrails', off);
-  if (cheats.changes === true) observations.changes.push(`drill ${seed}, never sent`);
+  await put('/guardrails', { emergency_stop: false });
 }
 
 const PROBE = { job_type: 'probe', error_class: 'timeout', attempt_number: 1 };

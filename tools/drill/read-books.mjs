@@ -2,14 +2,13 @@ import pg from 'pg';
 import { openPostgres } from '../../libs/storage/dist/postgres/index.js';
 import { identityOf } from './observations.mjs';
 
-/** What the database holds after a run, of all runs or, by the names of its jobs, of this one; read by the drill itself. Cheats forge it first. */
-export async function readBooks(cluster, { seed, cheats }) {
+/** What the database holds after a run, of all runs or, by the names of its jobs, of this one; read by the drill itself. */
+export async function readBooks(cluster, { seed }) {
   const { url } = cluster.postgres;
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    if (cheats.audit === true) await client.query(`DELETE FROM decisions WHERE decided_at_ms % 2 = 0`);
-    if (cheats.ledger === true) {
+    if (cluster.switchedOff === 'ledger') {
       await client.query(
         `SET session_replication_role = replica; UPDATE change_ledger SET actor = 'x' WHERE sequence = 2`,
       );

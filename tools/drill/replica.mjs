@@ -18,7 +18,7 @@ const LAST_WORDS = 2_000;
  * One API process that can be killed and started again on the same port and data folder. A lifetime is the time from a
  * start to the death; they are numbered.
  *
- * @param {{ folder: string, env: Record<string, string> }} options
+ * @param {{ folder: string, env: Record<string, string> }} options settings, and those of `in-drill.mjs`
  */
 export async function startReplica({ folder, env }) {
   const port = await findFreePort();

@@ -14,11 +14,11 @@ describe('results of several sessions', () => {
   it('keep the last run of each seed and control, and everything that was ever red', () => {
     const path = join(folder, 'drill.ndjson');
     openResults(path).keep({ schedule: { seed: 2 }, isGreen: false });
-    openResults(path).keep({ invariant: 'lost', how: 'a cheat', isRed: false });
+    openResults(path).keep({ invariant: 'lost', how: 'a control', isRed: false });
     const later = openResults(path);
     later.keep({ schedule: { seed: 2 }, isGreen: true });
     later.keep({ schedule: { seed: 1 }, isGreen: true });
-    later.keep({ invariant: 'lost', how: 'a cheat', isRed: true });
+    later.keep({ invariant: 'lost', how: 'a control', isRed: true });
     const all = openResults(path);
     expect(all.runs.map(({ schedule, isGreen }) => [schedule.seed, isGreen])).toEqual([
       [1, true],

@@ -11,32 +11,30 @@ import { startWorkers } from './workers.mjs';
 
 const LOOK_INTERVAL_MS = 1_000;
 const DEADLINE_MS = 300_000;
-/** What an operator allows who cheats. */
-const UNLIMITED = { max_attempts: 100, max_delay_ms: 3_600_000 };
-const OVERSPENT = { ...LIMITS, max_budget_percent: 5 * LIMITS.max_budget_percent };
 
 /**
  * Runs one schedule and checks what must hold after it.
  *
  * @param {ReturnType<typeof import('./schedule.mjs').planSchedule>} schedule
- * @param {{ attempts: number, clusters: ReturnType<typeof import('./cluster-share.mjs').createClusterShare>, cheats?: Record<string, boolean> }} options
+ * @param {{ attempts: number, clusters: ReturnType<typeof import('./cluster-share.mjs').createClusterShare>, switchedOff?: string | null }} options
+ *   in a control, the invariant that nothing protects
  */
-export async function runSchedule(schedule, { attempts, clusters, cheats = {} }) {
+export async function runSchedule(schedule, { attempts, clusters, switchedOff = null }) {
   const startedMs = Date.now();
-  const cluster = await clusters.take({ cheats });
+  const cluster = await clusters.take({ switchedOff });
   let isGreen = false;
   try {
-    const observations = createObservations({ replicas: cluster.replicas, cheats });
+    const observations = createObservations({ replicas: cluster.replicas });
     const rng = createRng([schedule.seed, 0, 0, 3]);
     await observations.begin();
-    await changeGuardrails(cluster, observations, limitsBy(cheats), rng);
+    await changeGuardrails(cluster, observations, LIMITS, rng);
     // Each API knows the limits before anybody is asked.
     await sleep(1_000);
     const openedMs = Date.now();
-    const sabotage = await startSabotage(cluster, cheats);
-    await live(schedule, cluster, observations, { attempts, cheats, rng }).finally(() => sabotage.stop());
+    const sabotage = await startSabotage(cluster);
+    await live(schedule, cluster, observations, { attempts, rng }).finally(() => sabotage.stop());
     const livedMs = Date.now();
-    const books = await readBooks(cluster, { seed: schedule.seed, cheats });
+    const books = await readBooks(cluster, { seed: schedule.seed });
     const invariants = checkInvariants({ schedule, observations, books, links: cluster.links });
     isGreen = invariants.every(({ isHeld }) => isHeld);
     return {
@@ -55,13 +53,8 @@ export async function runSchedule(schedule, { attempts, clusters, cheats = {} })
   }
 }
 
-function limitsBy({ guardrail, budget }) {
-  if (guardrail === true) return UNLIMITED;
-  return budget === true ? OVERSPENT : LIMITS;
-}
-
 /** From the first request to the moment when all is quiet and written. */
-async function live(schedule, cluster, observations, { attempts, cheats, rng }) {
+async function live(schedule, cluster, observations, { attempts, rng }) {
   const deadlineMs = Date.now() + DEADLINE_MS;
   const workers = startWorkers(cluster, observations, { seed: schedule.seed, attempts });
   const metered = startMeteredCallers(cluster, observations, { seed: schedule.seed });
@@ -82,7 +75,7 @@ async function live(schedule, cluster, observations, { attempts, cheats, rng }) 
       }),
       inTurn(schedule.stopsAtShare, async (share) => {
         await untilShare(share);
-        await stopForAWhile(cluster, observations, { rng, cheats, seed: schedule.seed });
+        await stopForAWhile(cluster, observations, { rng, seed: schedule.seed });
       }),
       untilShare(1),
     ]);

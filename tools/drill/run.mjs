@@ -62,7 +62,7 @@ function print(run) {
   return run;
 }
 
-/** The faults are those that make the cheat matter: an API is killed, and a store is away, or one API is cut off from both. */
+/** The faults are those that make the protection matter: an API is killed, and a store is away, or one API is cut off from both. */
 async function runControl({ invariant, how }) {
   const kinds = [{ kind: 'kill_api' }, { kind: 'restart_postgres', durationMs: 800 }, { kind: 'kill_api' }];
   if (invariant === 'training') kinds.splice(1, 2, { kind: 'kill_trainer' });
@@ -71,7 +71,7 @@ async function runControl({ invariant, how }) {
   const clusters = createClusterShare({ schedules: 1 });
   const schedule = { seed: CONTROL_SEED, faults, stopsAtShare: [0.5] };
   const run = await attempt(
-    () => runSchedule(schedule, { attempts: CONTROL_ATTEMPTS, clusters, cheats: { [invariant]: true } }),
+    () => runSchedule(schedule, { attempts: CONTROL_ATTEMPTS, clusters, switchedOff: invariant }),
     CONTROL_SEED,
   );
   const broken = run.invariants.filter(({ isHeld }) => !isHeld);

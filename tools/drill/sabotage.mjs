@@ -4,10 +4,10 @@ import pg from 'pg';
 const FORGET_INTERVAL_MS = 10;
 
 /** For controls: switches off in Postgres what keeps acknowledged attempts, or what knows them again, until `stop`. */
-export async function startSabotage(cluster, cheats) {
-  if (cheats.lost === true) await query(cluster, acknowledgeUnwritten);
+export async function startSabotage(cluster) {
+  if (cluster.switchedOff === 'lost') await query(cluster, acknowledgeUnwritten);
   let isStopped = false;
-  const forgetting = cheats.twice === true ? forgetKeys(cluster, () => isStopped) : Promise.resolve();
+  const forgetting = cluster.switchedOff === 'twice' ? forgetKeys(cluster, () => isStopped) : Promise.resolve();
   return {
     async stop() {
       isStopped = true;

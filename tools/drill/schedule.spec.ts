@@ -28,7 +28,7 @@ describe('schedules of the drill', () => {
 
 describe('what the drill checks', () => {
   it('has a control for each invariant', () => {
-    const observations = createObservations({ replicas: [], cheats: {} });
+    const observations = createObservations({ replicas: [] });
     const books = {
       stored: new Map(),
       models: [],

@@ -10,21 +10,21 @@ const MAIN = join(ROOT, 'apps', 'trainer', 'dist', 'main.js');
 const PRELOAD = pathToFileURL(join(import.meta.dirname, 'in-drill.mjs')).href;
 const POLL_MS = 25;
 const PATIENCE_MS = 60_000;
-const CHEATED_PATIENCE_MS = 15_000;
+const PATIENCE_ALONE_MS = 15_000;
 /** Orders of which the trainer was done before it could be killed, until that counts as a failure of the drill. */
 const MAX_ORDERS = 8;
 /** A moment's work: what is tried is the death, not the model. */
 const ORDER = { model_type: 'logistic', features: ['error_class', 'attempt_number'], cross_validation: 0 };
 const MAX_ROWS = 2_000;
 
-/** Orders a model, kills the trainer that has begun with it, and starts another one; a cheat does not. */
+/** Orders a model, kills the trainer that has begun with it, and starts another one, except in a control. */
 export async function killTrainer(cluster, observations) {
   const id = await orderAndKill(cluster, observations);
-  const isCheating = cluster.cheats.training === true;
-  const second = isCheating ? null : startTrainer(cluster);
+  const isAlone = cluster.switchedOff === 'training';
+  const second = isAlone ? null : startTrainer(cluster);
   try {
     const isOver = ({ state }) => state !== 'queued' && state !== 'running';
-    const ended = await untilJob(cluster, id, isOver, isCheating ? CHEATED_PATIENCE_MS : PATIENCE_MS);
+    const ended = await untilJob(cluster, id, isOver, isAlone ? PATIENCE_ALONE_MS : PATIENCE_MS);
     observations.trainings.push({ id, state: ended?.state, runs: ended?.runs, version: ended?.version });
   } finally {
     await second?.kill9();

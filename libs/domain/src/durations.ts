@@ -3,7 +3,7 @@ import { SmartRetryError } from './errors.js';
 const NANOSECONDS_PER_MS = 1e6;
 const MAX_DURATION_TEXT_LENGTH = 64;
 const CLOCK_TEXT = /^(?:(?:(\d{1,7}):)?(\d{1,9}):)?(\d{1,11})(?:\.(\d{1,9}))?$/;
-const GO_TEXT = /^(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h)/;
+const GO_TEXT = /^(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/;
 const GO_UNIT_MS: Readonly<Record<string, number>> = {
   ns: 1e-6,
   us: 1e-3,
@@ -45,11 +45,11 @@ function parseGoText(text: string): number {
   if (rest.length === 0) throw invalidDuration();
   let totalMs = 0;
   while (rest.length > 0) {
-    const part = GO_TEXT.exec(rest)?.[0];
-    if (part === undefined) throw invalidDuration();
-    const unit = /[^\d.]+$/.exec(part)?.[0] ?? '';
-    totalMs += Number(part.slice(0, -unit.length)) * (GO_UNIT_MS[unit] ?? Number.NaN);
-    rest = rest.slice(part.length);
+    const part = GO_TEXT.exec(rest);
+    if (part === null) throw invalidDuration();
+    const [text, amount, unit = ''] = part;
+    totalMs += Number(amount) * (GO_UNIT_MS[unit] ?? Number.NaN);
+    rest = rest.slice(text.length);
   }
   if (!Number.isFinite(totalMs)) throw invalidDuration();
   return totalMs;

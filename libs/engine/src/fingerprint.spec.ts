@@ -16,4 +16,19 @@ describe('fingerprintErrorMessage', () => {
   it('differs where the words differ', () => {
     expect(fingerprintErrorMessage('connection refused')).not.toBe(fingerprintErrorMessage('connection reset'));
   });
+
+  it('is the same for messages that differ in digests and addresses', () => {
+    const [one, two] = ['a', 'b'].map((digit) =>
+      fingerprintErrorMessage(`layer sha256:${digit.repeat(64)} at 0x${digit.repeat(8)} of trace ${digit.repeat(16)}`),
+    );
+    expect(one).toBe(two);
+  });
+
+  it.each([
+    ['a digest with a suffix', `${'e3b0c44298fc1c14'.repeat(500)}_part`],
+    ['an endless id', `${'deadbeef-abcd-'.repeat(600)}z`],
+    ['white space', `${' '.repeat(8_000)}z`],
+  ])('comes to an end with %s', (_what, message) => {
+    expect(fingerprintErrorMessage(message)).toMatch(/^[0-9a-f]{16}$/);
+  });
 });

@@ -1,7 +1,7 @@
 import { sha256Hex } from './digest.js';
 
-/** Runs that differ between two occurrences of one error: UUIDs and other long hexadecimal runs, then numbers. */
-const VARIABLE_PARTS = /\b[0-9a-f]{8}(?:-?[0-9a-f]{4,}){2,}\b|\b0x[0-9a-f]+\b|\d+/gi;
+/** What differs between two occurrences of one error: UUIDs, other long hexadecimal runs, numbers. */
+const VARIABLE_PARTS = /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b(?:0x[0-9a-f]+|[0-9a-f]{16,})\b|\d+/gi;
 const FINGERPRINT_DIGITS = 16;
 
 /**

@@ -1,20 +1,25 @@
 import { describe, expect, it } from '@jest/globals';
-import type { DecisionRecord } from '@smart-retry/domain';
+import { DEFAULT_STRATEGY, type DecisionRecord, type RetryFeatures } from '@smart-retry/domain';
 import { FixedClock, someFeatures, someStrategy, T0 } from '@smart-retry/domain/testing';
 import { FailureWindow } from './background/failure-window.js';
 import { compileSnapshot } from './configuration-snapshot.js';
 import { Incidents } from './incidents.js';
-import { UNTAUGHT_LAYERS } from './layers.js';
+import { UNTAUGHT_LAYERS, type Layer } from './layers.js';
 import { RecentRecommendations } from './recent-recommendations.js';
 import { RecommendationIds } from './recommendation-id.js';
 import { Recommender } from './recommender.js';
 import { replayDecision } from './replay-decision.js';
 
-const open = () => {
+const open = ({ featureExtraction = true, learnedLayers = UNTAUGHT_LAYERS } = {}) => {
   const clock = new FixedClock();
   const audited: DecisionRecord[] = [];
   const configuration = compileSnapshot(
-    { revision: 3, strategy: someStrategy(), changedAtMs: T0, changedBy: 'test' },
+    {
+      revision: 3,
+      strategy: { ...someStrategy(), dataCollection: { ...DEFAULT_STRATEGY.dataCollection, featureExtraction } },
+      changedAtMs: T0,
+      changedBy: 'test',
+    },
     { isEnabled: true },
   );
   const failures = new FailureWindow({
@@ -35,7 +40,7 @@ const open = () => {
     recent: new RecentRecommendations({ maxEntries: 10, ttlMs: 60_000, clock: clock.read }),
     failures,
     incidents: new Incidents({ maxDependencies: 10 }),
-    learnedLayers: UNTAUGHT_LAYERS,
+    learnedLayers,
     clock: clock.read,
     randomWord: () => word++,
   });
@@ -84,6 +89,26 @@ describe('Recommender', () => {
     recommender.recommend(someFeatures({ dependency: 'erp', recentFailures: 42 }));
     expect(audited.map((record) => record.features.recentFailures)).toEqual([1, 2, 42]);
   });
+
+  it.each([true, false])(
+    'previews with what a recommendation would know, feature extraction %s',
+    (featureExtraction) => {
+      const told: RetryFeatures[] = [];
+      const listener: Layer = ({ features }) => {
+        told.push(features);
+        return { kind: 'abstention', layer: 'bayesian', reason: 'bayesian_no_posterior' };
+      };
+      const { recommender } = open({ featureExtraction, learnedLayers: [listener] });
+      recommender.recommend(someFeatures({ dependency: 'erp' }));
+      told.length = 0;
+      recommender.preview(someFeatures({ dependency: 'erp' }), 2);
+      const [previewed] = told;
+      recommender.recommend(someFeatures({ dependency: 'erp' }));
+      const known = (features?: RetryFeatures) => [features?.incidentAgeMs, features?.recentFailures];
+      expect(known(previewed)).toEqual(featureExtraction ? [0, 2] : [undefined, undefined]);
+      expect(known(previewed)).toEqual(known(told.at(-1)));
+    },
+  );
 
   it('does not count a replayed failure', () => {
     const { recommender, failures } = open();

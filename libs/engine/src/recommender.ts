@@ -102,23 +102,37 @@ export class Recommender {
   /** The plan that would follow if every retry failed. Never explores, leaves no trace. */
   preview(asked: RetryFeatures, maxAttempts?: number): Preview {
     const nowMs = asked.failedAtMs ?? this.#deps.clock();
-    const features = { incidentAgeMs: this.#deps.incidents.ageAt(dependencyOf(asked), nowMs), ...asked };
+    const { incidents, failures } = this.#deps;
+    const dependency = dependencyOf(asked);
+    // As if it had just failed.
+    const features = this.#extend(asked, {
+      incidentAgeMs: incidents.ageAt(dependency, nowMs),
+      recentFailures: failures.recent(dependency) + 1,
+    });
     return planRetries(features, this.#snapshot({ explores: false }), nowMs, {
       maxAttempts,
       randomWord: this.#deps.randomWord,
     });
   }
 
-  /** Counts the failure, and adds what the server knows where the request does not say it. */
+  /** Counts the failure, and adds what the server knows of it. */
   #observe(features: RetryFeatures, receivedAtMs: EpochMs): RetryFeatures {
-    const { failures, incidents, configuration } = this.#deps;
+    const { failures, incidents } = this.#deps;
     const dependency = dependencyOf(features);
     const failedAtMs = features.failedAtMs ?? receivedAtMs;
     const incidentAgeMs = incidents.fail(dependency, failedAtMs);
     const isReplay = receivedAtMs - failedAtMs > REPLAY_AGE_MS;
     if (!isReplay) failures.count(dependency, receivedAtMs);
-    if (!configuration.current().strategy.dataCollection.featureExtraction) return features;
-    return { incidentAgeMs, recentFailures: failures.recent(dependency), ...features };
+    return this.#extend(features, { incidentAgeMs, recentFailures: failures.recent(dependency) });
+  }
+
+  /** Adds what the server knows where the request does not say it; nothing where the operator does not want that. */
+  #extend(
+    features: RetryFeatures,
+    known: Required<Pick<RetryFeatures, 'incidentAgeMs' | 'recentFailures'>>,
+  ): RetryFeatures {
+    const { configuration } = this.#deps;
+    return configuration.current().strategy.dataCollection.featureExtraction ? { ...known, ...features } : features;
   }
 
   #snapshot({ explores, gate }: Pick<DecisionSnapshot, 'explores' | 'gate'>): DecisionSnapshot {

@@ -38,7 +38,7 @@ const isRatio = (n: number) => n >= 0 && n <= 1;
 export const RATIO: SettingType<number> = {
   name: 'number',
   expected: 'a number from 0.0 to 1.0',
-  fromText: (text) => (/^(?:\d+\.?\d*|\.\d+)$/.test(text) && isRatio(Number(text)) ? Number(text) : undefined),
+  fromText: (text) => (/^(?:\d+(?:\.\d*)?|\.\d+)$/.test(text) && isRatio(Number(text)) ? Number(text) : undefined),
   fromJson: (value) => (typeof value === 'number' && isRatio(value) ? value : undefined),
   print: String,
 };

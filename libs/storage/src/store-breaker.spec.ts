@@ -31,7 +31,10 @@ describe('StoreBreaker', () => {
       retryAfterMs: 60_000,
       cause: { kind: 'unreachable' },
     });
-    await expect(breaker.run(succeed)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+    await expect(breaker.run(succeed)).rejects.toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+      cause: { kind: 'unreachable' },
+    });
   });
 
   it('goes on asking after a statement that was only too slow', async () => {

@@ -35,6 +35,8 @@ export class StoreBreaker {
   readonly #openMs: number;
   readonly #circuit;
   readonly #stalls: Pick<EventLoopStalls, 'now' | 'wasStalledSince'>;
+  /** Why nobody is asked while the breaker is open. */
+  #lastFailure: unknown;
 
   constructor(options: StoreBreakerOptions) {
     this.#options = options;
@@ -49,7 +51,7 @@ export class StoreBreaker {
   /** @throws {STORE_UNAVAILABLE} when the store does not answer in time, or has just not answered somebody else. */
   async run<T>(operation: () => Promise<T>, { timeoutMs = this.#options.timeoutMs } = {}): Promise<T> {
     // While the probe runs nobody waits behind it: it may take the whole timeout.
-    if (this.#circuit.state === CircuitState.HalfOpen) throw this.#unavailable();
+    if (this.#circuit.state === CircuitState.HalfOpen) throw this.#unavailable(this.#lastFailure);
     try {
       // Signals of their own for each call: all would otherwise listen to one that the library shares, which warns of a leak.
       return await this.#circuit.execute(() => this.#attempt(operation, timeoutMs), new AbortController().signal);
@@ -64,9 +66,11 @@ export class StoreBreaker {
       const limited = timeout(timeoutMs, TimeoutStrategy.Aggressive);
       return await limited.execute(operation, new AbortController().signal);
     } catch (error) {
-      if (this.#isUnreachable(error) && this.#stalls.wasStalledSince(startedAtMs)) {
+      if (!this.#isUnreachable(error)) throw error;
+      if (this.#stalls.wasStalledSince(startedAtMs)) {
         throw new UnheardError('the process was too busy to hear an answer', { cause: error });
       }
+      this.#lastFailure = error;
       throw error;
     }
   }
@@ -76,9 +80,9 @@ export class StoreBreaker {
   }
 
   #translate(error: unknown): unknown {
-    const isRefusal =
-      error instanceof BrokenCircuitError || error instanceof TaskCancelledError || error instanceof UnheardError;
-    return isRefusal || this.#options.classify(error) !== 'defect' ? this.#unavailable(error) : error;
+    if (error instanceof BrokenCircuitError) return this.#unavailable(this.#lastFailure);
+    const isSilence = error instanceof TaskCancelledError || error instanceof UnheardError;
+    return isSilence || this.#options.classify(error) !== 'defect' ? this.#unavailable(error) : error;
   }
 
   #unavailable(cause?: unknown): SmartRetryError {

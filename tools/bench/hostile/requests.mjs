@@ -50,6 +50,8 @@ const HOSTILE_TEXTS = [
   ' ',
   '',
 ];
+/** What makes a regular expression go back and forth when it is repeated, and something else follows. */
+const PIECES = ['f', '0', 'e3b0c442', 'deadbeef-', 'a.', ' ', '/', '\\'];
 const HOSTILE_NUMBERS = [-1, 0, -0, 1.5, 1e308, -1e308, 5e-324, 2 ** 53, 2 ** 63, 1e21, 0.1 + 0.2];
 const HOSTILE_PATTERNS = ['(a+)+$', '(', '[', '(?=x)', '\\1', '('.repeat(500), 'a{1000}{1000}', '(?<n>x)(?<n>y)'];
 
@@ -84,7 +86,8 @@ export function createHostileRequests(seed) {
   const pick = (values) => values[below(values.length)];
   let made = 0;
 
-  const text = () => (rng() < 0.5 ? pick(HOSTILE_TEXTS) : 'x'.repeat(2 ** below(15)));
+  const repeated = () => pick(PIECES).repeat(2 ** below(13)) + pick(['', 'z', '_part', '!']);
+  const text = () => pick([() => pick(HOSTILE_TEXTS), () => 'x'.repeat(2 ** below(15)), repeated])();
   const value = (depth = 0) => {
     switch (below(depth > 3 ? 6 : 9)) {
       case 0:
@@ -108,7 +111,7 @@ export function createHostileRequests(seed) {
   const failedJob = () => ({ job_type: 'hostile', error_class: 'timeout', attempt_number: 1 });
   const spoiled = (body) => ({
     ...body,
-    [pick([...Object.keys(body), 'tenant', 'queue', 'dependency', 'deadline_at'])]: value(),
+    [pick([...Object.keys(body), 'tenant', 'queue', 'dependency', 'deadline_at', 'error_message'])]: value(),
   });
   const unseen = () => `n-${made}-${below(1e9)}`;
   /** Valid, and made to fill every memory that keeps names. */

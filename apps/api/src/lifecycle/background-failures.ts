@@ -11,18 +11,22 @@ export function createBackgroundFailureLog(logger: Logger, clock: Clock): (error
   const quietUntilMs = new Map<string, number>();
   return (error) => {
     const nowMs = clock();
-    const failure = String(error);
+    const cause = error instanceof Error ? describeCause(error.cause) : '';
+    const failure = `${String(error)} ${cause}`;
     if (nowMs < (quietUntilMs.get(failure) ?? 0)) return;
     for (const [other, untilMs] of quietUntilMs) if (untilMs <= nowMs) quietUntilMs.delete(other);
     quietUntilMs.set(failure, nowMs + QUIET_MS);
     if (error instanceof SmartRetryError && error.kind === 'unavailable') {
-      logger.warn({ code: error.code, cause: describeCause(error.cause) }, error.message);
+      logger.warn({ code: error.code, cause }, error.message);
     } else {
       logger.error({ err: error }, 'background work failed');
     }
   };
 }
 
-function describeCause(cause: unknown): string | undefined {
-  return cause instanceof Error ? cause.message : undefined;
+/** What the driver said, and why, down to the root. A host with several addresses fails once for each of them, without a message. */
+function describeCause(cause: unknown): string {
+  if (!(cause instanceof Error)) return '';
+  const parts: readonly unknown[] = cause instanceof AggregateError ? cause.errors : [cause.cause];
+  return [cause.message, ...parts.map(describeCause)].filter((text) => text !== '').join(': ');
 }

@@ -15,6 +15,7 @@ import { openStores, type Stores } from './open-stores.js';
 
 const DEFAULT_MAX_STALE_MS = 60_000;
 const RETENTION_INTERVAL_MS = 3_600_000;
+const RETENTION_RETRY_MS = 60_000;
 /** How long other processes may go on knowing what one has erased. */
 const ERASURE_WATCH_INTERVAL_MS = 2_000;
 const LAST_KNOWN_FILE = 'last-known-configuration.json';
@@ -71,8 +72,12 @@ export async function openServices(config: Config, logger: Logger, clock: Clock)
   replicas.start();
   metrics.nameReplica(replicas.name);
   const retain = () => enforceRetention(engine.configuration, stores, clock);
-  const stopRetention = repeat(retain, { intervalMs: RETENTION_INTERVAL_MS, onError });
-  retain().catch(onError);
+  const stopRetention = repeat(retain, {
+    intervalMs: RETENTION_INTERVAL_MS,
+    firstMs: 0,
+    retryMs: RETENTION_RETRY_MS,
+    onError,
+  });
   const stopWatch = repeat(createErasureWatch(stores.ledger, engine.learning), {
     intervalMs: ERASURE_WATCH_INTERVAL_MS,
     onError,

@@ -42,7 +42,7 @@ export async function traceRequests(fastify: FastifyInstance, options: TracingOp
       import('@opentelemetry/resources'),
     ]);
   const exporter = new OTLPTraceExporter({
-    url: `${options.endpoint.replace(/\/+$/, '')}/v1/traces`,
+    url: `${options.endpoint}${options.endpoint.endsWith('/') ? '' : '/'}v1/traces`,
     timeoutMillis: EXPORT_TIMEOUT_MS,
   });
   const own = { 'service.name': 'smart-retry', 'service.version': VERSION, 'service.instance.id': options.replica };

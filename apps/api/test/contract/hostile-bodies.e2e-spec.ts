@@ -82,7 +82,17 @@ const NASTY_TEXTS = [
 ];
 const NASTY_NUMBERS = [0, -0, -1, 0.5, 2 ** 31, 2 ** 53, -(2 ** 53), 1e21, 1e308, 5e-324];
 
+/** What makes a regular expression go back and forth: one piece over and over, then something else. */
+const repeatingTexts = fc
+  .record({
+    piece: fc.oneof(fc.constantFrom('f', '0', 'e3b0c442', 'deadbeef-', 'a.', ' ', '/'), fc.string({ maxLength: 8 })),
+    end: fc.constantFrom('', 'z', '_part', '!', ' '),
+    length: fc.constantFrom(64, 250, 8_000),
+  })
+  .map(({ piece, end, length }) => piece.repeat(Math.floor(length / Math.max(1, piece.length))) + end);
+
 const nastyValues = fc.oneof(
+  repeatingTexts,
   fc.constantFrom<unknown>(
     null,
     true,

@@ -148,7 +148,9 @@ describe('limits of bodies', () => {
   it('are 5 MiB for a batch', async () => {
     for (const path of ['/recommendation/batch', '/attempt/batch', '/attempt/counts']) {
       expect((await send(path, padded(bodyOf(path), 5_242_880))).status).toBe(200);
-      expectProblem(await send(path, padded(bodyOf(path), 5_242_881)), 413, 'BODY_TOO_LARGE');
+      for (const bytes of [5_242_881, 5_300_000, 5_300_000, 5_300_000, 20_000_000]) {
+        expectProblem(await send(path, padded(bodyOf(path), bytes)), 413, 'BODY_TOO_LARGE');
+      }
     }
   });
 });

@@ -38,6 +38,8 @@ export interface LatestNews {
   hintUntilMs: EpochMs;
   /** Many calls failed. */
   troubleMs: EpochMs;
+  /** A first try was turned away because a limit had been reached. */
+  firstThrottledMs: EpochMs;
 }
 
 interface ReportedCall {
@@ -80,6 +82,7 @@ export class Dependency {
     hintSeenMs: 0,
     hintUntilMs: 0,
     troubleMs: 0,
+    firstThrottledMs: 0,
   };
   breaker: BreakerRecord = NEW_BREAKER;
   /** Probes that this process may give. */

@@ -114,4 +114,26 @@ describe('the pace of a dependency that throttles', () => {
   it('lets all go where they pass', () => {
     expect(letGo('rate_limit', true)).toBe(100);
   });
+
+  /** The pace after ten retries, each of which passed, while one more first try is turned away every `everyMs`. */
+  const afterPassed = (everyMs: number) => {
+    const callers = new ErpCallers();
+    callers.reportFirstTries(1);
+    callers.ask({ errorClass: 'rate_limit' });
+    callers.nowMs += 60_000;
+    for (let i = 0; i < 10; i++) {
+      callers.ask({ jobId: `job-${i}`, errorClass: 'rate_limit' });
+      callers.nowMs += everyMs;
+      callers.reportRetry({ jobId: `job-${i}`, attemptNumber: 2, success: true });
+    }
+    return callers.fleet.dependency('erp').throttle.paceAt(callers.nowMs);
+  };
+
+  it('does not become faster while first tries are turned away', () => {
+    expect(afterPassed(10_000)).toBe(1);
+  });
+
+  it('control: does where they are not', () => {
+    expect(afterPassed(60_000)).toBeGreaterThan(1.2);
+  });
 });

@@ -9,7 +9,7 @@ import {
   type GuardrailSettings,
   type RetryFeatures,
 } from '@smart-retry/domain';
-import { admitRetry, unitsOfRetry, type Admission, type DependencyView } from '@smart-retry/guardrails';
+import { admitRetry, pacedOutcome, unitsOfRetry, type Admission, type DependencyView } from '@smart-retry/guardrails';
 import type { BudgetPlaces, FleetPlace } from './budget-places.js';
 import { slotOf } from './call-tally.js';
 import { Dependency } from './dependency.js';
@@ -76,7 +76,8 @@ export class Fleet {
       dependency.noteAsk(features.attemptNumber, kind, nowMs, nowMs);
       dependency.tenants.noteAsk(features.tenant, units, nowMs);
     }
-    if (kind === 'throttled') dependency.throttle.noteThrottled(dependency.firstTriesPerSecond(nowMs), nowMs);
+    if (kind === 'throttled')
+      noteThrottled(dependency, { isFirstTry: features.attemptNumber === 1 && turn === null }, nowMs);
     // Who names no dependency may have a limit of its own: the job type is but a guess at what is shared.
     const sharedHintMs = features.dependency === undefined ? 0 : dependency.hintLeftMs(nowMs);
     this.#noteHint(dependency, features, nowMs);
@@ -157,7 +158,7 @@ export class Fleet {
       if (!success && errorClass === undefined) continue;
       const dependency = this.dependency(name);
       dependency.noteReport({ isRetry, endedAtMs: timestampMs, processingTimeMs }, kind, nowMs);
-      if (turn !== null) this.#notePaced(dependency, turn, kind, nowMs);
+      if (turn !== null) notePaced(dependency, kind, Math.min(timestampMs, nowMs), nowMs);
     }
   }
 
@@ -210,13 +211,6 @@ export class Fleet {
     return turn ?? (isReturning ? { ...RETURNED, dependency: dependencyOf(features) } : null);
   }
 
-  /** Who had not to wait for its turn says nothing of how many more there may be. */
-  #notePaced(dependency: Dependency, turn: BookedTurn, failure: FailureKind | null, nowMs: EpochMs): void {
-    const isPassed = failure === null && turn.hasWaited;
-    if (!isPassed && failure !== 'throttled') return;
-    dependency.throttle.noteRetry(isPassed ? 'passed' : 'throttled', dependency.firstTriesPerSecond(nowMs));
-  }
-
   #noteHint(dependency: Dependency, { retryAfterMs, dependency: named }: RetryFeatures, nowMs: EpochMs): void {
     if (named === undefined || retryAfterMs === undefined || retryAfterMs <= 0) return;
     const { maxHintMs, maxDelayMs } = this.#options.guardrails();
@@ -260,4 +254,15 @@ export class Fleet {
     if (fair === null) return set;
     return set.length === 0 ? [fair] : [...set, fair];
   }
+}
+
+function noteThrottled(dependency: Dependency, { isFirstTry }: { readonly isFirstTry: boolean }, nowMs: EpochMs): void {
+  dependency.throttle.noteThrottled(dependency.firstTriesPerSecond(nowMs), nowMs);
+  if (isFirstTry) dependency.latest.firstThrottledMs = Math.max(dependency.latest.firstThrottledMs, nowMs);
+}
+
+/** A retry that this process had let go has ended. */
+function notePaced(dependency: Dependency, failure: FailureKind | null, atMs: EpochMs, nowMs: EpochMs): void {
+  const outcome = pacedOutcome(failure, atMs - dependency.latest.firstThrottledMs);
+  if (outcome !== null) dependency.throttle.noteRetry(outcome, dependency.firstTriesPerSecond(nowMs));
 }

@@ -15,9 +15,10 @@ export class Throttle {
     if (firstTriesPerSecond !== null) this.#perSecond ??= firstPace(firstTriesPerSecond);
   }
 
-  /** A retry has ended for which the pace had found a place. */
+  /** A retry has ended; nothing is learned while the rate of first tries is not known, since nothing is paced then. */
   noteRetry(outcome: PacedOutcome, firstTriesPerSecond: number | null): void {
-    if (this.#perSecond !== null) this.#perSecond = nextPace(this.#perSecond, outcome, firstTriesPerSecond ?? 0);
+    if (this.#perSecond === null || firstTriesPerSecond === null) return;
+    this.#perSecond = nextPace(this.#perSecond, outcome, firstTriesPerSecond);
   }
 
   /** Retries a second; null where it does not throttle. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { unitsOfRetry } from './failure-kind.js';
 import { budgetOf, leftInWindow, partOfQuota, partOfWindow, unitsPerWindow, windowStart } from './retry-budget.js';
+import { roundPace } from './throttle-pace.js';
 
 /** Of a dependency that never comes out of trouble. */
 const budget = (firstTriesPerSecond: number, percent = 20) =>
@@ -95,18 +96,40 @@ describe('budgetOf', () => {
     expect([perSecond(0.3), perSecond(4), perSecond(1_000), perSecond(null)]).toEqual([0.3, 4, 50, 50]);
   });
 
-  it('lets one retry go in twenty seconds where the pace is as slow as that', () => {
-    const terms = {
-      firstTriesPerSecond: 1,
-      percent: 20,
-      retryTimeRatio: 1,
-      maxGrowth: 1.25,
-      releasedAtMs: null,
-      troubledAtMs: null,
-    };
-    const of = budgetOf({ ...terms, pacePerSecond: 0.05 });
-    const left = (before: number) => leftInWindow(of, 2_000, { before, here: 0, after: 0 });
-    expect([of.windowSeconds, left(0), left(1)]).toEqual([10, 1, 0]);
+  describe('at a slow pace', () => {
+    const paced = (pacePerSecond: number, firstTriesPerSecond = 1) =>
+      budgetOf({
+        firstTriesPerSecond,
+        percent: 20,
+        retryTimeRatio: 1,
+        maxGrowth: 1.25,
+        releasedAtMs: null,
+        troubledAtMs: null,
+        pacePerSecond,
+      });
+
+    it('lets one retry go in twenty seconds', () => {
+      const left = (before: number) => leftInWindow(paced(0.05), 2_010, { before, here: 0, after: 0 });
+      expect([paced(0.05).windowSeconds, left(0), left(1.5), left(3)]).toEqual([30, 3, 1.5, 0]);
+    });
+
+    it('has room for a retry after a failure of any kind where nothing is booked, however slow it is', () => {
+      fc.assert(
+        fc.property(
+          fc.double({ min: 0, max: 5, noNaN: true }),
+          fc.double({ min: 0.01, max: 5 }),
+          (pace, firstTries) => {
+            const of = paced(roundPace(Math.max(1e-9, pace)), firstTries);
+            expect(leftInWindow(of, windowStart(2_000, of), EMPTY)).toBeGreaterThanOrEqual(unitsOfRetry('timeout'));
+          },
+        ),
+      );
+    });
+
+    it('control: in windows of ten seconds it has room for none, ever, once it has been rounded down', () => {
+      const of = { ...paced(0.05), windowSeconds: 10, pacedUnitsPerSecond: roundPace(0.05) };
+      expect(leftInWindow(of, 2_000, EMPTY)).toBeLessThan(unitsOfRetry('throttled'));
+    });
   });
 
   it('control: in trouble it does not grow', () => {

@@ -19,7 +19,11 @@ export interface RetryBudget {
 const FLOOR_UNITS_PER_SECOND = 0.5;
 const UNITS_PER_WINDOW = 2 * UNITS_PER_CALL;
 const WINDOWS_SECONDS = [1, 2, 5] as const;
-const LONGEST_WINDOW_SECONDS = 10;
+/** Where no window is to be so long as to hold two ordinary retries: the shortest of these of which two hold the dearest one. */
+const LONG_WINDOWS_SECONDS = [10, 20] as const;
+const LONGEST_WINDOW_SECONDS = 30;
+/** At a slower pace two windows side by side would never hold the dearest retry, and nobody would have a place, ever. */
+const SLOWEST_UNITS_PER_SECOND = MOST_UNITS_OF_RETRY / (2 * LONGEST_WINDOW_SECONDS);
 /** What one window may lend to the next, so that a remainder too small for a retry is not lost. */
 const LENT_UNITS = MOST_UNITS_OF_RETRY;
 
@@ -56,10 +60,14 @@ export function budgetOf(terms: BudgetTerms): RetryBudget {
   const earned = ((percent / 100) * UNITS_PER_CALL * firstTriesPerSecond) / retryTimeRatio;
   const unitsPerSecond = Math.max(FLOOR_UNITS_PER_SECOND, earned);
   const pacedUnitsPerSecond =
-    pacePerSecond === null ? Number.POSITIVE_INFINITY : pacePerSecond * unitsOfRetry('throttled');
+    pacePerSecond === null
+      ? Number.POSITIVE_INFINITY
+      : Math.max(SLOWEST_UNITS_PER_SECOND, pacePerSecond * unitsOfRetry('throttled'));
   const least = Math.min(unitsPerSecond, pacedUnitsPerSecond);
   const windowSeconds =
-    WINDOWS_SECONDS.find((seconds) => seconds * least >= UNITS_PER_WINDOW) ?? LONGEST_WINDOW_SECONDS;
+    WINDOWS_SECONDS.find((seconds) => seconds * least >= UNITS_PER_WINDOW) ??
+    LONG_WINDOWS_SECONDS.find((seconds) => 2 * seconds * least >= MOST_UNITS_OF_RETRY) ??
+    LONGEST_WINDOW_SECONDS;
   return { unitsPerSecond, windowSeconds, maxGrowth, releasedAtMs, troubledAtMs, pacedUnitsPerSecond };
 }
 

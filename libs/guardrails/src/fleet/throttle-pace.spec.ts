@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { firstPace, nextPace, roundPace, type PacedOutcome } from './throttle-pace.js';
+import { firstPace, nextPace, pacedOutcome, roundPace, type PacedOutcome } from './throttle-pace.js';
 
 describe('nextPace', () => {
   /** Where it settles when a limit lets so many retries pass in a second, and turns away what is beyond. */
@@ -38,5 +38,42 @@ describe('nextPace', () => {
         expect(roundPace(roundPace(pace))).toBeCloseTo(roundPace(pace), 9);
       }),
     );
+  });
+});
+
+describe('pacedOutcome', () => {
+  it('is of no use where a retry passed within half a minute of a first try that was turned away, or failed for another reason', () => {
+    expect([29_999, 30_000, Infinity].map((sinceMs) => pacedOutcome(null, sinceMs))).toEqual([
+      null,
+      'passed',
+      'passed',
+    ]);
+    expect([0, Infinity].map((sinceMs) => pacedOutcome('throttled', sinceMs))).toEqual(['throttled', 'throttled']);
+    expect(pacedOutcome('timeout', Infinity)).toBeNull();
+  });
+
+  /**
+   * The pace after ten windows of twenty seconds, each with room for twenty calls: retries come when one opens, and more first
+   * tries than it has room for in the rest of it.
+   */
+  const afterBurst = (says: (isPassed: boolean, sinceFirstTriesMs: number) => PacedOutcome | null) => {
+    let pace = 0.5;
+    for (let window = 0; window < 10; window++) {
+      const retries = Math.round(20 * pace);
+      for (let i = 0; i < retries; i++) {
+        const outcome = says(i < 20, 1_000);
+        if (outcome !== null) pace = nextPace(pace, outcome, 0.5);
+      }
+    }
+    return pace;
+  };
+
+  it('is not faster after retries have passed before first tries that then found no place', () => {
+    const pace = afterBurst((isPassed, sinceMs) => pacedOutcome(isPassed ? null : 'throttled', sinceMs));
+    expect(pace).toBe(0.5);
+  });
+
+  it('control: takes the place of most of them where each retry that passes makes it faster', () => {
+    expect(afterBurst((isPassed) => (isPassed ? 'passed' : 'throttled'))).toBeGreaterThan(0.75);
   });
 });

@@ -1,4 +1,6 @@
-/** What became of a retry that a dependency which throttles got in its turn. */
+import type { FailureKind } from '@smart-retry/domain';
+
+/** What became of a retry at a dependency which throttles, as far as it says how many more or fewer there may be. */
 export type PacedOutcome = 'passed' | 'throttled';
 
 /** Retries a second; fewer would find out too late that a limit has been raised. */
@@ -15,12 +17,26 @@ const FASTEST_RATIO = 2;
 /** By how much, in natural logarithms, a retry that passed makes it faster and one that was throttled slower. */
 const FASTER = 0.03;
 const SLOWER = 0.06;
+/** For so long after a first try was turned away nobody knows that there was room for both; measured (ADR 0038). */
+const FULL_MS = 30_000;
 /** Steps for each factor of e in which a pace is used: what is worked out for one can then be kept for a while. */
 const STEPS = 16;
 
 /** Retries a second of a dependency that has just begun to throttle: as many as it gets first tries. */
 export function firstPace(firstTriesPerSecond: number): number {
   return within(firstTriesPerSecond, firstTriesPerSecond);
+}
+
+/**
+ * What a retry says of the pace; null: nothing. One that passes while first tries are turned away has taken the place of one
+ * of them: it passed because it came first, as those do that wait for the next window of a limit, and not because there
+ * is room for more.
+ *
+ * @param sinceFirstTriesMs since a first try was turned away; ∞ where none was
+ */
+export function pacedOutcome(failure: FailureKind | null, sinceFirstTriesMs: number): PacedOutcome | null {
+  if (failure === 'throttled') return 'throttled';
+  return failure === null && sinceFirstTriesMs >= FULL_MS ? 'passed' : null;
 }
 
 /**

@@ -104,6 +104,6 @@ function choiceOf(action: Action, logger: Logger, failure: Failure): Choice {
 }
 
 function drawsOf({ seed }: Logger, { jobId, attemptNumber }: Failure, purpose: number) {
-  const jobNumber = Number(/\d+$/.exec(jobId)?.[0] ?? 0);
+  const jobNumber = Number(/(?<!\d)\d+$/.exec(jobId)?.[0] ?? 0);
   return createRng([seed, purpose, jobNumber, attemptNumber]);
 }
