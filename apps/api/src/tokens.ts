@@ -1,6 +1,5 @@
 /** Injection tokens of what has no class: ports and plain values. */
 export const CLOCK = Symbol('Clock');
-export const CONFIG = Symbol('Config');
 export const CONFIGURATION_STORE = Symbol('ConfigurationStore');
 export const ATTEMPT_STORE = Symbol('AttemptStore');
 export const DECISION_STORE = Symbol('DecisionStore');

@@ -163,6 +163,10 @@ describe('strictness', () => {
       expect(answer).toMatchObject({ status: 400, body: { fields: [{ path: 'job_type' }] } });
     }
     expect((await client.post('/recommendation', { ...JOB, job_type: '\\u0000 😀' })).status).toBe(200);
+    const unread = { ...JOB, zz: '\ud800', error_message: 'half a \ud83d, \0' };
+    expect((await client.post('/recommendation', unread)).status).toBe(200);
+    const batch = await client.post('/recommendation/batch', { features: [JOB, unread, { ...JOB, queue: '\0' }] });
+    expect(batch).toMatchObject({ status: 400, body: { fields: [{ path: 'features[2].queue' }] } });
   });
 
   it('takes keys like __proto__ for nothing', async () => {

@@ -103,6 +103,8 @@ export interface RetryStatistics {
   readonly lastAttemptAtMs: EpochMs | null;
   /** Retries really stored; below `successfulRetries + failedRetries` when sampled. */
   readonly recordedRetries: number;
+  /** Of those, the ones whose delay is known: what `avgDelayMs` is the mean of. */
+  readonly recordedDelays: number;
   /** First tries: reported one by one and as counts. */
   readonly firstTriesSucceeded: number;
   readonly firstTriesFailed: number;

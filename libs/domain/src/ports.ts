@@ -111,6 +111,7 @@ export interface FailureCandidate {
 
 export interface FailureLookup {
   readonly tenant: string;
+  /** Of recommendations. Recorded attempts are told apart as duplicates are, whatever their job type. */
   readonly jobType: string;
   readonly jobId: string;
   readonly attemptNumber: number;
@@ -123,7 +124,7 @@ export interface FailureLookup {
 export interface FailureCandidates {
   /** Retries recommended to the same tenant, job type and job, for this attempt number or the one before. */
   readonly recommendedForJob: readonly FailureCandidate[];
-  /** Failed attempts recorded for the same job under the attempt number before. */
+  /** Failures recorded for the same tenant and job under the attempt number before, of known class and outcome. */
   readonly recordedForJob: readonly FailureCandidate[];
   /** Retries recommended without a job id with the same tenant, job type, attempt number and delay. */
   readonly recommendedForShape: readonly FailureCandidate[];

@@ -27,7 +27,11 @@ export interface LayerAnswers {
  * Asks the learned layers, then the rules, then the built-in default. A learned proposal is set aside where learning is
  * only observed, and where explanations are required and the audit trail is full (guardrail `explainability`).
  */
-export function askLayers(context: LayerContext, snapshot: DecisionSnapshot): LayerAnswers {
+export function askLayers(
+  context: LayerContext,
+  snapshot: DecisionSnapshot,
+  guardrailMaxAttempts: number,
+): LayerAnswers {
   const { features, strategy } = context;
   const mode = learningModeOf(strategy.learning, features.jobType);
   const isBarred = strategy.guardrails.explainabilityRequired && !snapshot.canAudit;
@@ -52,11 +56,11 @@ export function askLayers(context: LayerContext, snapshot: DecisionSnapshot): La
     }
   }
   if (mode === 'off') silences.push('learning_off');
-  const fromRules = proposeFromRules(features, context.policy);
+  const fromRules = proposeFromRules(features, context.policy, guardrailMaxAttempts);
   layers.push(fromRules);
   if (fromRules.kind === 'proposal') return speak(fromRules);
   silences.push(fromRules.reason);
-  const fromDefault = proposeFromDefault(features);
+  const fromDefault = proposeFromDefault(features, guardrailMaxAttempts);
   layers.push(fromDefault);
   return speak(fromDefault);
 }

@@ -106,8 +106,13 @@ describe('AttemptRecorder', () => {
       });
     }
     const ofAnother = { ...failed, jobId: 'b' };
-    const [, unlinked] = await open().recorder.record([ofAnother, retried]);
-    expect(unlinked?.link ?? null).toBeNull();
+    const cancelled = { ...failed, status: 'cancelled' };
+    for (const other of [ofAnother, cancelled]) {
+      const [, unlinked] = await open().recorder.record([other, retried]);
+      expect(unlinked?.link ?? null).toBeNull();
+    }
+    const [, ofAnotherType] = await open().recorder.record([{ ...failed, jobType: 'webhook' }, retried]);
+    expect(ofAnotherType?.link).toMatchObject({ source: 'job', errorClass: 'oom' });
   });
 
   it('counts a plain first try as no retry and looks for nothing', async () => {

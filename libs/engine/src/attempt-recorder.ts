@@ -166,7 +166,7 @@ export class AttemptRecorder {
   }
 }
 
-/** The failures among attempts that are recorded together, by job and number. */
+/** The failures among attempts that are recorded together, told apart as `FailureCandidates.recordedForJob` are. */
 function failuresAmong(pending: readonly PendingAttempt[]): ReadonlyMap<string, FailureCandidate> {
   const failures = new Map<string, FailureCandidate>();
   for (const { report } of pending) {

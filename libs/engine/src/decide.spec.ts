@@ -53,6 +53,22 @@ describe('decide by rules', () => {
     expect(recommendation.delayMs).toBeLessThanOrEqual(4_800);
   });
 
+  it.each([
+    ['the policy', 3, {}, '1 of 3'],
+    ['the guardrail', 50, {}, '1 of 10'],
+    ['a limit', 50, { tenantLimits: [{ maxAttempts: 2 }] }, '1 of 2'],
+  ])('counts in its sentence the attempts that %s leaves, as in max_attempts', (_, maxAttempts, guards, counted) => {
+    const base = someStrategy();
+    const strategy = {
+      ...base,
+      policies: [somePolicy({ maxAttempts })],
+      guardrails: { ...base.guardrails, ...guards },
+    };
+    const recommendation = answer({ attemptNumber: 1 }, strategy);
+    expect(recommendation.rationale).toContain(`after attempt ${counted} failed`);
+    expect(counted).toBe(`1 of ${recommendation.maxAttempts}`);
+  });
+
   it('says nothing of success that it does not know: the prior with its wide interval, confidence 0', () => {
     expect(answer({})).toMatchObject({
       estimatedSuccess: 0.5,

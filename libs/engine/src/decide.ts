@@ -72,7 +72,7 @@ export function decide(features: RetryFeatures, snapshot: DecisionSnapshot, nowM
 
   const { gate } = snapshot;
   const context = { features, policy, strategy, nowMs, rng, sharedHintMs: gate?.sharedHintMs ?? 0 };
-  const asked = askLayers(context, snapshot);
+  const asked = askLayers(context, snapshot, guardrailMaxAttempts);
   const exploited = { proposal: asked.proposal, restricted: restrictProposal(asked.proposal, context) };
   const explored = asked.exploration === null ? null : explore(asked.exploration, asked.proposal, context, rng);
   const { proposal, restricted } = explored?.executed ?? exploited;

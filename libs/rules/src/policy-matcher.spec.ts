@@ -84,4 +84,43 @@ describe('PolicyMatcher', () => {
     ]);
     expect(explained[0]?.because).toContain('"timeout" matches none of /429/');
   });
+
+  describe('explains a match', () => {
+    const reasonOf = (policy: Parameters<typeof somePolicy>[0], job: Parameters<typeof someFeatures>[0]) =>
+      new PolicyMatcher([somePolicy(policy)]).explain(someFeatures(job))[0]?.because;
+
+    it('by the patterns that matched, and no others', () => {
+      const errorPatterns = ['429', 'rate_limit', '4..'];
+      expect(reasonOf({ errorPatterns }, { errorClass: 'timeout', errorCode: '429' })).toBe(
+        'error code "429" matches /429/, /4../',
+      );
+      expect(reasonOf({ errorPatterns }, { errorClass: 'rate_limit', errorCode: '429' })).toBe(
+        'error class "rate_limit" matches /rate_limit/, error code "429" matches /429/, /4../',
+      );
+    });
+
+    it('by what narrows the policy', () => {
+      expect(reasonOf({ jobTypePatterns: ['critical_.*', 'x'] }, { jobType: 'critical_sync' })).toBe(
+        'it takes every error, and job type "critical_sync" matches /critical_.*/',
+      );
+      expect(reasonOf({ errorPatterns: ['oom'], queuePatterns: ['bulk'] }, { errorClass: 'oom', queue: 'bulk' })).toBe(
+        'error class "oom" matches /oom/, queue "bulk" matches /bulk/',
+      );
+      expect(reasonOf({}, {})).toBe('it takes every error, and nothing narrows it away from this job');
+    });
+
+    it('by the validation stop that goes before a higher priority, on both sides', () => {
+      const policies = [somePolicy({ name: 'high', priority: 500 }), ...DEFAULT_POLICIES];
+      const explained = new PolicyMatcher(policies).explain(someFeatures({ errorClass: 'validation' }));
+      const reasons = new Map(explained.map(({ policy, because }) => [policy, because]));
+      expect(reasons.get('high')).toContain('"validation_errors", which stops on validation errors, goes before it');
+      expect(reasons.get('validation_errors')).toContain('goes before "high"');
+      expect(reasons.get('default')).not.toContain('goes before');
+    });
+
+    it('says nothing of ranks where the priority decides', () => {
+      const explained = new PolicyMatcher(DEFAULT_POLICIES).explain(someFeatures({ errorClass: 'validation' }));
+      expect(explained.map(({ because }) => because).join()).not.toContain('goes before');
+    });
+  });
 });

@@ -60,9 +60,14 @@ export class PolicyMatcher {
 
   /** Every policy in the order tried, and why each does or does not match. */
   explain(job: MatchableJob): readonly PolicyEvaluation[] {
+    const match = this.match(job);
     return this.#ordered.map((candidate) => {
       const mismatch = firstMismatch(candidate, job);
-      return { policy: candidate.policy.name, matches: mismatch === null, because: describe(mismatch, candidate, job) };
+      const because =
+        mismatch === null
+          ? describeMatch(candidate, job) + describeRank(candidate.policy, match)
+          : describeMismatch(mismatch, candidate, job);
+      return { policy: candidate.policy.name, matches: mismatch === null, because };
     });
   }
 }
@@ -97,13 +102,41 @@ function matchesAny(patterns: readonly Pattern[], text: string | undefined): boo
   return text !== undefined && patterns.some((matches) => matches(text));
 }
 
-function describe(mismatch: Dimension | null, { policy }: CompiledPolicy, job: MatchableJob): string {
+/** What matched, by its own patterns only; of dimensions without patterns nothing is said. */
+function describeMatch({ policy, errors, jobTypes, queues, tenants }: CompiledPolicy, job: MatchableJob): string {
+  const matched = [
+    clauseOf('error class', job.errorClass, policy.errorPatterns, errors),
+    clauseOf('error code', job.errorCode, policy.errorPatterns, errors),
+    clauseOf('job type', job.jobType, policy.jobTypePatterns, jobTypes),
+    clauseOf('queue', job.queue, policy.queuePatterns, queues),
+    clauseOf('tenant', job.tenant, policy.tenantPatterns, tenants),
+  ].filter((clause) => clause !== null);
+  if (policy.errorPatterns.length > 0) return matched.join(', ');
+  const narrowed = matched.length === 0 ? 'nothing narrows it away from this job' : matched.join(', ');
+  return `it takes every error, and ${narrowed}`;
+}
+
+function clauseOf(
+  name: string,
+  text: string | undefined,
+  sources: readonly string[],
+  patterns: readonly Pattern[],
+): string | null {
+  if (text === undefined) return null;
+  const matching = sources.filter((_, i) => patterns[i]?.(text) === true);
+  return matching.length === 0 ? null : `${name} "${text}" matches ${list(matching)}`;
+}
+
+/** Between two that match where not the priority decides. */
+function describeRank({ name }: RetryPolicy, { policy, validationPolicy }: PolicyMatch): string {
+  if (policy === null || validationPolicy === null || policy === validationPolicy) return '';
+  if (name === validationPolicy.name) return `; it stops on validation errors, and so goes before "${policy.name}"`;
+  return name === policy.name ? `; "${validationPolicy.name}", which stops on validation errors, goes before it` : '';
+}
+
+function describeMismatch(mismatch: Dimension, { policy }: CompiledPolicy, job: MatchableJob): string {
   const error = job.errorCode === undefined ? `"${job.errorClass}"` : `"${job.errorClass}" or code "${job.errorCode}"`;
   switch (mismatch) {
-    case null:
-      return policy.errorPatterns.length === 0
-        ? 'it takes every error, and nothing narrows it away from this job'
-        : `error ${error} matches ${list(policy.errorPatterns)}`;
     case 'error':
       return `error ${error} matches none of ${list(policy.errorPatterns)} as a whole`;
     case 'job type':

@@ -11,22 +11,32 @@ import {
 } from '@smart-retry/domain';
 import { backoffDelayMs } from './backoff.js';
 
-/** What the matching policy asks for: its backoff, or a stop once its attempts are used up. Abstains when none matched. */
-export function proposeFromRules(features: RetryFeatures, policy: RetryPolicy | null): Proposal | Abstention {
+/**
+ * What the matching policy asks for: its backoff, or a stop once its attempts are used up. Abstains when none matched.
+ *
+ * @param guardrailMaxAttempts for the rationale, which names the fewest attempts that anyone allows
+ */
+export function proposeFromRules(
+  features: RetryFeatures,
+  policy: RetryPolicy | null,
+  guardrailMaxAttempts = Number.POSITIVE_INFINITY,
+): Proposal | Abstention {
   if (policy === null) return { kind: 'abstention', layer: 'rules', reason: 'no_policy_matched' };
   return proposeFromPolicy(features, policy, {
     layer: 'rules',
     name: `policy "${policy.name}"`,
     reasons: ['policy_matched'],
+    guardrailMaxAttempts,
   });
 }
 
 /** What answers when nothing else does: the built-in policy. Never abstains. */
-export function proposeFromDefault(features: RetryFeatures): Proposal {
+export function proposeFromDefault(features: RetryFeatures, guardrailMaxAttempts = Number.POSITIVE_INFINITY): Proposal {
   return proposeFromPolicy(features, BUILT_IN_POLICY, {
     layer: 'default',
     name: 'no policy matches, and the built-in default',
     reasons: [],
+    guardrailMaxAttempts,
   });
 }
 
@@ -44,9 +54,11 @@ interface Speaker {
   /** As the rationale calls it. */
   readonly name: string;
   readonly reasons: readonly ReasonCode[];
+  readonly guardrailMaxAttempts: number;
 }
 
-function proposeFromPolicy(features: RetryFeatures, policy: RetryPolicy, { layer, name, reasons }: Speaker): Proposal {
+function proposeFromPolicy(features: RetryFeatures, policy: RetryPolicy, speaker: Speaker): Proposal {
+  const { layer, name, reasons, guardrailMaxAttempts } = speaker;
   const { attemptNumber } = features;
   const error =
     features.errorCode === undefined ? features.errorClass : `${features.errorClass} (${features.errorCode})`;
@@ -66,7 +78,7 @@ function proposeFromPolicy(features: RetryFeatures, policy: RetryPolicy, { layer
     confidence: isExhausted ? 1 : 0,
     rationale: isExhausted
       ? `${name} allows ${policy.maxAttempts} attempts and attempt ${attemptNumber} has failed with ${error}`
-      : `${name} waits ${describeDuration(delayMs)} (jitter ${policy.jitterPercent} %) after attempt ${attemptNumber} of ${policy.maxAttempts} failed with ${error}`,
+      : `${name} waits ${describeDuration(delayMs)} (jitter ${policy.jitterPercent} %) after attempt ${attemptNumber} of ${Math.min(policy.maxAttempts, guardrailMaxAttempts)} failed with ${error}`,
     reasons: isExhausted ? [...reasons, 'policy_attempts_exhausted'] : reasons,
     alternatives: [],
     modelVersion: null,

@@ -20,5 +20,4 @@ export type { SimulationOptions } from './simulate.js';
 export type { FailedJobTrace, RetryTrace, Trace } from './trace.js';
 export type { Call, ClientHabits, ErrorLabel, Job, KnownFailure, Outcome, World, WorldFamily } from './world.js';
 export { createOverloadWorld } from './worlds/overloads.js';
-export type { OverloadParameters } from './worlds/overloads.js';
 export { WORLD_FAMILIES } from './worlds/families.js';

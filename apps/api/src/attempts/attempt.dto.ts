@@ -1,4 +1,4 @@
-import type { AttemptReport } from '@smart-retry/domain';
+import { POLICY_LIMITS, type AttemptReport } from '@smart-retry/domain';
 import type { RecordedAttempt } from '@smart-retry/engine';
 import { Type, type Static } from 'typebox';
 import { named } from '../http/named.js';
@@ -14,6 +14,16 @@ import {
 import { optionalText } from '../http/wire-text.js';
 import { readPastTimestampMs, type AcceptedTimes } from '../http/wire-time.js';
 import { AttemptNumber, Health, HourOfDay, WholeCount } from '../recommendation/features.dto.js';
+
+/** Not longer than any retry can be told to wait: one worker that sends nanoseconds would spoil the means of all. */
+const ReportedDelay = (description: string) =>
+  Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: POLICY_LIMITS.maxDelayMs,
+      description: `${description} Milliseconds, up to 31 days.`,
+    }),
+  );
 
 /** An executed attempt, as a worker reports it. Unknown fields are ignored. */
 export const AttemptBody = named(
@@ -35,8 +45,8 @@ export const AttemptBody = named(
     time_of_day: HourOfDay,
     worker_version: OptionalLabel,
     health: Health,
-    delay_ms: WholeCount,
-    actual_delay_ms: WholeCount,
+    delay_ms: ReportedDelay('The delay that was advised.'),
+    actual_delay_ms: ReportedDelay('The delay really waited.'),
     processing_time: OptionalDuration,
     timestamp: OptionalTimestamp,
     recommendation_id: OptionalLabel,

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { describeFailure } from './describe-failure.js';
+import { letBodyEnd } from './let-body-end.js';
 import type { ProblemCode } from './problem.js';
 import { sendProblem } from './send-problem.js';
 
@@ -17,6 +18,8 @@ export function createFailureAnswer(logger: Logger, onRefusal: (code: ProblemCod
       onRefusal(problem.code);
       logger.debug({ code: problem.code, details: problem.details, err: thrown, ...context }, 'request refused');
     }
-    if (!reply.sent) sendProblem(request, reply, problem);
+    if (reply.sent) return;
+    if (problem.code === 'BODY_TOO_LARGE') letBodyEnd(request, reply);
+    sendProblem(request, reply, problem);
   };
 }

@@ -7,6 +7,8 @@ const STRICT: Options = {
   coerceTypes: false,
   removeAdditional: false,
   useDefaults: false,
+  // For what says why: the value that was refused.
+  verbose: true,
   // For the documentation.
   keywords: ['x-batch-item', 'x-name'],
 };

@@ -1,4 +1,5 @@
 import { SmartRetryError, type FieldProblem } from '@smart-retry/domain';
+import { toStorableText, UNSTORABLE_TEXT } from './unstorable-text.js';
 
 const MAX_FIELDS = 20;
 
@@ -8,20 +9,26 @@ export interface SchemaError {
   readonly instancePath: string;
   readonly params: Readonly<Record<string, unknown>>;
   readonly message?: string;
+  /** What was found at `instancePath`. */
+  readonly data?: unknown;
 }
 
 /** JSON pointer → dotted path in wire spelling: `/features/3/job_type` → `features[3].job_type`. */
 export function toFieldPath(pointer: string, property?: string): string {
   const segments = pointer.split('/').slice(1);
   if (property !== undefined) segments.push(property);
-  return segments.reduce((path, segment) => {
+  const path = segments.reduce((path, segment) => {
     const name = segment.replaceAll('~1', '/').replaceAll('~0', '~');
     if (/^\d+$/.test(name)) return `${path}[${name}]`;
     return path === '' ? name : `${path}.${name}`;
   }, '');
+  return toStorableText(path);
 }
 
-function toFieldProblem({ keyword, instancePath, params, message }: SchemaError): FieldProblem {
+function toFieldProblem({ keyword, instancePath, params, message, data }: SchemaError): FieldProblem {
+  if (data === UNSTORABLE_TEXT) {
+    return { path: toFieldPath(instancePath), message: 'must not contain NUL characters or unpaired surrogates' };
+  }
   switch (keyword) {
     case 'required':
       return { path: toFieldPath(instancePath, String(params['missingProperty'])), message: 'is required' };

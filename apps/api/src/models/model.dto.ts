@@ -90,8 +90,6 @@ export type ModelResponse = Static<typeof ModelResponse>;
 /** Who serves, as far as a model is concerned. */
 export type Places = Pick<ReturnType<ModelServing['current']>, 'champion' | 'canary' | 'shadow'>;
 
-export const NO_STANDING: Standing = { outcomes: 0, advantage: 0 };
-
 export function fromModelVersion(model: ModelVersion, places: Places, standing: Standing): ModelResponse {
   const { trainingRows, validationRows } = model.lineage;
   const rows = trainingRows + validationRows;

@@ -15,6 +15,7 @@ import {
 import { optionalText } from '../http/wire-text.js';
 import { readPastTimestampMs, readTimestampMs, type AcceptedTimes } from '../http/wire-time.js';
 
+/** Characters of an error message that count. */
 const MAX_ERROR_MESSAGE_LENGTH = 8_192;
 export const MAX_ATTEMPT_NUMBER = 1_000_000;
 
@@ -68,7 +69,10 @@ export const FeaturesBody = named(
     retry_after_ms: WholeCount,
     critical: Type.Optional(Type.Boolean({ description: 'Never explored.' })),
     error_message: Type.Optional(
-      NullableText({ maxLength: MAX_ERROR_MESSAGE_LENGTH, description: 'Fingerprinted, never stored.' }),
+      Type.Unsafe<string | null>({
+        type: ['string', 'null'],
+        description: 'Fingerprinted by its first 8,192 characters, never stored; may hold any text.',
+      }),
     ),
   }),
 );
@@ -119,6 +123,14 @@ export function toRetryFeatures(body: FeaturesBody, accepted: AcceptedTimes, pre
     features.retryAfterMs = Math.max(hintMs ?? 0, body.retry_after_ms ?? 0);
   }
   const errorMessage = optionalText(body.error_message);
-  if (errorMessage !== undefined) features.errorFingerprint = fingerprintErrorMessage(errorMessage);
+  if (errorMessage !== undefined) features.errorFingerprint = fingerprintErrorMessage(beginningOf(errorMessage));
   return features;
+}
+
+/** The characters that count: code points, so that none is cut in two. */
+function beginningOf(errorMessage: string): string {
+  if (errorMessage.length <= MAX_ERROR_MESSAGE_LENGTH) return errorMessage;
+  return Array.from(errorMessage.slice(0, 2 * MAX_ERROR_MESSAGE_LENGTH))
+    .slice(0, MAX_ERROR_MESSAGE_LENGTH)
+    .join('');
 }

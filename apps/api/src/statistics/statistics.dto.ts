@@ -32,14 +32,15 @@ const countFields = {
   total_attempts: Type.Integer({ description: 'Retries: successful and failed.' }),
   successful_retries: Type.Integer(),
   failed_retries: Type.Integer(),
-  avg_delay_ms: Type.Unsafe<number | null>({
-    type: ['number', 'null'],
-    description: 'Mean delay really waited; 0 without retries, null when no delay is known.',
-  }),
+  avg_delay_ms: Type.Number({ description: 'Mean delay really waited; 0 when none is known (`recorded_delays`).' }),
   success_rate: Type.Number({ description: '0–1; 0 without retries.' }),
-  last_updated: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'Newest attempt counted.' }),
+  last_updated: Type.Unsafe<string | null>({
+    type: ['string', 'null'],
+    description: 'Newest retry counted; null without any.',
+  }),
   sampled: Type.Boolean({ description: 'Whether counts are scaled back from a sample.' }),
   recorded_retries: Type.Integer({ description: 'Retries really stored.' }),
+  recorded_delays: Type.Integer({ description: 'Of those, the ones whose delay is known.' }),
   first_tries: Type.Object({ succeeded: Type.Integer(), failed: Type.Integer() }),
 };
 
@@ -113,11 +114,12 @@ function fromCounts(statistics: RetryStatistics) {
     total_attempts: succeeded + failed,
     successful_retries: succeeded,
     failed_retries: failed,
-    avg_delay_ms: retries === 0 ? 0 : avgDelayMs,
+    avg_delay_ms: avgDelayMs ?? 0,
     success_rate: retries === 0 ? 0 : successfulRetries / retries,
     last_updated: lastAttemptAtMs === null ? null : formatTimestamp(lastAttemptAtMs),
     sampled: Math.round(retries) !== recordedRetries,
     recorded_retries: recordedRetries,
+    recorded_delays: statistics.recordedDelays,
     first_tries: {
       succeeded: Math.round(statistics.firstTriesSucceeded),
       failed: Math.round(statistics.firstTriesFailed),

@@ -90,6 +90,27 @@ describe('a batch', () => {
     ]);
   });
 
+  it('holds text that cannot be stored, or a wait longer than any: the others are recorded, what nobody reads is ignored', async () => {
+    const results = await reportAll([
+      attempt({ job_id: 'odd-1' }),
+      attempt({ job_id: 'odd-2', error_class: 't\ud83d' }),
+      attempt({ job_id: 'odd\0' }),
+      attempt({ job_id: 'odd-3', zz: '\ud800', 'z\0': 1 }),
+      attempt({ job_id: 'odd-4', actual_delay_ms: 1e15 }),
+      attempt({ job_id: 'odd-5', delay_ms: 31 * DAY_MS }),
+    ]);
+    const refused = (path: string) => ({ status: 'error', code: 'INVALID_REQUEST', fields: [{ path }] });
+    expect(results).toMatchObject([
+      RECORDED,
+      refused('error_class'),
+      refused('job_id'),
+      RECORDED,
+      refused('actual_delay_ms'),
+      RECORDED,
+    ]);
+    expect(problemPaths(await client.post('/attempt', attempt({ delay_ms: 31 * DAY_MS + 1 })))).toEqual(['delay_ms']);
+  });
+
   it('has up to 5,000 attempts', async () => {
     const many = Array.from({ length: 5_000 }, (_, i) => attempt({ job_id: `m${i}`, job_type: 'many' }));
     expect(await reportAll(many)).toEqual(many.map(() => RECORDED));

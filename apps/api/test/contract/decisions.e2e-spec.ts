@@ -64,6 +64,10 @@ describe('a decision', () => {
     expect(first).toEqual(expect.any(String));
     expect(await fingerprintOf('secret of customer 18 at 10.0.0.2')).toBe(first);
     expect(await fingerprintOf('another secret altogether')).not.toBe(first);
+    const longest = '😀'.repeat(8_192);
+    const ofLongest = await fingerprintOf(longest);
+    expect(await fingerprintOf(longest.slice(2))).not.toBe(ofLongest);
+    expect(await fingerprintOf(`${longest} and what follows`)).toBe(ofLongest);
   });
 
   it('that nobody made is not found', async () => {

@@ -94,6 +94,18 @@ describe('statistics', () => {
       avg_delay_ms: 0,
       success_rate: 0,
       last_updated: null,
+      recorded_delays: 0,
+    });
+  });
+
+  it('say of how many retries the delay is known, and are numbers where it is of none', async () => {
+    await reportAll([{ job_type: 'undelayed' }, { job_type: 'undelayed' }]);
+    expect(await stats('job_type=undelayed')).toMatchObject({ total_attempts: 2, avg_delay_ms: 0, recorded_delays: 0 });
+    await reportAll([{ job_type: 'undelayed', actual_delay_ms: 500 }]);
+    expect(await stats('job_type=undelayed')).toMatchObject({
+      total_attempts: 3,
+      avg_delay_ms: 500,
+      recorded_delays: 1,
     });
   });
 

@@ -91,10 +91,10 @@ function findBusyTimes(jobs: readonly Job[], settings: LoadedServerSettings): Ou
   return new Outages(intervals);
 }
 
-/** What makes an overload: rates in calls a second, times in milliseconds, shares 0–1, as in the ranges of its two families. */
-export type OverloadParameters = Parameters;
-
-/** An overload of given parameters instead of drawn ones. */
+/**
+ * An overload of given parameters instead of drawn ones: rates in calls a second, times in milliseconds, shares 0–1, as in
+ * the ranges of its two families.
+ */
 export function createOverloadWorld(name: string, parameters: Parameters, seed: number, split: Split): World {
   const { utilisation, failures, slowdownMs, timeoutMs } = parameters;
   const slowdowns = drawSlowdowns(seed, parameters);

@@ -160,6 +160,7 @@ export function describeAttemptStore(name: string, open: Open<Stores>): void {
         avgDelayMs: null,
         lastAttemptAtMs: null,
         recordedRetries: 0,
+        recordedDelays: 0,
         firstTriesSucceeded: 11,
         firstTriesFailed: 3,
       });

@@ -95,6 +95,23 @@ export function describeFailureLookup(name: string, open: Open<Stores>): void {
       });
     });
 
+    it('finds recorded failures of the job whatever its type, as duplicates are found', async () => {
+      const job = { tenant: unique('tenant'), jobId: unique('job'), errorClass: 'oom' };
+      await stores.attempts.record([exampleAttempt({ ...job, jobType: 'webhook', attemptNumber: 1, success: false })]);
+      const found = await find({ ...job, jobType: 'email_send', attemptNumber: 2 });
+      expect(found?.recordedForJob).toMatchObject([{ errorClass: 'oom', attemptNumber: 1 }]);
+    });
+
+    it.each(['cancelled', 'unknown'])(
+      'passes over recorded failures that were %s: they teach nothing',
+      async (status) => {
+        const job = { tenant: unique('tenant'), jobId: unique('job') };
+        const failed = { ...job, attemptNumber: 1, success: false, errorClass: 'oom' };
+        await stores.attempts.record([exampleAttempt({ ...failed, status })]);
+        expect(await find({ ...job, attemptNumber: 2 })).toEqual(NOTHING);
+      },
+    );
+
     it('passes over recorded failures without a class', async () => {
       const job = { jobId: unique('job') };
       await stores.attempts.record([exampleAttempt({ ...job, attemptNumber: 1, success: false })]);

@@ -35,6 +35,7 @@ export function describeStatistics(name: string, open: Open<{ readonly attempts:
           avgDelayMs: null,
           lastAttemptAtMs: null,
           recordedRetries: 0,
+          recordedDelays: 0,
           firstTriesSucceeded: 0,
           firstTriesFailed: 0,
         },
@@ -129,7 +130,7 @@ export function describeStatistics(name: string, open: Open<{ readonly attempts:
         exampleAttempt({ tenant }),
       ]);
       const [totals] = await store.statistics({ filter: { tenant }, fromMs: 0, toMs: 2 * NOON_MS });
-      expect(totals).toMatchObject({ avgDelayMs: 3_000, recordedRetries: 4 });
+      expect(totals).toMatchObject({ avgDelayMs: 3_000, recordedRetries: 4, recordedDelays: 3 });
     });
 
     it('answer the thousand largest groups', async () => {

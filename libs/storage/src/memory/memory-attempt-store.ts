@@ -1,16 +1,17 @@
-import type {
-  AttemptCounts,
-  AttemptRecord,
-  AttemptReport,
-  AttemptStore,
-  DataSubject,
-  EpochMs,
-  FailureCandidate,
-  FailureCandidates,
-  FailureLookup,
-  KeptResponse,
-  RetryStatistics,
-  StatisticsQuery,
+import {
+  isWithoutOutcome,
+  type AttemptCounts,
+  type AttemptRecord,
+  type AttemptReport,
+  type AttemptStore,
+  type DataSubject,
+  type EpochMs,
+  type FailureCandidate,
+  type FailureCandidates,
+  type FailureLookup,
+  type KeptResponse,
+  type RetryStatistics,
+  type StatisticsQuery,
 } from '@smart-retry/domain';
 import { attemptIdentity } from '../attempt-facts.js';
 import { MAX_CANDIDATES } from '../answer-limits.js';
@@ -159,7 +160,7 @@ export class MemoryAttemptStore implements AttemptStore {
 }
 
 function isFailureOfKnownClass({ report }: AttemptRecord): boolean {
-  return !report.success && report.errorClass !== undefined;
+  return !report.success && report.errorClass !== undefined && !isWithoutOutcome(report);
 }
 
 function failureKey(job: {

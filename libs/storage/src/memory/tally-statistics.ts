@@ -62,6 +62,7 @@ class Tally {
   #retriesWithDelay = 0;
   #lastAttemptAtMs: number | null = null;
   #recordedRetries = 0;
+  #recordedDelays = 0;
   #firstTriesSucceeded = 0;
   #firstTriesFailed = 0;
 
@@ -73,6 +74,7 @@ class Tally {
     this.#lastAttemptAtMs = Math.max(this.#lastAttemptAtMs ?? attempt.report.timestampMs, attempt.report.timestampMs);
     const delayMs = knownDelayMs(attempt);
     if (delayMs === undefined) return;
+    this.#recordedDelays += 1;
     this.#delaySumMs += weight * delayMs;
     this.#retriesWithDelay += weight;
   }
@@ -96,6 +98,7 @@ class Tally {
       avgDelayMs: this.#retriesWithDelay === 0 ? null : this.#delaySumMs / this.#retriesWithDelay,
       lastAttemptAtMs: this.#lastAttemptAtMs,
       recordedRetries: this.#recordedRetries,
+      recordedDelays: this.#recordedDelays,
       firstTriesSucceeded: this.#firstTriesSucceeded,
       firstTriesFailed: this.#firstTriesFailed,
     };

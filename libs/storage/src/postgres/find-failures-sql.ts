@@ -1,8 +1,11 @@
+import { STATUSES_WITHOUT_OUTCOME } from '@smart-retry/domain';
 import { MAX_CANDIDATES } from '../answer-limits.js';
 
 const FROM_DECISION = `features->>'errorClass', features->>'errorCode', decision.attempt_number, decision.delay_ms::double precision,
   recommendation_id, (features->>'incidentAgeMs')::double precision,
   (features->>'retryAfterMs')::double precision, decided_at_ms FROM decisions AS decision`;
+
+const WITHOUT_OUTCOME = STATUSES_WITHOUT_OUTCOME.map((status) => `'${status}'`).join(', ');
 
 /** What may have preceded each of many outcomes. */
 export const FIND_FAILURES = `
@@ -22,6 +25,7 @@ SELECT position, candidate.* FROM lookups AS lookup CROSS JOIN LATERAL (
     WHERE hashtextextended(attempt.job_id, 0) = hashtextextended(lookup.job_id, 0) AND attempt.job_id = lookup.job_id
       AND attempt.tenant = lookup.tenant AND NOT success AND attempt.attempt_number = lookup.attempt_number - 1
       AND details->>'errorClass' IS NOT NULL
+      AND coalesce(details->>'status', '') NOT IN (${WITHOUT_OUTCOME})
     ORDER BY at_ms DESC LIMIT ${MAX_CANDIDATES})
   UNION ALL
   (SELECT 'recommendedForShape', ${FROM_DECISION}

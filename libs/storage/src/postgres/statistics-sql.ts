@@ -79,6 +79,7 @@ totals AS (
     sum(delay_sum_ms / sample_rate) / nullif(sum(delays_known / sample_rate), 0) AS "avgDelayMs",
     max(last_retry_at_ms) AS "lastAttemptAtMs",
     coalesce(sum(successful_retries + failed_retries), 0)::bigint AS "recordedRetries",
+    coalesce(sum(delays_known), 0)::bigint AS "recordedDelays",
     coalesce(sum(first_tries_succeeded / sample_rate), 0) AS "firstTriesSucceeded",
     coalesce(sum(first_tries_failed / sample_rate), 0) AS "firstTriesFailed"
   FROM counted ${query.groupBy === undefined ? '' : 'GROUP BY 1'}
