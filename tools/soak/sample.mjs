@@ -44,7 +44,8 @@ export async function openSampler(server) {
         echoP99Ms: quantile(load.echoes, 0.99),
         machineLoad: loadavg()[0],
         redisKeys: await redis.dbsize(),
-        redisMib: Number(/used_memory:(\d+)/.exec(redisMemory)[1]) / BYTES_PER_MIB,
+        // Without the buffers of whoever happens to be connected.
+        redisMib: Number(/used_memory_dataset:(\d+)/.exec(redisMemory)[1]) / BYTES_PER_MIB,
         tables,
       };
     },
