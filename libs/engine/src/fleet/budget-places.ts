@@ -65,8 +65,12 @@ export class BudgetPlaces implements BudgetView {
   }
 
   retriesPerSecond(second: number, units: number): number {
-    const from = windowStart(second, this.budget);
-    return unitsPerWindow(this.budget, from) / this.budget.windowSeconds / Math.max(1, units);
+    return this.unitsPerSecond(second) / Math.max(1, units);
+  }
+
+  /** What the budget is in a second, whatever is booked of it. */
+  unitsPerSecond(second: number): number {
+    return unitsPerWindow(this.budget, windowStart(second, this.budget)) / this.budget.windowSeconds;
   }
 
   /** Units left of the minute from `nowMs` on, for this process. */

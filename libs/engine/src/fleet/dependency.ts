@@ -19,6 +19,7 @@ import { noteProcessingTime, retryTimeRatio } from './processing-times.js';
 import { SharedSums } from './shared-sums.js';
 import { TenantShares } from './tenant-shares.js';
 import { Throttle } from './throttle.js';
+import { ToldPlaces } from './told-places.js';
 
 /** News older than this say nothing of now. */
 const LATE_MS = 60_000;
@@ -70,6 +71,7 @@ export class Dependency {
   readonly calls = new CallTally();
   readonly bookings = new SharedSums();
   readonly full = new FullRun();
+  readonly told = new ToldPlaces(this.calls);
   readonly tenants = new TenantShares();
   readonly throttle = new Throttle();
   readonly since = new CallsSince();

@@ -16,7 +16,6 @@ import { Dependency } from './dependency.js';
 import { FailureKinds } from './failure-kinds.js';
 import type { FleetGate } from './fleet-gate.js';
 import { TenantLimits } from './tenant-limits.js';
-import { untoldMs } from './told-places.js';
 import { Turns, type BookedTurn } from './turns.js';
 import type { WindowPlaces } from './window-places.js';
 
@@ -108,10 +107,8 @@ export class Fleet {
       sinceReleaseMs: breaker.releasedAtMs === null ? Number.POSITIVE_INFINITY : nowMs - breaker.releasedAtMs,
       budget,
       limits,
-      untoldMs: (fromMs, draw) => {
-        const { place } = this;
-        return budget === null ? fromMs : untoldMs({ fromMs, units, draw }, { calls: dependency.calls, budget, place });
-      },
+      untoldMs: (fromMs, draw) =>
+        budget === null ? fromMs : dependency.told.untoldMs({ fromMs, draw }, { budget, place: this.place }),
     };
     return {
       isCalm: state === 'closed',

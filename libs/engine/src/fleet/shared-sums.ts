@@ -12,6 +12,8 @@ export class SharedSums {
   version = 0;
   /** Another one whenever any sum is. */
   changes = 0;
+  /** How often notes were compared. */
+  exchanges = 0;
 
   add(key: number, amount: number): void {
     this.changes++;
@@ -57,6 +59,7 @@ export class SharedSums {
     this.#shared = sums;
     this.version++;
     this.changes++;
+    this.exchanges++;
     for (const [key, amount] of sent) {
       const left = (this.#pending.get(key) ?? 0) - amount;
       if (left === 0) this.#pending.delete(key);
