@@ -14,7 +14,7 @@ export const SWITCHED_OFF = {
   stale: [['libs/guardrails/dist/terminal-guardrails.js', 'isConfigurationExpired === true', 'false']],
   budget: [['libs/guardrails/dist/fleet/admit-retry.js', 'room.second !== wanted', 'false']],
   audit: [
-    ['libs/engine/dist/background/audit-trail.js', 'if (this.#isStoreAway)\n                    return;', ''],
+    ['libs/engine/dist/background/audit-trail.js', 'if (this.#isStoreAway) return;', ''],
     ['libs/engine/dist/background/audit-trail.js', 'this.#dropped += batch.length;', ''],
   ],
   status: [['apps/api/dist/http/problem.js', 'unavailable: 503', 'unavailable: 500']],
@@ -39,8 +39,15 @@ export async function load(url, context, nextLoad) {
   if (mine.length === 0) return loaded;
   let source = String(loaded.source);
   for (const [file, text, replacement] of mine) {
-    if (source.split(text).length !== 2) throw new Error(`${file} does not contain ${JSON.stringify(text)} once`);
-    source = source.replace(text, replacement);
+    const places = [...source.matchAll(patternOf(text))];
+    if (places.length !== 1) throw new Error(`${file} does not contain ${JSON.stringify(text)} once`);
+    source = source.replace(places[0][0], replacement);
   }
   return { ...loaded, source };
+}
+
+/** Compilers break lines differently. */
+function patternOf(text) {
+  const literal = text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(literal.replaceAll(' ', '\\s+'), 'g');
 }
