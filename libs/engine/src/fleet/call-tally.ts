@@ -1,4 +1,5 @@
 import type { EpochMs } from '@smart-retry/domain';
+import { SeenReturns } from './seen-returns.js';
 import { SharedSums } from './shared-sums.js';
 
 /** What is counted of the calls to one dependency. */
@@ -39,13 +40,20 @@ export function slotOf(atMs: EpochMs): number {
   return Math.floor(atMs / SLOT_MS);
 }
 
-function returningAfter(attemptNumber: number): CountedCall {
+/** Whether a job comes when this process has told it to: another one has not put it off since. */
+function isPrompt({ asksAtMs }: { readonly asksAtMs: EpochMs | null }, nowMs: EpochMs): boolean {
+  return asksAtMs !== null && Math.abs(nowMs - asksAtMs) < SLOT_MS / 2;
+}
+
+function returningAfter(attemptNumber: number): 'firstReturning' | 'retriesReturning' {
   return attemptNumber === 1 ? 'firstReturning' : 'retriesReturning';
 }
 
 /** Calls by kind in slots of five seconds, by their own time. */
 export class CallTally {
   readonly sums = new SharedSums();
+  /** Of this process alone. */
+  readonly #seen = { firstReturning: new SeenReturns(), retriesReturning: new SeenReturns() };
 
   add(call: CountedCall, slot: number, amount = 1): void {
     this.sums.add(slot * KEYS_PER_SLOT + CALLS[call], amount);
@@ -64,27 +72,32 @@ export class CallTally {
   }
 
   /**
-   * Whether a job that asks now is one of those that were put off until about now; each counts once. One of several processes
-   * takes its part of those that all know of, so that together they take hardly more. Where this process `knows` that it is
-   * one, another may have been taken for it before, and of those who ask next one less is. Those that have failed once are
-   * kept apart: a job that comes back after a retry would else make a first try that fails look like no news.
+   * Whether a job that asks now is one of those that were put off until about now; each counts once.
+   *
+   * Where this process does not know the job itself (no `turn`), that is a guess: as many as `SeenReturns` finds likely, and no
+   * more than this process' part of those that are due. Workers that never ask again are due as well, but nobody sees any of
+   * them come back. Those that have failed once are kept apart: a job that comes back after a retry would else make a first
+   * try that fails look like no news.
    */
   takeReturning(
     attemptNumber: number,
     nowMs: EpochMs,
-    by: { readonly replicas: number; readonly knows: boolean },
+    by: { readonly replicas: number; readonly turn: { readonly asksAtMs: EpochMs | null } | null },
   ): boolean {
-    const call = CALLS[returningAfter(attemptNumber)];
+    const name = returningAfter(attemptNumber);
     const now = slotOf(nowMs);
     let [shared, own, takenFrom] = [0, 0, now];
     for (let slot = now; slot > now - RETURNING_SLOTS; slot--) {
-      const key = slot * KEYS_PER_SLOT + call;
+      const key = slot * KEYS_PER_SLOT + CALLS[name];
       shared += this.sums.shared(key);
       own += this.sums.pending(key);
       if (this.sums.get(key) > 0) takenFrom = slot;
     }
-    if (!by.knows && Math.ceil(Math.max(0, shared) / by.replicas) + own <= 0) return false;
-    this.sums.add(takenFrom * KEYS_PER_SLOT + call, -1);
+    const seen = this.#seen[name];
+    const isDue = Math.ceil(Math.max(0, shared) / by.replicas) + own > 0;
+    if (by.turn === null && !(isDue && seen.mayGuess(now, by.replicas))) return false;
+    seen.note(now, by.turn === null ? 'guessed' : isPrompt(by.turn, nowMs) ? 'prompt' : 'known');
+    this.add(name, takenFrom, -1);
     return true;
   }
 

@@ -43,7 +43,7 @@ interface Meeting {
 /** About 500 B each. */
 const MAX_LIMITS = 10_000;
 const NO_LIMITS: readonly WindowPlaces[] = [];
-const RETURNED = { hasWaited: true, bookedSecond: null, units: 0, spent: [] };
+const RETURNED = { hasWaited: true, bookedSecond: null, units: 0, spent: [], asksAtMs: null };
 
 /**
  * What all callers of a dependency share, as this process knows it: breaker, retry budget, the server's hints, and the
@@ -131,8 +131,8 @@ export class Fleet {
     const before = met === null ? this.turns.find(features) : met.turn;
     if (before !== null) this.#giveBack(features, nowMs);
     if (booking !== null) dependency.bookings.add(booking.second, booking.units);
-    if (kind === 'deferred' && this.place.replicas > 1) {
-      const asksAtMs = nowMs + (admission.askAgainMs ?? admission.delayMs);
+    const asksAtMs = kind === 'deferred' ? nowMs + (admission.askAgainMs ?? admission.delayMs) : null;
+    if (asksAtMs !== null && this.place.replicas > 1) {
       dependency.calls.notePutOff(features.attemptNumber, asksAtMs);
       // Whoever is known to have come back asks again: his place was told to him before.
       if (met !== null && !this.#isKnown(met))
@@ -147,6 +147,7 @@ export class Fleet {
       bookedSecond: booking?.second ?? null,
       units: booking?.units ?? 0,
       spent: limits.length === 0 ? [] : limits.map((limit) => limit.spend(second)),
+      asksAtMs,
     });
   }
 
@@ -215,8 +216,8 @@ export class Fleet {
   #turnOf(features: RetryFeatures, { calls }: Dependency, nowMs: EpochMs): BookedTurn | null {
     const turn = this.turns.find(features);
     if (this.place.replicas <= 1 || turn?.hasWaited === false) return turn;
-    const by = { replicas: this.place.replicas, knows: turn !== null };
-    const isReturning = calls.takeReturning(features.attemptNumber, nowMs, by);
+    const { replicas } = this.place;
+    const isReturning = calls.takeReturning(features.attemptNumber, nowMs, { replicas, turn });
     return turn ?? (isReturning ? { ...RETURNED, dependency: dependencyOf(features) } : null);
   }
 

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import type { EpochMs } from '@smart-retry/domain';
 import type { Turn } from '@smart-retry/guardrails';
 import type { SpentUnits } from './window-places.js';
 
@@ -7,6 +8,8 @@ export interface BookedTurn extends Turn {
   readonly units: number;
   /** What it has taken of limits, beside the dependency's budget. */
   readonly spent: readonly SpentUnits[];
+  /** When this process told the job to ask again; null where it did not. */
+  readonly asksAtMs: EpochMs | null;
 }
 
 interface JobAttempt {
