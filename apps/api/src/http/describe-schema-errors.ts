@@ -1,5 +1,5 @@
 import { SmartRetryError, type FieldProblem } from '@smart-retry/domain';
-import { toStorableText, UNSTORABLE_TEXT } from './unstorable-text.js';
+import { toStorableText, UNSTORABLE_MESSAGE, UNSTORABLE_TEXT } from './unstorable-text.js';
 
 const MAX_FIELDS = 20;
 
@@ -27,7 +27,7 @@ export function toFieldPath(pointer: string, property?: string): string {
 
 function toFieldProblem({ keyword, instancePath, params, message, data }: SchemaError): FieldProblem {
   if (data === UNSTORABLE_TEXT) {
-    return { path: toFieldPath(instancePath), message: 'must not contain NUL characters or unpaired surrogates' };
+    return { path: toFieldPath(instancePath), message: UNSTORABLE_MESSAGE };
   }
   switch (keyword) {
     case 'required':

@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { markUnstorableText, maySpoilStores } from './unstorable-text.js';
 import { workTogether } from './work-together.js';
@@ -8,7 +7,7 @@ const FOREIGN_CHARSET = /;\s*charset=(?!"?(?:utf-?8|us-ascii)"?\s*(?:;|$))/i;
 
 /** The body is compressed, or not UTF-8, or says so: nothing here unpacks or converts it. */
 class ForeignBodyError extends Error {
-  constructor(readonly code: 'ENCODED_BODY' | 'FOREIGN_CHARSET' | 'NOT_UTF8') {
+  constructor(readonly code: 'ENCODED_BODY' | 'FOREIGN_CHARSET') {
     super(code);
   }
 }
@@ -40,14 +39,11 @@ export function acceptJsonBodies(fastify: FastifyInstance): void {
     }
   });
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, bytes, done) => {
+  fastify.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, text, done) => {
     const { 'content-encoding': encoding, 'content-type': type = '' } = request.headers;
     if (encoding !== undefined && encoding.toLowerCase() !== 'identity')
       return done(new ForeignBodyError('ENCODED_BODY'));
     if (FOREIGN_CHARSET.test(type)) return done(new ForeignBodyError('FOREIGN_CHARSET'));
-    // Read nevertheless, different bytes would become the same text, and so different jobs the same job.
-    if (!isUtf8(bytes)) return done(new ForeignBodyError('NOT_UTF8'));
-    const text = bytes.toString('utf8');
     // Clients that name the type in every request send it with a DELETE as well.
     if (text === '' && request.routeOptions.schema?.body === undefined) return done(null);
     readTogether({ request, text, done });

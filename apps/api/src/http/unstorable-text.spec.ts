@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Type } from 'typebox';
 import { compileSchema } from './compile-schema.js';
-import { markUnstorableText, maySpoilStores, UNSTORABLE_TEXT } from './unstorable-text.js';
+import { markUnstorableText, maySpoilStores, UNSTORABLE_MESSAGE, UNSTORABLE_TEXT } from './unstorable-text.js';
 
 const mark = (json: string): unknown => markUnstorableText(JSON.parse(json));
 
@@ -11,6 +11,7 @@ describe('markUnstorableText', () => {
     ['{"a":{"b":["ok","\\ud800"]}}', { a: { b: ['ok', UNSTORABLE_TEXT] } }],
     ['{"health":{"c\\u0000pu":1}}', { health: { 'c\0pu': UNSTORABLE_TEXT } }],
     ['"\\udc00"', UNSTORABLE_TEXT],
+    ['{"a":"caf\ufffd","b":"caf\\ufffd"}', { a: UNSTORABLE_TEXT, b: UNSTORABLE_TEXT }],
   ])('finds it in %s', (json, marked) => {
     expect(maySpoilStores(json)).toBe(true);
     expect(mark(json)).toEqual(marked);
@@ -47,7 +48,7 @@ describe('a schema', () => {
       return (error as { readonly fields: readonly unknown[] }).fields;
     }
   };
-  const message = 'must not contain NUL characters or unpaired surrogates';
+  const message = UNSTORABLE_MESSAGE;
 
   it('refuses unstorable text in a field that it knows, by its name', () => {
     expect(fieldsOf('{"name":"\\ud83d"}')).toEqual([{ path: 'name', message }]);

@@ -1,19 +1,22 @@
 /**
- * Stands in a body for text that no store can hold: text with a NUL or an unpaired surrogate. No schema accepts a symbol,
- * so that such text is refused where it is used, by its field's name, and ignored where nobody reads it. Made storable
- * instead, two different jobs could become one.
+ * Stands in a body for text that cannot be kept as it was sent: with a NUL or an unpaired surrogate, which no store holds, or
+ * with U+FFFD, which stands for bytes that are not UTF-8. No schema accepts a symbol, so that such text is refused where it
+ * is used, by its field's name, and ignored where nobody reads it. Made storable instead, two different jobs could become one.
  */
 export const UNSTORABLE_TEXT = Symbol('unstorable text');
+export const UNSTORABLE_MESSAGE =
+  'must not contain NUL characters, unpaired surrogates or U+FFFD, which stands for bytes that are not UTF-8';
 
+const LOST_BYTES = '\ufffd';
 /** In valid JSON, NUL and unpaired surrogates can only be written as one of these escapes. */
-const SUSPECT_ESCAPE = /\\u(?:0000|d[89a-f])/i;
+const SUSPECT_ESCAPE = /\\u(?:0000|d[89a-f]|fffd)/i;
 
 /** Only fingerprinted, so that it may hold anything. */
 const NEVER_STORED = 'error_message';
 
 /** Whether JSON text may hold unstorable text at all: nearly none does. */
 export function maySpoilStores(json: string): boolean {
-  return SUSPECT_ESCAPE.test(json);
+  return json.includes(LOST_BYTES) || SUSPECT_ESCAPE.test(json);
 }
 
 /** The body with every unstorable text, and whatever has an unstorable name, replaced in place by the symbol. */
@@ -37,5 +40,5 @@ export function toStorableText(text: string): string {
 }
 
 function isStorable(text: string): boolean {
-  return !text.includes('\0') && text.isWellFormed();
+  return !text.includes('\0') && !text.includes(LOST_BYTES) && text.isWellFormed();
 }

@@ -94,15 +94,10 @@ describe('every route with a body', () => {
   it('refuses bytes that are not UTF-8, which would make one job of two', async () => {
     const bytes = (jobId: string) =>
       Buffer.from(`{"job_id":"${jobId}","job_type":"latin","attempt_number":2,"success":true}`, 'latin1');
-    for (const jobId of ['caf\xe9', 'caf\xe8']) {
+    for (const jobId of ['caf\xe9', 'caf\xe8', 'caf\xf0\x9f\x98', 'caf\xf0\x9f\x99']) {
       const answer = await client.send('POST', '/attempt', { body: new Uint8Array(bytes(jobId)), headers: JSON_TYPE });
       expectProblem(answer, 400, 'INVALID_REQUEST');
-      expect(answer.body['details']).toContain('UTF-8');
-    }
-    for (const { method, path } of routes) {
-      const body = new Uint8Array([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]);
-      const answer = await client.send(method, path, { body, headers: JSON_TYPE });
-      expectProblem(answer, 400, 'INVALID_REQUEST');
+      expect(problemPaths(answer)).toEqual(['job_id']);
       expect(answer.body['details']).toContain('UTF-8');
     }
   });
