@@ -1,5 +1,5 @@
 import type { EpochMs } from '@smart-retry/domain';
-import { SeenReturns } from './seen-returns.js';
+import { RETURNING_SLOTS, SeenReturns } from './seen-returns.js';
 import { SharedSums } from './shared-sums.js';
 
 /** What is counted of the calls to one dependency. */
@@ -33,8 +33,6 @@ export const SLOT_MS = 5_000;
 const KEYS_PER_SLOT = 16;
 /** Where several processes answer, whoever waits asks again within these: a minute until a breaker's probes, and a little. */
 const WAITING_SLOTS = 15;
-/** Who is due in these, up to now, may be who asks: as long as failures are weighed for a breaker. */
-const RETURNING_SLOTS = 4;
 
 export function slotOf(atMs: EpochMs): number {
   return Math.floor(atMs / SLOT_MS);
