@@ -132,7 +132,9 @@ export class Recommender {
     known: Required<Pick<RetryFeatures, 'incidentAgeMs' | 'recentFailures'>>,
   ): RetryFeatures {
     const { configuration } = this.#deps;
-    return configuration.current().strategy.dataCollection.featureExtraction ? { ...known, ...features } : features;
+    if (!configuration.current().strategy.dataCollection.featureExtraction) return features;
+    const { incidentAgeMs = known.incidentAgeMs, recentFailures = known.recentFailures } = features;
+    return { ...features, incidentAgeMs, recentFailures };
   }
 
   #snapshot({ explores, gate }: Pick<DecisionSnapshot, 'explores' | 'gate'>): DecisionSnapshot {

@@ -5,9 +5,9 @@ import { compilePatterns, type Pattern } from './pattern.js';
 export interface MatchableJob {
   readonly jobType: string;
   readonly errorClass: string;
-  readonly errorCode?: string;
-  readonly queue?: string;
-  readonly tenant?: string;
+  readonly errorCode?: string | undefined;
+  readonly queue?: string | undefined;
+  readonly tenant?: string | undefined;
 }
 
 export interface PolicyMatch {

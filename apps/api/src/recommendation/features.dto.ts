@@ -83,48 +83,41 @@ export type FeaturesBody = Static<typeof FeaturesBody>;
  * @throws {INVALID_REQUEST} @throws {INVALID_DURATION} @throws {TIMESTAMP_OUT_OF_RANGE}
  */
 export function toRetryFeatures(body: FeaturesBody, accepted: AcceptedTimes, prefix = ''): RetryFeatures {
-  // One branch for each field: copying those that are present generically takes twice as long, on the hottest path.
-  const features: { -readonly [K in keyof RetryFeatures]: RetryFeatures[K] } = {
+  const failedAt = optionalText(body.failed_at);
+  const firstFailedAt = optionalText(body.first_failed_at);
+  const deadlineAt = optionalText(body.deadline_at);
+  const errorMessage = optionalText(body.error_message);
+  const failedAtMs = failedAt === undefined ? undefined : readPastTimestampMs(`${prefix}failed_at`, failedAt, accepted);
+  const hintMs = readRetryAfterMs(`${prefix}retry_after`, body.retry_after, failedAtMs ?? accepted.nowMs);
+  const hasHint = hintMs !== undefined || body.retry_after_ms !== undefined;
+  // All fields, known or not: where every request's features have the same shape, all that reads them is a fifth faster (ADR 0022).
+  return {
     jobType: body.job_type,
     errorClass: body.error_class,
     attemptNumber: body.attempt_number,
+    errorCode: optionalText(body.error_code),
+    queue: optionalText(body.queue),
+    tenant: optionalText(body.tenant),
+    jobId: optionalText(body.job_id),
+    dependency: optionalText(body.dependency),
+    payloadSize: body.payload_size,
+    timeOfDay: body.time_of_day,
+    workerVersion: optionalText(body.worker_version),
+    health: body.health ?? undefined,
+    sinceLastFailureMs: readDurationMs(`${prefix}since_last_failure`, body.since_last_failure),
+    recentFailures: body.recent_failures,
+    avgProcessingTimeMs: readDurationMs(`${prefix}avg_processing_time`, body.avg_processing_time),
+    failedAtMs,
+    firstFailedAtMs:
+      firstFailedAt === undefined
+        ? undefined
+        : readPastTimestampMs(`${prefix}first_failed_at`, firstFailedAt, accepted),
+    deadlineAtMs: deadlineAt === undefined ? undefined : readTimestampMs(`${prefix}deadline_at`, deadlineAt),
+    retryAfterMs: hasHint ? Math.max(hintMs ?? 0, body.retry_after_ms ?? 0) : undefined,
+    critical: body.critical,
+    incidentAgeMs: undefined,
+    errorFingerprint: errorMessage === undefined ? undefined : fingerprintErrorMessage(beginningOf(errorMessage)),
   };
-  const errorCode = optionalText(body.error_code);
-  if (errorCode !== undefined) features.errorCode = errorCode;
-  const queue = optionalText(body.queue);
-  if (queue !== undefined) features.queue = queue;
-  const tenant = optionalText(body.tenant);
-  if (tenant !== undefined) features.tenant = tenant;
-  const jobId = optionalText(body.job_id);
-  if (jobId !== undefined) features.jobId = jobId;
-  const dependency = optionalText(body.dependency);
-  if (dependency !== undefined) features.dependency = dependency;
-  const workerVersion = optionalText(body.worker_version);
-  if (workerVersion !== undefined) features.workerVersion = workerVersion;
-  if (body.payload_size !== undefined) features.payloadSize = body.payload_size;
-  if (body.time_of_day !== undefined) features.timeOfDay = body.time_of_day;
-  if (body.health != null) features.health = body.health;
-  if (body.recent_failures !== undefined) features.recentFailures = body.recent_failures;
-  if (body.critical !== undefined) features.critical = body.critical;
-  const sinceLastFailureMs = readDurationMs(`${prefix}since_last_failure`, body.since_last_failure);
-  if (sinceLastFailureMs !== undefined) features.sinceLastFailureMs = sinceLastFailureMs;
-  const avgProcessingTimeMs = readDurationMs(`${prefix}avg_processing_time`, body.avg_processing_time);
-  if (avgProcessingTimeMs !== undefined) features.avgProcessingTimeMs = avgProcessingTimeMs;
-  const failedAt = optionalText(body.failed_at);
-  if (failedAt !== undefined) features.failedAtMs = readPastTimestampMs(`${prefix}failed_at`, failedAt, accepted);
-  const firstFailedAt = optionalText(body.first_failed_at);
-  if (firstFailedAt !== undefined) {
-    features.firstFailedAtMs = readPastTimestampMs(`${prefix}first_failed_at`, firstFailedAt, accepted);
-  }
-  const deadlineAt = optionalText(body.deadline_at);
-  if (deadlineAt !== undefined) features.deadlineAtMs = readTimestampMs(`${prefix}deadline_at`, deadlineAt);
-  const hintMs = readRetryAfterMs(`${prefix}retry_after`, body.retry_after, features.failedAtMs ?? accepted.nowMs);
-  if (hintMs !== undefined || body.retry_after_ms !== undefined) {
-    features.retryAfterMs = Math.max(hintMs ?? 0, body.retry_after_ms ?? 0);
-  }
-  const errorMessage = optionalText(body.error_message);
-  if (errorMessage !== undefined) features.errorFingerprint = fingerprintErrorMessage(beginningOf(errorMessage));
-  return features;
 }
 
 /** The characters that count: code points, so that none is cut in two. */
