@@ -105,11 +105,13 @@ interface Worker {
   readonly isBatching: boolean;
 }
 
-/** How many retries of the job type are stored. */
+/** How many retries of the job type are stored; asks again while a store that has just come back answers with a 503. */
 export async function countRetries(client: Client, jobType: string): Promise<number> {
-  const { status, body } = await client.get(`/stats?job_type=${jobType}`);
-  expect(status).toBe(200);
-  return Number(body['total_attempts']);
+  return untilPasses(async () => {
+    const { status, body } = await client.get(`/stats?job_type=${jobType}`);
+    expect(status).toBe(200);
+    return Number(body['total_attempts']);
+  });
 }
 
 /** Reports all of them again; answers which were there already. */
