@@ -7,6 +7,9 @@ const RATES = [10_000, 100_000, 1_000_000];
 /** What of a core is planned with, so that p99 stays where it was measured and a process can die. */
 const PLANNED_SHARE = 0.6;
 const RETENTION_DAYS = 30;
+/** In an outage so many jobs may wait, and each asks again after so long on average (ADR 0039). */
+const WAITING_JOBS = 100_000;
+const ASKS_EVERY_SECONDS = 10;
 const SECONDS_A_DAY = 86_400;
 const MICROSECONDS = 1e6;
 const TERABYTE = 1e12;
@@ -37,6 +40,7 @@ export function deriveScale(measured) {
   const perCore = MICROSECONDS / measured.taughtMicroseconds;
   const planned = PLANNED_SHARE * perCore;
   const bytesADay = (rate) => rate * measured.jobBytes * SECONDS_A_DAY;
+  const asking = WAITING_JOBS / ASKS_EVERY_SECONDS;
   const row = (what, of) => [what, ...RATES.map(of)];
   return {
     measured: table(
@@ -56,6 +60,7 @@ export function deriveScale(measured) {
       ],
     ),
     core: `_Extrapolated_: one core answers about ${n(perCore)} recommendations a second as taught (1 s / ${n(measured.taughtMicroseconds)} µs), and is then full; plan with ${100 * PLANNED_SHARE} % of that, ${n(planned)}, so that p99 stays where it was measured and a process can die.`,
+    waiting: `_Extrapolated_: a job that is put off asks again, every ${ASKS_EVERY_SECONDS} s on average where several processes answer (every 5 to 60 s while a breaker is open). ${n(WAITING_JOBS)} jobs that wait for a dependency are ${n(asking)} more decisions a second: ${n(Math.ceil(asking / planned))} cores, and ${n((asking * measured.decisionBytes * SECONDS_A_DAY) / 24 / TERABYTE, 2)} TB of decisions an hour.`,
     rates: table(
       ['decisions/s', ...RATES.map((rate) => n(rate))],
       [

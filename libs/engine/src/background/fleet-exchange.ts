@@ -31,6 +31,7 @@ const MOST_FROM_OTHERS = 1_000;
 export class FleetExchange {
   readonly #options: FleetExchangeOptions;
   #stop: (() => void) | undefined;
+  #isStopped = false;
   #isExchanging = false;
   #rounds = 0;
   /** Dependencies of which any process has news. */
@@ -44,10 +45,11 @@ export class FleetExchange {
   async start(): Promise<void> {
     const { intervalMs, onError } = this.#options;
     await this.exchange();
-    this.#stop = repeat(() => this.exchange(), { intervalMs, onError });
+    if (!this.#isStopped) this.#stop = repeat(() => this.exchange(), { intervalMs, onError });
   }
 
   stop(): void {
+    this.#isStopped = true;
     this.#stop?.();
   }
 
