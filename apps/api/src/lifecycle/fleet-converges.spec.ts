@@ -249,3 +249,39 @@ describe('replicas that compare notes', () => {
     expect(replicas.states).toEqual(['closed', 'closed', 'closed']);
   });
 });
+
+describe('FleetExchange', () => {
+  it('does not go on where it is stopped before its first exchange has ended', async () => {
+    const ledger = new MemoryFleetLedger(Date.now);
+    let joined = 0;
+    const counting: FleetLedger = {
+      join: (...call) => {
+        joined++;
+        return ledger.join(...call);
+      },
+      inUse: (...call) => ledger.inUse(...call),
+      exchange: (...call) => ledger.exchange(...call),
+    };
+    const fleet = new Fleet({ guardrails, maxDependencies: 9, maxTurns: 999 });
+    const exchangesAfter = async (stopsEarly: boolean) => {
+      joined = 0;
+      const options = {
+        fleet,
+        ledger: counting,
+        replica: 'one',
+        intervalMs: 1,
+        clock: Date.now,
+        onError: () => undefined,
+      };
+      const exchange = new FleetExchange(options);
+      const started = exchange.start();
+      if (stopsEarly) exchange.stop();
+      await started;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      exchange.stop();
+      return joined;
+    };
+    expect(await exchangesAfter(true)).toBe(1);
+    expect(await exchangesAfter(false)).toBeGreaterThan(1);
+  });
+});
