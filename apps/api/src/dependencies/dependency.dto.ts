@@ -52,6 +52,14 @@ export const DependencyResponse = named(
     ),
     budget_left: nullable('integer', 'Ordinary retries that fit into the next minute.'),
     parked: Type.Number({ description: 'Ordinary retries that have a place from now on.' }),
+    waiting: Type.Integer({
+      description:
+        'Jobs that were put off by a breaker, budget or limit, and will ask again; some have a place by now.',
+    }),
+    throttled_to: nullable(
+      'number',
+      'Retries a second that it is called with since it answered that a limit had been reached; null where it has not lately.',
+    ),
     hint_until: nullable('string', 'Until when a server has asked its callers to wait.'),
   }),
 );
@@ -74,7 +82,7 @@ export function toBreakerOverride(dependency: string, body: BreakerBody): Breake
 }
 
 export function fromDependencyState(state: DependencyState) {
-  const { breaker, recent, firstTriesPerSecond, retryTimeRatio, hintUntilMs } = state;
+  const { breaker, recent, firstTriesPerSecond, retryTimeRatio, throttledPerSecond, hintUntilMs } = state;
   const rounded = (value: number | null) => (value === null ? null : Math.round(1_000 * value) / 1_000);
   const at = (ms: number | null) => (ms === null ? null : formatTimestamp(ms));
   return {
@@ -91,6 +99,8 @@ export function fromDependencyState(state: DependencyState) {
     retry_time_ratio: rounded(retryTimeRatio),
     budget_left: state.budgetLeftRetries,
     parked: state.parkedRetries,
+    waiting: state.waitingJobs,
+    throttled_to: rounded(throttledPerSecond),
     hint_until: at(hintUntilMs),
   };
 }

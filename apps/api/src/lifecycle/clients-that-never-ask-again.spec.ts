@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { createRng, DEFAULT_STRATEGY } from '@smart-retry/domain';
-import { someFeatures, T0 } from '@smart-retry/domain/testing';
+import { T0 } from '@smart-retry/domain/testing';
 import type { Fleet } from '@smart-retry/engine';
-import { fleetsOnOneLedger } from './testing/fleets-on-one-ledger.js';
+import { askFleet, fleetsOnOneLedger, reportFirstTries } from './testing/fleets-on-one-ledger.js';
 
 const PER_MINUTE = 6;
 const JOBS = 24;
@@ -23,16 +23,8 @@ async function runsByMinute(processes: number): Promise<readonly number[]> {
   const minutes: number[] = [];
   for (let job = 0; job < JOBS; job++) {
     const fleet = fleets[job % processes] as Fleet;
-    const features = someFeatures({ dependency: 'erp', jobId: `job-${job}`, tenant: 'seedy', errorClass: 'timeout' });
-    const admission = fleet.meet(features, nowMs).admit({
-      nowMs,
-      delayMs: 1_000,
-      floorMs: 0,
-      untilEndMs: Number.POSITIVE_INFINITY,
-      maxDelayMs: 300_000,
-      draw: rng(),
-    });
-    fleet.settle(features, { isRetry: true, admission }, nowMs);
+    const features = { jobId: `job-${job}`, tenant: 'seedy', errorClass: 'timeout' };
+    const admission = askFleet(fleet, { features, nowMs, delayMs: 1_000, draw: rng() });
     const minute = Math.floor((nowMs + admission.delayMs - startMs) / MINUTE_MS);
     minutes[minute] = (minutes[minute] ?? 0) + 1;
     nowMs += 500;
@@ -57,18 +49,13 @@ async function mostRunsAtOnce(processes: number, runAfter: (told: Waits) => numb
   const { guardrails } = DEFAULT_STRATEGY;
   const { fleets, compareNotes } = fleetsOnOneLedger(processes, { guardrails, clock: () => nowMs });
   for (let i = 0; i < 2; i++) await compareNotes();
-  const window = { windowStartMs: T0 - 300_000, windowEndMs: T0 };
-  const succeeded = 300 * FIRST_TRIES_PER_SECOND;
-  fleets[0]?.noteCounts([{ jobType: 'sync', dependency: 'erp', succeeded, failed: 0, ...window }], T0);
+  reportFirstTries(fleets[0] as Fleet, FIRST_TRIES_PER_SECOND, T0);
   await compareNotes();
   const runs = new Map<number, number>();
   for (let job = 0; job < OUTAGE_SECONDS * FIRST_TRIES_PER_SECOND; job++) {
     const fleet = fleets[job % processes] as Fleet;
-    const features = someFeatures({ dependency: 'erp', jobId: `job-${job}`, errorClass: 'unavailable' });
-    const untilEndMs = Number.POSITIVE_INFINITY;
-    const question = { nowMs, delayMs: 1_000, floorMs: 0, untilEndMs, maxDelayMs: 300_000, draw: rng() };
-    const admission = fleet.meet(features, nowMs).admit(question);
-    fleet.settle(features, { isRetry: true, admission }, nowMs);
+    const features = { jobId: `job-${job}`, errorClass: 'unavailable' };
+    const admission = askFleet(fleet, { features, nowMs, delayMs: 1_000, draw: rng() });
     const slot = Math.floor((nowMs + runAfter(admission)) / SLOT_MS);
     runs.set(slot, (runs.get(slot) ?? 0) + 1);
     nowMs = T0 + Math.floor((1_000 * (job + 1)) / FIRST_TRIES_PER_SECOND);

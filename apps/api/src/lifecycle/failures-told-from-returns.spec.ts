@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { createRng, DEFAULT_STRATEGY, type AttemptRecord } from '@smart-retry/domain';
-import { someFeatures, someReport, T0 } from '@smart-retry/domain/testing';
+import { someReport, T0 } from '@smart-retry/domain/testing';
 import type { Fleet } from '@smart-retry/engine';
-import { fleetsOnOneLedger } from './testing/fleets-on-one-ledger.js';
+import { askFleet, fleetsOnOneLedger, reportFirstTries } from './testing/fleets-on-one-ledger.js';
 
 const PER_SECOND = 12;
 const STEP_MS = 250;
@@ -30,17 +30,11 @@ async function playOutage(processes: number, returning: number) {
   for (let i = 0; i < 2; i++) await compareNotes();
   let turns = 0;
   const next = () => fleets[turns++ % processes] as Fleet;
-  const window = { windowStartMs: T0 - 300_000, windowEndMs: T0 };
-  const counts = { jobType: 'sync', dependency: 'erp', succeeded: 300 * PER_SECOND, failed: 0, ...window };
-  next().noteCounts([counts], T0);
+  reportFirstTries(next(), PER_SECOND, T0);
   let waiting: Waiting[] = [];
   const ask = (jobId: string, attemptNumber: number) => {
-    const fleet = next();
-    const features = someFeatures({ dependency: 'erp', jobId, errorClass: 'timeout', attemptNumber });
-    const untilEndMs = Number.POSITIVE_INFINITY;
-    const question = { nowMs, delayMs: 2_000, floorMs: 0, untilEndMs, maxDelayMs: 300_000, draw: rng() };
-    const admission = fleet.meet(features, nowMs).admit(question);
-    fleet.settle(features, { isRetry: true, admission }, nowMs);
+    const features = { jobId, errorClass: 'timeout', attemptNumber };
+    const admission = askFleet(next(), { features, nowMs, delayMs: 2_000, draw: rng() });
     const { kind, delayMs, askAgainMs = delayMs } = admission;
     const comesBack = kind === 'admitted' || rng() < returning;
     if (comesBack) waiting.push({ jobId, attemptNumber, atMs: nowMs + askAgainMs, isRetry: kind === 'admitted' });

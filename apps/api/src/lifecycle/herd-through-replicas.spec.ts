@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { createRng, DEFAULT_STRATEGY, type AttemptRecord } from '@smart-retry/domain';
-import { someFeatures, someReport, T0 } from '@smart-retry/domain/testing';
+import { someReport, T0 } from '@smart-retry/domain/testing';
 import type { Fleet } from '@smart-retry/engine';
-import { fleetsOnOneLedger } from './testing/fleets-on-one-ledger.js';
+import { askFleet, fleetsOnOneLedger, reportFirstTries } from './testing/fleets-on-one-ledger.js';
 
 const FIRST_TRIES_PER_SECOND = 12;
 const OUTAGE_MS = 26_000;
@@ -37,31 +37,10 @@ async function playHerd(processes: number, { afterMs }: { readonly afterMs: numb
       [{ jobType: 'sync', dependency: 'erp', succeeded, failed: lost, windowStartMs: fromMs, windowEndMs: nowMs }],
       nowMs,
     );
-  fleets[0]?.noteCounts(
-    [
-      {
-        jobType: 'sync',
-        dependency: 'erp',
-        succeeded: 300 * FIRST_TRIES_PER_SECOND,
-        failed: 0,
-        windowStartMs: T0 - 300_000,
-        windowEndMs: T0,
-      },
-    ],
-    T0,
-  );
+  reportFirstTries(fleets[0] as Fleet, FIRST_TRIES_PER_SECOND, T0);
   const ask = (jobId: string, attemptNumber: number) => {
-    const fleet = next();
-    const features = someFeatures({ dependency: 'erp', jobId, errorClass: 'timeout', attemptNumber });
-    const admission = fleet.meet(features, nowMs).admit({
-      nowMs,
-      delayMs: OWN_DELAY_MS,
-      floorMs: 0,
-      untilEndMs: Number.POSITIVE_INFINITY,
-      maxDelayMs: 300_000,
-      draw: rng(),
-    });
-    fleet.settle(features, { isRetry: true, admission }, nowMs);
+    const features = { jobId, errorClass: 'timeout', attemptNumber };
+    const admission = askFleet(next(), { features, nowMs, delayMs: OWN_DELAY_MS, draw: rng() });
     const { kind, delayMs, askAgainMs = delayMs } = admission;
     waiting.push({ jobId, attemptNumber, atMs: nowMs + askAgainMs, isRetry: kind === 'admitted' });
   };

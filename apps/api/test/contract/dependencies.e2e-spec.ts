@@ -49,6 +49,8 @@ describe('GET /dependencies', () => {
       retry_time_ratio: null,
       budget_left: null,
       parked: expect.any(Number),
+      waiting: expect.any(Number),
+      throttled_to: null,
       hint_until: null,
     });
     expect((await client.get('/dependencies?limit=1')).body['dependencies']).toHaveLength(1);
@@ -87,6 +89,8 @@ describe('the retry budget', () => {
       rationale: expect.stringMatching(/budget of dependency "reported".*left in the next minute/),
     });
     expect(answers.at(-1)?.['delay_ms']).toBeGreaterThan(Number(deferred[0]?.['delay_ms']));
+    const { body } = await client.get('/dependencies/reported');
+    expect(body).toMatchObject({ waiting: deferred.length, throttled_to: expect.closeTo(1, 1) });
   });
 
   it('stops, with its name, what cannot be put off', async () => {

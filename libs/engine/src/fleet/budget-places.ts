@@ -1,7 +1,9 @@
 import type { EpochMs } from '@smart-retry/domain';
 import {
   leftInWindow,
+  MOST_UNITS_OF_RETRY,
   partOfWindow,
+  sharersOf,
   UNITS_PER_CALL,
   unitsPerWindow,
   windowStart,
@@ -9,7 +11,7 @@ import {
   type RetryBudget,
   type WindowBookings,
 } from '@smart-retry/guardrails';
-import type { FullRun } from './full-run.js';
+import { FullRun, type SearchTerms } from './full-run.js';
 import type { SharedSums } from './shared-sums.js';
 
 /** Further ahead nothing is booked. */
@@ -30,9 +32,12 @@ export function describeRoom(retries: number, { replicas }: FleetPlace): string 
 /** The room that one dependency's budget has, second by second, beside what is booked. */
 export class BudgetPlaces implements BudgetView {
   readonly scope: string;
+  readonly terms: SearchTerms;
   readonly budget: RetryBudget;
   readonly #bookings: SharedSums;
   readonly #full: FullRun;
+  readonly #leastPart: number;
+  #forModest: BudgetPlaces | null = null;
   readonly #place: FleetPlace;
 
   constructor(
@@ -40,32 +45,37 @@ export class BudgetPlaces implements BudgetView {
     budget: RetryBudget,
     { bookings, full }: { readonly bookings: SharedSums; readonly full: FullRun },
     place: FleetPlace,
+    leastPart = 0,
   ) {
     this.scope = scope;
     this.#full = full;
     this.budget = budget;
     this.#bookings = bookings;
     this.#place = place;
+    this.#leastPart = leastPart;
+    this.terms = [budget, place.replicas, place.rank];
+  }
+
+  /** The same for one who asks for little: a retry in each window is his, as long as there is room, whosever turn it is. */
+  get forModest(): BudgetPlaces {
+    const booked = { bookings: this.#bookings, full: new FullRun() };
+    this.#forModest ??= new BudgetPlaces(this.scope, this.budget, booked, this.#place, MOST_UNITS_OF_RETRY);
+    return this.#forModest;
   }
 
   firstPlace(wanted: number, units: number, draw: number): number | null {
     const { windowSeconds } = this.budget;
-    const { replicas, rank } = this.#place;
     const from = this.#full.firstFree({
       from: windowStart(wanted, this.budget),
       until: wanted + HORIZON_SECONDS,
       windowSeconds,
       units,
-      terms: [this.budget, replicas, rank],
+      terms: this.terms,
       version: this.#bookings.version,
       hasRoom: (second) => this.#leftIn(second) >= units,
     });
     if (from === null) return null;
     return from <= wanted ? wanted : from + Math.floor(draw * windowSeconds);
-  }
-
-  retriesPerSecond(second: number, units: number): number {
-    return this.unitsPerSecond(second) / Math.max(1, units);
   }
 
   /** What the budget is in a second, whatever is booked of it. */
@@ -101,10 +111,12 @@ export class BudgetPlaces implements BudgetView {
       return leftInWindow(this.budget, fromSecond, { ...around, before: around.before + replicas * takenBefore });
     };
     if (replicas <= 1) return left((second) => this.#bookings.get(second));
-    const shared = left((second) => this.#bookings.shared(second));
+    const sharers = sharersOf(unitsPerWindow(this.budget, fromSecond), this.#place);
+    const shared = left((second) => this.#bookings.likelyShared(second, sharers));
     const part = partOfWindow(Math.max(0, shared), { fromSecond, windowSeconds }, this.#place);
+    const least = Math.min(shared, this.#leastPart);
     const own = this.#around(fromSecond, (second) => this.#bookings.pending(second));
-    return part - own.here - Math.max(0, own.before, own.after);
+    return Math.max(part, least) - own.here - Math.max(0, own.before, own.after);
   }
 
   #around(fromSecond: number, booked: (second: number) => number): WindowBookings {

@@ -24,6 +24,10 @@ export interface DependencyState {
   readonly budgetLeftRetries: number | null;
   /** Ordinary retries that have a place from now on. */
   readonly parkedRetries: number;
+  /** Jobs that were put off, by a breaker, a budget or a limit, and will ask again. */
+  readonly waitingJobs: number;
+  /** Retries a second that it is called with since it has answered that a limit was reached; null where it has not lately. */
+  readonly throttledPerSecond: number | null;
   /** Until when a server has asked its callers to wait; null when none has. */
   readonly hintUntilMs: EpochMs | null;
 }
@@ -87,6 +91,8 @@ function describe(fleet: Fleet, name: string, dependency: Dependency, nowMs: Epo
     retryTimeRatio: dependency.retryTimeRatio(nowMs),
     budgetLeftRetries: budget === null ? null : Math.floor(budget.leftInMinute(nowMs) / UNITS_PER_CALL),
     parkedRetries: Math.max(0, parkedUnits) / UNITS_PER_CALL,
+    waitingJobs: dependency.tenants.lines.allWaiting(nowMs),
+    throttledPerSecond: dependency.throttle.paceAt(nowMs),
     hintUntilMs: hintLeftMs === 0 ? null : nowMs + hintLeftMs,
   };
 }

@@ -11,10 +11,10 @@ import {
 } from '@smart-retry/domain';
 import { admitRetry, pacedOutcome, unitsOfRetry, type Admission, type DependencyView } from '@smart-retry/guardrails';
 import type { BudgetPlaces, FleetPlace } from './budget-places.js';
-import { slotOf } from './call-tally.js';
 import { Dependency } from './dependency.js';
 import { FailureKinds } from './failure-kinds.js';
 import type { FleetGate } from './fleet-gate.js';
+import { tenantGroupOf } from './tenant-groups.js';
 import { TenantLimits } from './tenant-limits.js';
 import { Turns, type BookedTurn } from './turns.js';
 import type { WindowPlaces } from './window-places.js';
@@ -36,8 +36,15 @@ interface Meeting {
   readonly name: string;
   readonly dependency: Dependency;
   readonly limits: readonly WindowPlaces[];
+  readonly group: number;
   readonly units: number;
   readonly turn: BookedTurn | null;
+}
+
+interface LimitedAt {
+  readonly name: string;
+  readonly budget: BudgetPlaces | null;
+  readonly units: number;
 }
 
 /** About 500 B each. */
@@ -75,9 +82,10 @@ export class Fleet {
     const isShared = this.place.replicas > 1;
     const turn = this.#turnOf(features, dependency, nowMs);
     const units = unitsOfRetry(kind);
+    const group = tenantGroupOf(features.tenant);
     if (turn === null) {
       dependency.noteAsk(features.attemptNumber, kind, nowMs, nowMs);
-      dependency.tenants.noteAsk(features.tenant, units, nowMs);
+      dependency.tenants.noteAsk(group, units, nowMs);
     }
     if (kind === 'throttled')
       noteThrottled(dependency, { isFirstTry: features.attemptNumber === 1 && turn === null }, nowMs);
@@ -90,10 +98,14 @@ export class Fleet {
     const isGuess = features.dependency === undefined && dependency.firstTriesPerSecond(nowMs) === null;
     const state = override?.state ?? (isGuess ? 'closed' : breaker.state);
     if (state === 'half_open') dependency.waiting++;
-    const budget = this.budgetOf(dependency, nowMs);
-    const waiting = isShared ? dependency.calls.waitingAt(nowMs) : 0;
-    const limits = this.#limitsOf(features, { name, dependency, budget, units, waiting }, nowMs);
-    this.#met = { features, name, dependency, limits, units, turn };
+    const all = this.budgetOf(dependency, nowMs);
+    const sharesBudget = all !== null && this.#options.guardrails().perTenantLimits;
+    const isModest = isShared && sharesBudget && dependency.tenants.isModest(group, all.budget, nowMs);
+    const budget = isModest ? all.forModest : all;
+    const shared = sharesBudget ? { budget: all.budget, name, place: this.place, isModest } : null;
+    const fair = shared && dependency.tenants.viewFor({ tenant: features.tenant, group, units }, shared, nowMs);
+    const limits = this.#limitsOf(features, { name, budget, fair, units }, nowMs);
+    this.#met = { features, name, dependency, limits, group, units, turn };
     const view: DependencyView = {
       dependency: name,
       breaker: state,
@@ -103,12 +115,10 @@ export class Fleet {
       hasProbe: dependency.probesLeft > 0 && kind !== 'own_fault',
       turn,
       isShared,
-      waiting,
       sinceReleaseMs: breaker.releasedAtMs === null ? Number.POSITIVE_INFINITY : nowMs - breaker.releasedAtMs,
       budget,
       limits,
-      untoldMs: (fromMs, draw) =>
-        budget === null ? fromMs : dependency.told.untoldMs({ fromMs, draw }, { budget, place: this.place }),
+      line: () => dependency.tenants.lines.view(group, { pace: fair ?? budget, units, place: this.place }, nowMs),
     };
     return {
       isCalm: state === 'closed',
@@ -132,11 +142,12 @@ export class Fleet {
     if (before !== null) this.#giveBack(features, nowMs);
     if (booking !== null) dependency.bookings.add(booking.second, booking.units);
     const asksAtMs = kind === 'deferred' ? nowMs + (admission.askAgainMs ?? admission.delayMs) : null;
+    if (asksAtMs !== null) dependency.tenants.lines.noteAsking(met?.group ?? tenantGroupOf(features.tenant), asksAtMs);
     if (asksAtMs !== null && this.place.replicas > 1) {
       dependency.calls.notePutOff(features.attemptNumber, asksAtMs);
       // Whoever is known to have come back asks again: his place was told to him before.
       if (met !== null && !this.#isKnown(met))
-        dependency.calls.add('told', slotOf(nowMs + admission.delayMs), met.units);
+        dependency.tenants.lines.noteTold(met.group, nowMs + admission.delayMs, met.units);
       for (const limit of met?.limits ?? NO_LIMITS) limit.notePutOff(asksAtMs);
     }
     const limits = met !== null && booking !== null ? met.limits : NO_LIMITS;
@@ -247,25 +258,15 @@ export class Fleet {
   /** What the job's tenant, queue and job type may use, together with others of theirs. */
   #limitsOf(
     features: RetryFeatures,
-    at: {
-      readonly name: string;
-      readonly dependency: Dependency;
-      readonly budget: BudgetPlaces | null;
-      readonly units: number;
-      readonly waiting: number;
-    },
+    at: LimitedAt & { readonly fair: WindowPlaces | null },
     nowMs: EpochMs,
   ): readonly WindowPlaces[] {
     const { perTenantLimits, tenantLimits } = this.#options.guardrails();
     if (!perTenantLimits) return NO_LIMITS;
-    const { name, dependency, units, waiting, budget: places } = at;
-    const { place } = this;
+    const { name, budget: places, fair, units } = at;
     const budget = places?.budget ?? null;
-    const fair =
-      budget === null
-        ? null
-        : dependency.tenants.viewFor(features.tenant, units, { budget, name, place, waiting }, nowMs);
-    const set = this.limits.viewsFor(tenantLimits, { features, dependency: name, budget, units, place }, nowMs);
+    const retry = { features, dependency: name, budget, units, place: this.place };
+    const set = this.limits.viewsFor(tenantLimits, retry, nowMs);
     if (fair === null) return set;
     return set.length === 0 ? [fair] : [...set, fair];
   }

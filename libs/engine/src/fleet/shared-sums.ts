@@ -7,6 +7,7 @@ const NOTHING: ReadonlyMap<number, number> = new Map();
  */
 export class SharedSums {
   #shared = NOTHING;
+  #sent = NOTHING;
   readonly #pending = new Map<number, number>();
   /** Another one whenever a sum may have become smaller. */
   version = 0;
@@ -28,6 +29,14 @@ export class SharedSums {
   /** By all processes, as of the last exchange. */
   shared(key: number): number {
     return this.#shared.get(key) ?? 0;
+  }
+
+  /**
+   * By all processes, as far as this one can tell: what it told in the last exchange, each of those that share in it is taken to
+   * have told, too, of which it hears in the next. Else each would believe to be free what all take at once.
+   */
+  likelyShared(key: number, sharers: number): number {
+    return this.shared(key) + (sharers - 1) * (this.#sent.get(key) ?? 0);
   }
 
   /** By this process, since the last exchange. */
@@ -57,6 +66,7 @@ export class SharedSums {
   adopt(sums: ReadonlyMap<number, number>, sent: ReadonlyMap<number, number>, isNew = false): void {
     if (isNew) for (const [key, amount] of this.#shared) this.add(key, amount);
     this.#shared = sums;
+    this.#sent = sent;
     this.version++;
     this.changes++;
     this.exchanges++;

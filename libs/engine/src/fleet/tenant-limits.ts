@@ -59,9 +59,8 @@ export class TenantLimits {
     nowMs: EpochMs,
   ): WindowPlaces {
     const use = this.#use(limit, features, null, nowMs);
-    const waiting = waitingFor(use, place, nowMs);
     return use.quotaView(
-      [limit, place, waiting],
+      [limit, place],
       () =>
         new WindowPlaces({
           scope: `${retriesPerMinute} retries a minute of ${describeLimited(limit, features)}`,
@@ -70,11 +69,12 @@ export class TenantLimits {
           units: 1,
           unitsPerRetry: 1,
           booked: use.bookings,
+          leastPart: 0,
           full: use.full,
           partOf: partOfQuota,
           capacityTerms: [retriesPerMinute],
           isClosed: retriesPerMinute === 0,
-          waiting,
+          waitingAt: waitingFor(use, place),
           notePutOff: (asksAtMs) => use.notePutOff(asksAtMs),
           keyOf: (second) => second,
           place,
@@ -98,11 +98,12 @@ export class TenantLimits {
       units,
       unitsPerRetry: UNITS_PER_CALL,
       booked: use.bookings,
+      leastPart: 0,
       full: use.full,
       partOf: partOfWindow,
       capacityTerms: [budgetSharePercent, budget],
       isClosed: budgetSharePercent === 0,
-      waiting: waitingFor(use, place, nowMs),
+      waitingAt: waitingFor(use, place),
       notePutOff: (asksAtMs) => use.notePutOff(asksAtMs),
       keyOf: (second) => second,
       place,
@@ -122,6 +123,6 @@ export class TenantLimits {
 }
 
 /** Where one process answers, whoever waits has a place. */
-function waitingFor(use: LimitUse, { replicas }: FleetPlace, nowMs: EpochMs): number {
-  return replicas <= 1 ? 0 : replicas * use.waitingAt(nowMs);
+function waitingFor(use: LimitUse, { replicas }: FleetPlace): (nowMs: EpochMs) => number {
+  return (nowMs) => (replicas <= 1 ? 0 : replicas * use.waitingAt(nowMs));
 }

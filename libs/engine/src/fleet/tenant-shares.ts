@@ -1,23 +1,51 @@
 import type { EpochMs } from '@smart-retry/domain';
 import {
+  HEADROOM,
   largestFairShare,
+  MOST_UNITS_OF_RETRY,
   partOfWindow,
   UNITS_PER_CALL,
   unitsPerWindow,
   windowStart,
   type RetryBudget,
 } from '@smart-retry/guardrails';
-import { hashText } from '@smart-retry/ml';
 import type { FleetPlace } from './budget-places.js';
 import { FullRun } from './full-run.js';
 import { SharedSums } from './shared-sums.js';
+import { NO_TENANT, TENANT_GROUPS } from './tenant-groups.js';
+import { WaitingLines } from './waiting-lines.js';
 import { WindowPlaces } from './window-places.js';
 
-/** Tenants are told apart by so many groups, so that any number of them takes bounded memory; group 0 names none. */
-const GROUPS = 256;
 const DEMAND_SLOT_MS = 10_000;
 const DEMAND_SLOTS = 6;
+const DEMAND_SECONDS = (DEMAND_SLOTS * DEMAND_SLOT_MS) / 1_000;
 const KEEP_BOOKINGS_SECONDS = 60;
+
+/** What each may take at most, and what those asked for lately that ask. */
+interface FairShares {
+  readonly second: number;
+  /** 0–1 of the budget; null where nobody names a tenant. */
+  readonly share: number | null;
+  /** The same of the budget, by group. */
+  readonly askedFor: ReadonlyMap<number, number>;
+}
+
+interface AskingTenant {
+  readonly tenant: string | undefined;
+  readonly group: number;
+  /** What its retry takes. */
+  readonly units: number;
+}
+
+/** What tenants share. */
+interface SharedBudget {
+  readonly budget: RetryBudget;
+  /** Of the dependency. */
+  readonly name: string;
+  readonly place: FleetPlace;
+  /** Whether the tenant asks for less than it may have. */
+  readonly isModest: boolean;
+}
 
 /** How the tenants that call one dependency share its retry budget: by what each asks for, and what each has booked. */
 export class TenantShares {
@@ -25,27 +53,22 @@ export class TenantShares {
   readonly demand = new SharedSums();
   /** Units booked, by second and group. */
   readonly bookings = new SharedSums();
+  /** Those who wait for a place. */
+  readonly lines = new WaitingLines();
   readonly #full = new Map<number, FullRun>();
-  #fair: { readonly second: number; readonly groups: ReadonlySet<number>; readonly share: number | null } | null = null;
+  #fair: FairShares | null = null;
 
-  noteAsk(tenant: string | undefined, units: number, nowMs: EpochMs): void {
-    this.demand.add(demandSlot(nowMs) * GROUPS + groupOf(tenant), units);
+  noteAsk(group: number, units: number, nowMs: EpochMs): void {
+    this.demand.add(demandSlot(nowMs) * TENANT_GROUPS + group, units);
   }
 
   /** The tenant's fair share of a budget; null where nobody names a tenant. */
   viewFor(
-    tenant: string | undefined,
-    units: number,
-    {
-      budget,
-      name,
-      place,
-      waiting,
-    }: { readonly budget: RetryBudget; readonly name: string; readonly place: FleetPlace; readonly waiting: number },
+    { tenant, group, units }: AskingTenant,
+    { budget, name, place, isModest }: SharedBudget,
     nowMs: EpochMs,
   ): WindowPlaces | null {
-    const group = groupOf(tenant);
-    const share = this.#shareAt(nowMs, group, budget);
+    const { share } = this.#fairAt(nowMs, group, budget);
     if (share === null) return null;
     const who = tenant === undefined ? 'jobs without a tenant' : `tenant "${tenant}"`;
     return new WindowPlaces({
@@ -56,23 +79,31 @@ export class TenantShares {
       units,
       unitsPerRetry: UNITS_PER_CALL,
       booked: this.bookings,
+      leastPart: isModest ? MOST_UNITS_OF_RETRY : 0,
       full: this.#fullOf(group),
       partOf: partOfWindow,
-      capacityTerms: [share, budget],
+      capacityTerms: [share, budget, isModest],
       isClosed: false,
-      waiting,
+      waitingAt: (atMs) => this.lines.waitingAt(group, atMs),
       // The dependency counts them.
       notePutOff: () => undefined,
-      keyOf: (second) => second * GROUPS + group,
+      keyOf: (second) => second * TENANT_GROUPS + group,
       place,
     });
   }
 
+  /** Whether a tenant asks for less than it may have: whoever has to wait, it is not because of it. */
+  isModest(group: number, budget: RetryBudget, nowMs: EpochMs): boolean {
+    const { share, askedFor } = this.#fairAt(nowMs, group, budget);
+    return share !== null && (askedFor.get(group) ?? 0) < share / HEADROOM;
+  }
+
   /** Sums below these keys are of no use any more. */
-  forgetBelow(nowMs: EpochMs): { readonly demand: number; readonly shares: number } {
+  forgetBelow(nowMs: EpochMs): Readonly<Record<'demand' | 'shares' | 'lines', number>> {
     return {
-      demand: (demandSlot(nowMs) - DEMAND_SLOTS) * GROUPS,
-      shares: (Math.floor(nowMs / 1_000) - KEEP_BOOKINGS_SECONDS) * GROUPS,
+      demand: (demandSlot(nowMs) - DEMAND_SLOTS) * TENANT_GROUPS,
+      shares: (Math.floor(nowMs / 1_000) - KEEP_BOOKINGS_SECONDS) * TENANT_GROUPS,
+      lines: this.lines.firstKey(nowMs),
     };
   }
 
@@ -82,30 +113,26 @@ export class TenantShares {
     return full;
   }
 
-  #shareAt(nowMs: EpochMs, group: number, budget: RetryBudget): number | null {
+  #fairAt(nowMs: EpochMs, group: number, budget: RetryBudget): FairShares {
     const second = Math.floor(nowMs / 1_000);
-    if (this.#fair?.second === second && this.#fair.groups.has(group)) return this.#fair.share;
+    if (this.#fair?.second === second && this.#fair.askedFor.has(group)) return this.#fair;
     const { demand, shares } = this.forgetBelow(nowMs);
     this.demand.forgetBefore(demand);
     this.bookings.forgetBefore(shares);
-    const asked = new Map<number, number>([[group, 0]]);
+    const capacity = unitsPerWindow(budget, windowStart(second, budget)) / budget.windowSeconds;
+    const askedFor = new Map<number, number>([[group, 0]]);
     for (const key of this.demand.keys()) {
       if (key < demand) continue;
-      const of = key % GROUPS;
-      asked.set(of, (asked.get(of) ?? 0) + this.demand.get(key) / ((DEMAND_SLOTS * DEMAND_SLOT_MS) / 1_000));
+      const of = key % TENANT_GROUPS;
+      askedFor.set(of, (askedFor.get(of) ?? 0) + this.demand.get(key) / (DEMAND_SECONDS * capacity));
     }
-    const capacity = unitsPerWindow(budget, windowStart(second, budget)) / budget.windowSeconds;
-    const isShared = [...asked.keys()].some((of) => of !== 0);
-    const share = isShared ? largestFairShare([...asked.values()], capacity) : null;
-    this.#fair = { second, groups: new Set(asked.keys()), share };
-    return share;
+    const isShared = [...askedFor.keys()].some((of) => of !== NO_TENANT);
+    const share = isShared ? largestFairShare([...askedFor.values()]) : null;
+    this.#fair = { second, share, askedFor };
+    return this.#fair;
   }
 }
 
 function demandSlot(atMs: EpochMs): number {
   return Math.floor(atMs / DEMAND_SLOT_MS);
-}
-
-function groupOf(tenant: string | undefined): number {
-  return tenant === undefined ? 0 : 1 + (hashText(tenant) % (GROUPS - 1));
 }

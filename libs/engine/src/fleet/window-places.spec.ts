@@ -21,7 +21,8 @@ function viewOf(booked: SharedSums, windowSeconds: number): WindowPlaces {
     full: new FullRun(),
     capacityTerms: [CAPACITY],
     isClosed: false,
-    waiting: 0,
+    waitingAt: () => 0,
+    leastPart: 0,
     notePutOff: () => undefined,
   });
 }

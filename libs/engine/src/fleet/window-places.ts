@@ -1,5 +1,5 @@
 import type { EpochMs } from '@smart-retry/domain';
-import type { LimitView } from '@smart-retry/guardrails';
+import { sharersOf, type LimitView } from '@smart-retry/guardrails';
 import { describeRoom, HORIZON_SECONDS, type FleetPlace } from './budget-places.js';
 import type { FullRun, SearchTerms } from './full-run.js';
 import type { SharedSums } from './shared-sums.js';
@@ -23,12 +23,15 @@ export interface WindowTerms {
     window: { readonly fromSecond: number; readonly windowSeconds: number },
     place: FleetPlace,
   ) => number;
+  /** What it may book in any case, as long as so much is left. */
+  readonly leastPart: number;
   readonly full: FullRun;
   /** What capacities depend on. */
   readonly capacityTerms: SearchTerms;
   /** Whether capacities are 0 for good. */
   readonly isClosed: boolean;
-  readonly waiting: number;
+  /** How many jobs wait for it without a place, where several processes answer. */
+  readonly waitingAt: (nowMs: EpochMs) => number;
   /** Called for a job that is put off, with when it will ask again. */
   readonly notePutOff: (asksAtMs: EpochMs) => void;
 }
@@ -44,18 +47,16 @@ export interface SpentUnits {
 export class WindowPlaces implements LimitView {
   readonly scope: string;
   readonly isClosed: boolean;
-  readonly waiting: number;
   readonly #terms: WindowTerms;
-  readonly #searchTerms: SearchTerms;
+  readonly terms: SearchTerms;
   /** The last window that was added up, as long as nobody else has booked since. */
   readonly #added = { changes: -1, fromSecond: 0, shared: 0, pending: 0 };
 
   constructor(terms: WindowTerms) {
     this.scope = terms.scope;
     this.isClosed = terms.isClosed;
-    this.waiting = terms.waiting;
     this.#terms = terms;
-    this.#searchTerms = [...terms.capacityTerms, terms.place.replicas, terms.place.rank];
+    this.terms = [...terms.capacityTerms, terms.place.replicas, terms.place.rank];
   }
 
   firstPlace(wanted: number, draw: number): number | null {
@@ -65,7 +66,7 @@ export class WindowPlaces implements LimitView {
       until: wanted + HORIZON_SECONDS,
       windowSeconds,
       units,
-      terms: this.#searchTerms,
+      terms: this.terms,
       version: booked.version,
       hasRoom: (second) => this.#leftIn(second) >= units,
     });
@@ -84,8 +85,16 @@ export class WindowPlaces implements LimitView {
   }
 
   retriesPerSecond(second: number): number {
-    const { windowSeconds, units, capacityOf } = this.#terms;
-    return capacityOf(second - (second % windowSeconds)) / windowSeconds / units;
+    return this.unitsPerSecond(second) / this.#terms.units;
+  }
+
+  unitsPerSecond(second: number): number {
+    const { windowSeconds, capacityOf } = this.#terms;
+    return capacityOf(second - (second % windowSeconds)) / windowSeconds;
+  }
+
+  waitingAt(nowMs: EpochMs): number {
+    return this.#terms.waitingAt(nowMs);
   }
 
   notePutOff(asksAtMs: EpochMs): void {
@@ -107,21 +116,23 @@ export class WindowPlaces implements LimitView {
   }
 
   #leftIn(fromSecond: number): number {
-    const { windowSeconds, capacityOf, place, partOf } = this.#terms;
+    const { windowSeconds, capacityOf, place, partOf, leastPart } = this.#terms;
     const { shared, pending } = this.#addUp(fromSecond);
     const left = capacityOf(fromSecond) - shared;
-    return partOf(Math.max(0, left), { fromSecond, windowSeconds }, place) - pending;
+    const part = partOf(Math.max(0, left), { fromSecond, windowSeconds }, place);
+    return Math.max(part, Math.min(left, leastPart)) - pending;
   }
 
   /** What is booked in a window: a minute has sixty sums, and whoever asks asks about the same one. */
   #addUp(fromSecond: number): { readonly shared: number; readonly pending: number } {
     const added = this.#added;
-    const { windowSeconds, booked, keyOf } = this.#terms;
+    const { windowSeconds, booked, keyOf, capacityOf, place } = this.#terms;
     if (added.changes === booked.changes && added.fromSecond === fromSecond) return added;
+    const sharers = sharersOf(capacityOf(fromSecond), place);
     let [shared, pending] = [0, 0];
     for (let second = fromSecond; second < fromSecond + windowSeconds; second++) {
       const key = keyOf(second);
-      shared += booked.shared(key);
+      shared += booked.likelyShared(key, sharers);
       pending += booked.pending(key);
     }
     return Object.assign(added, { changes: booked.changes, fromSecond, shared, pending });

@@ -23,8 +23,6 @@ export interface BudgetView {
   readonly scope: string;
   /** The first second from `wanted` on with so much room; `draw` picks one within a window. Null: none within the horizon. */
   firstPlace(wanted: number, units: number, draw: number): number | null;
-  /** For how many retries of so many units a second from then on has room, all processes together. */
-  retriesPerSecond(second: number, units: number): number;
   /** What is left of the next minute, for people. */
   describeLeft(nowMs: EpochMs): string;
 }
@@ -42,7 +40,17 @@ export interface LimitView {
   /** For how many retries like this one a second from then on has room, all processes together. */
   retriesPerSecond(second: number): number;
   /** How many jobs wait for it without a place, where several processes answer. */
+  waitingAt(nowMs: EpochMs): number;
+}
+
+/** Jobs that wait at a dependency without a place, where several processes answer: those of the same tenant, where tenants share. */
+export interface WaitingLine {
+  /** How many there are. */
   readonly waiting: number;
+  /** How many retries like the one that is asked about get a place in a second from then on. */
+  retriesPerSecond(second: number): number;
+  /** The first time from then on that was not told to as many as get a place; `draw` picks one within five seconds. */
+  untoldMs(fromMs: EpochMs, draw: number): EpochMs;
 }
 
 /** A job that was put off before, or asks the same again. */
@@ -65,16 +73,14 @@ export interface DependencyView {
   readonly turn: Turn | null;
   /** Whether other processes answer as well: none of them knows what this one has promised a job. */
   readonly isShared: boolean;
-  /** How many jobs wait without a place, where several processes answer. */
-  readonly waiting: number;
   /** Since its breaker was closed after an outage; ∞ when it was not. */
   readonly sinceReleaseMs: number;
   /** Null where it is not enforced: nobody reports first tries. */
   readonly budget: BudgetView | null;
   /** Limits that hold for the job; empty where none do. */
   readonly limits: readonly LimitView[];
-  /** Where several processes answer: when from then on the budget is not spent on those who were told to come. */
-  readonly untoldMs: (fromMs: EpochMs, draw: number) => EpochMs;
+  /** Where several processes answer, and the budget is known. */
+  readonly line: () => WaitingLine;
 }
 
 /** A retry's place in the budget. */

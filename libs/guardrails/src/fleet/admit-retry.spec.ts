@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { T0 } from '@smart-retry/domain/testing';
 import { admitRetry } from './admit-retry.js';
-import type { AdmissionQuestion, BudgetView, DependencyView } from './admission.js';
+import type { AdmissionQuestion, BudgetView, DependencyView, WaitingLine } from './admission.js';
 
 const SECOND = T0 / 1_000;
 const question = (changes: Partial<AdmissionQuestion> = {}): AdmissionQuestion => ({
@@ -18,8 +18,12 @@ const question = (changes: Partial<AdmissionQuestion> = {}): AdmissionQuestion =
 const budgetFrom = (second: number | null): BudgetView => ({
   scope: '20 % of its first tries',
   firstPlace: (wanted) => (second === null ? null : Math.max(wanted, second)),
-  retriesPerSecond: () => 0.5,
   describeLeft: () => 'room for 0 retries',
+});
+const lineOf = (waiting: number): WaitingLine => ({
+  waiting,
+  retriesPerSecond: () => 0.5,
+  untoldMs: (fromMs) => fromMs,
 });
 const view = (changes: Partial<DependencyView> = {}): DependencyView => ({
   dependency: 'erp',
@@ -30,11 +34,10 @@ const view = (changes: Partial<DependencyView> = {}): DependencyView => ({
   hasProbe: false,
   turn: null,
   isShared: false,
-  waiting: 0,
   sinceReleaseMs: Number.POSITIVE_INFINITY,
   budget: budgetFrom(0),
   limits: [],
-  untoldMs: (fromMs) => fromMs,
+  line: () => lineOf(0),
   ...changes,
 });
 
@@ -86,7 +89,10 @@ describe('admitRetry', () => {
 
   it('has whoever never asks again wait for those who wait without a place, where no place is promised', () => {
     const behind = (waiting: number, changes = {}) =>
-      admitRetry(question(changes), view({ isShared: true, waiting, budget: budgetFrom(SECOND + 60) }));
+      admitRetry(
+        question(changes),
+        view({ isShared: true, line: () => lineOf(waiting), budget: budgetFrom(SECOND + 60) }),
+      );
     // Two seconds each.
     expect([0, 10, 1_000].map((waiting) => behind(waiting).delayMs)).toEqual([60_500, 80_500, 225_000]);
     expect(behind(1_000, { untilEndMs: 90_000 })).toMatchObject({
@@ -176,7 +182,7 @@ describe('admitRetry', () => {
     });
 
     it('promises no place where several processes answer, but has it wait for those who wait', () => {
-      const shared = open({ isShared: true, waiting: 10 });
+      const shared = open({ isShared: true, line: () => lineOf(10) });
       expect(asks(shared)[0]).toMatchObject({ delayMs: 41_000, askAgainMs: 20_000, booking: null });
     });
 

@@ -1,5 +1,5 @@
 import { describeDuration, type EpochMs, type ReasonCode } from '@smart-retry/domain';
-import type { Admission, AdmissionQuestion, DependencyView, LimitView } from './admission.js';
+import type { Admission, AdmissionQuestion, DependencyView, LimitView, WaitingLine } from './admission.js';
 import { findRoom, type FoundRoom } from './find-room.js';
 import { deferUntil, refuse } from './put-off.js';
 import { waitForBreaker, waitForProbes } from './wait-for-breaker.js';
@@ -93,7 +93,7 @@ function admitUnbudgeted(question: AdmissionQuestion, { turn, sinceReleaseMs }: 
 function waitForRoom(
   { second, heldBy }: FoundRoom,
   question: AdmissionQuestion,
-  { budget, dependency, isShared, waiting, untoldMs }: DependencyView,
+  { budget, dependency, isShared, line }: DependencyView,
 ): Admission {
   const { nowMs, draw, units, maxDelayMs, untilEndMs } = question;
   const isLimit = heldBy !== null && heldBy !== 'budget';
@@ -104,13 +104,8 @@ function waitForRoom(
   const left = (isLimit ? heldBy : budget)?.describeLeft(nowMs) ?? 'nothing';
   const until = second === null ? 'further notice' : `${describeDuration(second * SECOND_MS - nowMs)} from now`;
   const atMs = second === null ? nowMs + maxDelayMs : second * SECOND_MS + Math.floor(draw * SECOND_MS);
-  const perSecond = isLimit
-    ? heldBy.retriesPerSecond(second ?? 0)
-    : (budget?.retriesPerSecond(second ?? 0, units) ?? 0);
-  const before = isShared && second !== null ? (isLimit ? heldBy.waiting : waiting) : 0;
-  const behindMs = before === 0 ? 0 : (SECOND_MS * before) / perSecond;
   // Whoever asks again may have a place before it is his turn: a deadline between the two stops nobody.
-  const placeMs = isShared && second !== null ? untoldMs(atMs + behindMs, draw) : atMs;
+  const placeMs = isShared && second !== null ? placeInLine({ atMs, second, heldBy }, question, line()) : atMs;
   const turnMs = Math.min(placeMs, Math.max(atMs, nowMs + untilEndMs));
   return deferUntil(turnMs, question, {
     mayPassSooner: true,
@@ -119,6 +114,18 @@ function waitForRoom(
     because: `${what} is spent until ${until}, with ${left} left in the next minute`,
     booking: second === null ? null : { second, units },
   });
+}
+
+/** For one who never asks again: after those who wait already, and when no others were told to come. */
+function placeInLine(
+  { atMs, second, heldBy }: { readonly atMs: EpochMs; readonly second: number; readonly heldBy: FoundRoom['heldBy'] },
+  { nowMs, draw }: AdmissionQuestion,
+  line: WaitingLine,
+): EpochMs {
+  const isLimit = heldBy !== null && heldBy !== 'budget';
+  const before = isLimit ? heldBy.waitingAt(nowMs) : line.waiting;
+  const perSecond = (isLimit ? heldBy : line).retriesPerSecond(second);
+  return line.untoldMs(atMs + (before === 0 ? 0 : (SECOND_MS * before) / perSecond), draw);
 }
 
 /** To ask again is of no use. */

@@ -6,8 +6,8 @@ import { findRoom } from './find-room.js';
 const roomIn = (seconds: readonly number[]) => ({
   scope: 's',
   isClosed: false,
+  waitingAt: () => 0,
   retriesPerSecond: () => 1,
-  waiting: 0,
   firstPlace: (wanted: number) => [...seconds].sort((a, b) => a - b).find((second) => second >= wanted) ?? null,
   describeLeft: () => '',
 });

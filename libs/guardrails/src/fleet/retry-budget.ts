@@ -132,6 +132,11 @@ export function partOfWindow(
   return turn < served ? MOST_UNITS_OF_RETRY : 0;
 }
 
+/** How many of the processes book of a window at the same time: all, or, where they take turns at it, one. */
+export function sharersOf(capacityUnits: number, { replicas }: { readonly replicas: number }): number {
+  return capacityUnits / replicas >= MOST_UNITS_OF_RETRY ? replicas : 1;
+}
+
 /**
  * The same of a quota, in whole retries: as many for each, and one more in turn where some are left over. A retry takes
  * exactly one, so that a few are of use to as many processes.

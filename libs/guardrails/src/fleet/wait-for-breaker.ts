@@ -57,7 +57,7 @@ function findPlaceAfter(
   { nowMs, draw, units, maxDelayMs }: AdmissionQuestion,
   view: DependencyView,
 ): { readonly placeMs: EpochMs; readonly booking: Booking | 'kept' | null } {
-  const { budget, turn, isShared, waiting, heldOpenBecause, untoldMs } = view;
+  const { budget, turn, isShared, heldOpenBecause } = view;
   const furthest = { placeMs: nowMs + maxDelayMs + 1, booking: null };
   if (heldOpenBecause !== null) return furthest;
   if (turn?.bookedSecond != null && turn.bookedSecond * SECOND_MS >= askAtMs)
@@ -67,6 +67,7 @@ function findPlaceAfter(
   if (budget === null) return { placeMs: askAtMs + draw * UNBUDGETED_SPREAD_MS, booking: null };
   const placeMs = second * SECOND_MS + draw * SECOND_MS;
   if (!isShared) return { placeMs, booking: { second, units } };
-  const behindMs = (SECOND_MS * waiting) / budget.retriesPerSecond(second, units);
-  return { placeMs: untoldMs(placeMs + behindMs, draw), booking: null };
+  const line = view.line();
+  const behindMs = (SECOND_MS * line.waiting) / line.retriesPerSecond(second);
+  return { placeMs: line.untoldMs(placeMs + behindMs, draw), booking: null };
 }

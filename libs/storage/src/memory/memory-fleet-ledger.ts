@@ -58,7 +58,7 @@ export class MemoryFleetLedger implements FleetLedger {
     const key = `${news.kind ?? 'dependency'} ${news.dependency}`;
     const isNew = !this.#entries.has(key);
     const entry: Entry = this.#entries.get(key) ?? {
-      sums: { calls: new Map(), bookings: new Map(), since: new Map(), demand: new Map(), shares: new Map() },
+      sums: mapSums(() => new Map()),
       latest: new Map<string, EpochMs>(),
       breaker: NEW_BREAKER,
       probesGiven: new Map<number, number>(),
@@ -74,19 +74,17 @@ export class MemoryFleetLedger implements FleetLedger {
     }
     if (news.breaker.version > entry.breaker.version) entry.breaker = news.breaker;
     return {
-      sums: {
-        calls: new Map(entry.sums.calls),
-        bookings: new Map(entry.sums.bookings),
-        since: new Map(entry.sums.since),
-        demand: new Map(entry.sums.demand),
-        shares: new Map(entry.sums.shares),
-      },
+      sums: mapSums((sum) => new Map(entry.sums[sum])),
       latest: Object.fromEntries(entry.latest),
       breaker: entry.breaker,
       probes: giveProbes(entry, news, probeLimit),
       isNew,
     };
   }
+}
+
+function mapSums(make: (sum: FleetSum) => Map<number, number>): Record<FleetSum, Map<number, number>> {
+  return Object.fromEntries(FLEET_SUMS.map((sum) => [sum, make(sum)])) as Record<FleetSum, Map<number, number>>;
 }
 
 function giveProbes({ breaker, probesGiven }: Entry, news: FleetNews, limit: number): number {

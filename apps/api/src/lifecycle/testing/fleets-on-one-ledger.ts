@@ -1,10 +1,36 @@
-import type { EpochMs, GuardrailSettings } from '@smart-retry/domain';
+import type { EpochMs, GuardrailSettings, RetryFeatures } from '@smart-retry/domain';
+import { someFeatures } from '@smart-retry/domain/testing';
 import { Fleet, FleetExchange } from '@smart-retry/engine';
 import { MemoryFleetLedger } from '@smart-retry/storage/memory';
 
 interface FleetsOptions {
   readonly guardrails: GuardrailSettings;
   readonly clock: () => EpochMs;
+}
+
+interface Question {
+  /** Of a job that calls `erp`. */
+  readonly features: Partial<RetryFeatures> & Pick<RetryFeatures, 'errorClass'>;
+  readonly nowMs: EpochMs;
+  /** What the layers would have it wait. */
+  readonly delayMs: number;
+  readonly draw: number;
+}
+
+/** What one process answers a job that failed: has all the time of the world, and books what it is given. */
+export function askFleet(fleet: Fleet, { features: changes, nowMs, delayMs, draw }: Question) {
+  const features = someFeatures({ dependency: 'erp', ...changes });
+  const until = { untilEndMs: Number.POSITIVE_INFINITY, maxDelayMs: 300_000 };
+  const admission = fleet.meet(features, nowMs).admit({ nowMs, delayMs, floorMs: 0, draw, ...until });
+  fleet.settle(features, { isRetry: true, admission }, nowMs);
+  return admission;
+}
+
+/** Five minutes of first tries of `erp`, all of which succeeded. */
+export function reportFirstTries(fleet: Fleet, perSecond: number, nowMs: EpochMs): void {
+  const window = { windowStartMs: nowMs - 300_000, windowEndMs: nowMs };
+  const counts = { jobType: 'sync', dependency: 'erp', succeeded: 300 * perSecond, failed: 0, ...window };
+  fleet.noteCounts([counts], nowMs);
 }
 
 /** So many processes that answer for the same dependencies, and compare notes only when they are told to. */
