@@ -10,7 +10,7 @@ import {
   type RetryBudget,
 } from '@smart-retry/guardrails';
 import type { FleetPlace } from './budget-places.js';
-import { FullRun } from './full-run.js';
+import { FullRun, type SearchTerms } from './full-run.js';
 import { SharedSums } from './shared-sums.js';
 import { NO_TENANT, TENANT_GROUPS } from './tenant-groups.js';
 import { WaitingLines } from './waiting-lines.js';
@@ -56,20 +56,48 @@ export class TenantShares {
   /** Those who wait for a place. */
   readonly lines = new WaitingLines();
   readonly #full = new Map<number, FullRun>();
+  /** By group. */
+  readonly #views = new Map<number, { readonly terms: SearchTerms; readonly view: WindowPlaces }>();
   #fair: FairShares | null = null;
 
   noteAsk(group: number, units: number, nowMs: EpochMs): void {
     this.demand.add(demandSlot(nowMs) * TENANT_GROUPS + group, units);
   }
 
-  /** The tenant's fair share of a budget; null where nobody names a tenant. */
-  viewFor(
-    { tenant, group, units }: AskingTenant,
-    { budget, name, place, isModest }: SharedBudget,
-    nowMs: EpochMs,
-  ): WindowPlaces | null {
+  /** The tenant's fair share of a budget; null where nobody names a tenant. The same view as long as its terms are the same. */
+  viewFor(asking: AskingTenant, shared: SharedBudget, nowMs: EpochMs): WindowPlaces | null {
+    const { tenant, group, units } = asking;
+    const { budget, name, place, isModest } = shared;
     const { share } = this.#fairAt(nowMs, group, budget);
     if (share === null) return null;
+    const known = this.#views.get(group);
+    const terms = [share, budget, place, isModest, tenant, units, name];
+    if (known !== undefined && known.terms.every((term, i) => term === terms[i])) return known.view;
+    const view = this.#makeView(share, asking, shared);
+    this.#views.set(group, { terms, view });
+    return view;
+  }
+
+  /** Whether a tenant asks for less than it may have: whoever has to wait, it is not because of it. */
+  isModest(group: number, budget: RetryBudget, nowMs: EpochMs): boolean {
+    const { share, askedFor } = this.#fairAt(nowMs, group, budget);
+    return share !== null && (askedFor.get(group) ?? 0) < share / HEADROOM;
+  }
+
+  /** Sums below these keys are of no use any more. */
+  forgetBelow(nowMs: EpochMs): Readonly<Record<'demand' | 'shares' | 'lines', number>> {
+    return {
+      demand: (demandSlot(nowMs) - DEMAND_SLOTS) * TENANT_GROUPS,
+      shares: (Math.floor(nowMs / 1_000) - KEEP_BOOKINGS_SECONDS) * TENANT_GROUPS,
+      lines: this.lines.firstKey(nowMs),
+    };
+  }
+
+  #makeView(
+    share: number,
+    { tenant, group, units }: AskingTenant,
+    { budget, name, place, isModest }: SharedBudget,
+  ): WindowPlaces {
     const who = tenant === undefined ? 'jobs without a tenant' : `tenant "${tenant}"`;
     return new WindowPlaces({
       scope: `${who} at dependency "${name}", ${Math.floor(100 * share)} % of its retry budget beside others that ask`,
@@ -90,21 +118,6 @@ export class TenantShares {
       keyOf: (second) => second * TENANT_GROUPS + group,
       place,
     });
-  }
-
-  /** Whether a tenant asks for less than it may have: whoever has to wait, it is not because of it. */
-  isModest(group: number, budget: RetryBudget, nowMs: EpochMs): boolean {
-    const { share, askedFor } = this.#fairAt(nowMs, group, budget);
-    return share !== null && (askedFor.get(group) ?? 0) < share / HEADROOM;
-  }
-
-  /** Sums below these keys are of no use any more. */
-  forgetBelow(nowMs: EpochMs): Readonly<Record<'demand' | 'shares' | 'lines', number>> {
-    return {
-      demand: (demandSlot(nowMs) - DEMAND_SLOTS) * TENANT_GROUPS,
-      shares: (Math.floor(nowMs / 1_000) - KEEP_BOOKINGS_SECONDS) * TENANT_GROUPS,
-      lines: this.lines.firstKey(nowMs),
-    };
   }
 
   #fullOf(group: number): FullRun {
