@@ -1,4 +1,4 @@
-import { createRng } from '../../libs/domain/dist/index.js';
+import { createRng, taughtOutcomeOf } from '../../libs/domain/dist/index.js';
 
 const FAMILIES = 50;
 const CODES = 3;
@@ -32,11 +32,13 @@ export function createTaughtTraffic({ stepMs = DEFAULT_STEP_MS } = {}) {
     nowMs: () => START_MS + count * stepMs,
     /** What the retry of another failure taught, as the feed hands it to the teacher. */
     nextOutcome() {
-      const { attemptNumber, ...failure } = nextFailure();
+      const { jobType, errorClass, errorCode, attemptNumber, tenant, queue, incidentAgeMs } = nextFailure();
       const atMs = START_MS + ++count * stepMs;
       const delayMs = Math.round(200 * 2 ** (rng() * 12));
       const success = rng() < delayMs / (delayMs + 20_000);
-      return { ...failure, failedAttemptNumber: attemptNumber, delayMs, success, atMs, recordedAtMs: atMs };
+      const report = { jobType, tenant, queue, success, timestampMs: atMs };
+      const link = { errorClass, errorCode, failedAttemptNumber: attemptNumber, delayMs, incidentAgeMs };
+      return taughtOutcomeOf({ report, link, recordedAtMs: atMs });
     },
   };
 }

@@ -6,24 +6,24 @@ export interface AttemptReport {
   readonly jobType: string;
   readonly attemptNumber: number;
   readonly success: boolean;
-  readonly errorClass?: string;
-  readonly errorCode?: string;
+  readonly errorClass?: string | undefined;
+  readonly errorCode?: string | undefined;
   /** Free text; `cancelled` and `unknown` are stored and teach nothing. */
-  readonly status?: string;
-  readonly queue?: string;
-  readonly tenant?: string;
-  readonly dependency?: string;
-  readonly payloadSize?: number;
-  readonly timeOfDay?: number;
-  readonly workerVersion?: string;
-  readonly health?: Readonly<Record<string, number>>;
+  readonly status?: string | undefined;
+  readonly queue?: string | undefined;
+  readonly tenant?: string | undefined;
+  readonly dependency?: string | undefined;
+  readonly payloadSize?: number | undefined;
+  readonly timeOfDay?: number | undefined;
+  readonly workerVersion?: string | undefined;
+  readonly health?: Readonly<Record<string, number>> | undefined;
   /** The delay that was advised before this attempt. */
-  readonly delayMs?: number;
+  readonly delayMs?: number | undefined;
   /** The delay that was really waited; wins over `delayMs`. */
-  readonly actualDelayMs?: number;
-  readonly processingTimeMs?: number;
+  readonly actualDelayMs?: number | undefined;
+  readonly processingTimeMs?: number | undefined;
   readonly timestampMs: EpochMs;
-  readonly recommendationId?: string;
+  readonly recommendationId?: string | undefined;
 }
 
 /** Statuses of attempts that neither succeeded nor failed: they are kept, and teach nothing. */
@@ -41,16 +41,16 @@ export type LinkSource = 'recommendation' | 'job' | 'shape' | 'self';
 export interface FailureLink {
   readonly source: LinkSource;
   readonly errorClass: string;
-  readonly errorCode?: string;
+  readonly errorCode?: string | undefined;
   /** The attempt that failed, from 1. */
   readonly failedAttemptNumber: number;
   /** Unknown when nobody reported it. */
-  readonly delayMs?: number;
-  readonly recommendationId?: string;
+  readonly delayMs?: number | undefined;
+  readonly recommendationId?: string | undefined;
   /** How long the dependency had been failing when that attempt failed (see `RetryFeatures.incidentAgeMs`). */
-  readonly incidentAgeMs?: number;
+  readonly incidentAgeMs?: number | undefined;
   /** How long the server asked to wait with that failure; absent where it did not, or nobody knows. */
-  readonly hintMs?: number;
+  readonly hintMs?: number | undefined;
 }
 
 /** An attempt on its way to the store. */

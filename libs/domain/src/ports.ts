@@ -100,8 +100,8 @@ export interface FailureCandidate {
   readonly errorCode?: string | undefined;
   readonly attemptNumber: number;
   /** The delay that was advised after it; absent for a recorded attempt. */
-  readonly delayMs?: number;
-  readonly recommendationId?: string;
+  readonly delayMs?: number | undefined;
+  readonly recommendationId?: string | undefined;
   /** How long the dependency had been failing then (see `RetryFeatures.incidentAgeMs`); absent when nobody knew. */
   readonly incidentAgeMs?: number | undefined;
   /** How long the server asked to wait with the failure (`RetryFeatures.retryAfterMs`); absent where nobody knew. */

@@ -4,13 +4,13 @@ import type { EpochMs } from './features.js';
 /** What one outcome teaches: after this failure that delay was waited, and the next attempt succeeded or did not. */
 export interface TaughtOutcome {
   readonly jobType: string;
-  readonly dependency?: string;
-  readonly tenant?: string;
-  readonly queue?: string;
-  readonly payloadSize?: number;
+  readonly dependency?: string | undefined;
+  readonly tenant?: string | undefined;
+  readonly queue?: string | undefined;
+  readonly payloadSize?: number | undefined;
   /** Of the failure. */
   readonly errorClass: string;
-  readonly errorCode?: string;
+  readonly errorCode?: string | undefined;
   /** The attempt that failed, from 1. */
   readonly failedAttemptNumber: number;
   /** Really waited, as far as anybody knows. */
@@ -20,9 +20,9 @@ export interface TaughtOutcome {
   readonly atMs: EpochMs;
   readonly recordedAtMs: EpochMs;
   /** How long the dependency had been failing at the failure; absent when nobody knew. */
-  readonly incidentAgeMs?: number;
+  readonly incidentAgeMs?: number | undefined;
   /** How long the server asked to wait with that failure (`RetryFeatures.retryAfterMs`); absent where it did not. */
-  readonly hintMs?: number;
+  readonly hintMs?: number | undefined;
 }
 
 /** The parts of an attempt's record that it takes to teach. */
@@ -36,21 +36,21 @@ export interface TeachingRecord extends Pick<AttemptRecord, 'link' | 'recordedAt
 /** What a recorded attempt teaches; null where the failure before it or the delay between the two is not known. */
 export function taughtOutcomeOf({ report, link, recordedAtMs }: TeachingRecord): TaughtOutcome | null {
   if (link?.delayMs === undefined) return null;
-  const { dependency, tenant, queue, payloadSize } = report;
+  // All fields, known or not: what is learned reads them all, and objects of one shape are read several times as fast.
   return {
     jobType: report.jobType,
-    ...(dependency !== undefined && { dependency }),
-    ...(tenant !== undefined && { tenant }),
-    ...(queue !== undefined && { queue }),
-    ...(payloadSize !== undefined && { payloadSize }),
+    dependency: report.dependency,
+    tenant: report.tenant,
+    queue: report.queue,
+    payloadSize: report.payloadSize,
     errorClass: link.errorClass,
-    ...(link.errorCode !== undefined && { errorCode: link.errorCode }),
+    errorCode: link.errorCode,
     failedAttemptNumber: link.failedAttemptNumber,
     delayMs: link.delayMs,
     success: report.success,
     atMs: report.timestampMs,
     recordedAtMs,
-    ...(link.incidentAgeMs !== undefined && { incidentAgeMs: link.incidentAgeMs }),
-    ...(link.hintMs !== undefined && { hintMs: link.hintMs }),
+    incidentAgeMs: link.incidentAgeMs,
+    hintMs: link.hintMs,
   };
 }

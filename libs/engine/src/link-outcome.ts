@@ -9,12 +9,12 @@ export function linkByRecommendationId(report: AttemptReport, id: DecodedRecomme
   if (!id.isFor({ tenant: report.tenant ?? '', jobType: report.jobType }) || isFailureItself(report, id)) return null;
   return link(report, 'recommendation', {
     errorClass: id.failure.errorClass,
-    ...(id.failure.errorCode !== undefined && { errorCode: id.failure.errorCode }),
+    errorCode: id.failure.errorCode,
     attemptNumber: id.attemptNumber,
     delayMs: id.delayMs,
     incidentAgeMs: id.incidentAgeMs,
     hintMs: id.hintMs,
-    ...(report.recommendationId !== undefined && { recommendationId: report.recommendationId }),
+    recommendationId: report.recommendationId,
     atMs: id.issuedAtMs,
   });
 }
@@ -72,7 +72,7 @@ function findRecommendation(
 /** Whether a report is of the very failure, not of what came after: a failure under its number that did not wait what was advised. */
 function isFailureItself(
   report: AttemptReport,
-  failure: { readonly attemptNumber: number; readonly delayMs?: number },
+  failure: { readonly attemptNumber: number; readonly delayMs?: number | undefined },
 ): boolean {
   return failure.attemptNumber === report.attemptNumber && !report.success && failure.delayMs !== report.delayMs;
 }
@@ -85,7 +85,7 @@ function linkToItself(report: AttemptReport): FailureLink | null {
   if (report.errorClass === undefined || isPlainFirstTry(report)) return null;
   return link(report, 'self', {
     errorClass: report.errorClass,
-    ...(report.errorCode !== undefined && { errorCode: report.errorCode }),
+    errorCode: report.errorCode,
     attemptNumber: Math.max(1, report.attemptNumber - 1),
     atMs: report.timestampMs,
   });
@@ -97,11 +97,11 @@ function link(report: AttemptReport, source: LinkSource, failure: FailureCandida
   return {
     source,
     errorClass: failure.errorClass,
-    ...(failure.errorCode !== undefined && { errorCode: failure.errorCode }),
+    errorCode: failure.errorCode,
     failedAttemptNumber: failure.attemptNumber,
-    ...(delayMs !== undefined && { delayMs }),
-    ...(failure.recommendationId !== undefined && { recommendationId: failure.recommendationId }),
-    ...(failure.incidentAgeMs !== undefined && { incidentAgeMs: failure.incidentAgeMs }),
-    ...(failure.hintMs !== undefined && { hintMs: failure.hintMs }),
+    delayMs,
+    recommendationId: failure.recommendationId,
+    incidentAgeMs: failure.incidentAgeMs,
+    hintMs: failure.hintMs,
   };
 }

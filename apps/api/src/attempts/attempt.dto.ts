@@ -2,7 +2,6 @@ import { POLICY_LIMITS, type AttemptReport } from '@smart-retry/domain';
 import type { RecordedAttempt } from '@smart-retry/engine';
 import { Type, type Static } from 'typebox';
 import { named } from '../http/named.js';
-import { dropAbsent } from '../http/drop-absent.js';
 import { readDurationMs } from '../http/wire-duration.js';
 import {
   NullableText,
@@ -65,7 +64,13 @@ export const RecordedResponse = Type.Object({
  */
 export function toAttemptReport(body: AttemptBody, accepted: AcceptedTimes): AttemptReport {
   const timestamp = optionalText(body.timestamp);
-  const labels = {
+  // All fields, known or not, so that every report has the same shape (ADR 0022).
+  return {
+    jobId: body.job_id,
+    jobType: body.job_type,
+    attemptNumber: body.attempt_number,
+    success: body.success,
+    timestampMs: timestamp === undefined ? accepted.nowMs : readPastTimestampMs('timestamp', timestamp, accepted),
     errorClass: optionalText(body.error_class),
     errorCode: optionalText(body.error_code),
     status: optionalText(body.status),
@@ -80,14 +85,6 @@ export function toAttemptReport(body: AttemptBody, accepted: AcceptedTimes): Att
     delayMs: body.delay_ms,
     actualDelayMs: body.actual_delay_ms,
     processingTimeMs: readDurationMs('processing_time', body.processing_time),
-  };
-  return {
-    jobId: body.job_id,
-    jobType: body.job_type,
-    attemptNumber: body.attempt_number,
-    success: body.success,
-    timestampMs: timestamp === undefined ? accepted.nowMs : readPastTimestampMs('timestamp', timestamp, accepted),
-    ...dropAbsent(labels),
   };
 }
 
