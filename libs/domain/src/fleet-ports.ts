@@ -3,9 +3,9 @@ import type { BreakerRecord } from './fleet.js';
 
 /**
  * What is summed over all processes: calls by slot of time, units booked by second, calls since a breaker's transition; and
- * by group of tenants, units asked for by slot of time, units booked by second, and those who wait by slot of time.
+ * by group of tenants, units asked for by slot of time, and units booked by second.
  */
-export const FLEET_SUMS = ['calls', 'bookings', 'since', 'demand', 'shares', 'lines'] as const;
+export const FLEET_SUMS = ['calls', 'bookings', 'since', 'demand', 'shares'] as const;
 export type FleetSum = (typeof FLEET_SUMS)[number];
 
 /** One sum for each whole number that stands for a time, or a part of one. */

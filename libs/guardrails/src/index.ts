@@ -13,8 +13,8 @@ export type {
 } from './fleet/admission.js';
 export { EVIDENCE_WINDOW_MS, isTrouble, nextBreaker, PROBES } from './fleet/breaker.js';
 export type { BreakerEvidence, CallEvidence } from './fleet/breaker.js';
-export { HEADROOM, largestFairShare } from './fleet/fair-share.js';
-export { kindOfFailure, MOST_UNITS_OF_RETRY, UNITS_PER_CALL, unitsOfRetry } from './fleet/failure-kind.js';
+export { largestFairShare } from './fleet/fair-share.js';
+export { kindOfFailure, UNITS_PER_CALL, unitsOfRetry } from './fleet/failure-kind.js';
 export {
   budgetOf,
   leftInWindow,

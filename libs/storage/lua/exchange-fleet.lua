@@ -1,8 +1,8 @@
 -- Takes what one process has to tell of one dependency (or limit), and answers what all know.
 --
--- KEYS[1]  hash: c<key>, b<key>, s<key>, d<key>, t<key>, i<key> -> sums (calls, bookings, since, demand, shares, lines);
---          l<kind> -> latest time; v -> the breaker's version, r -> its record as JSON, q -> its state; p, n -> version for which probes were given, and how many
--- ARGV[1]  JSON: { c, b, s, d, t, i: { key: amount }, fc, fb, fs, fd, ft, fi: keys below which sums are forgotten, l: { kind: ms },
+-- KEYS[1]  hash: c<key>, b<key>, s<key>, d<key>, t<key> -> sums (calls, bookings, since, demand, shares); l<kind> -> latest
+--          time; v -> the breaker's version, r -> its record as JSON, q -> its state; p, n -> version for which probes were given, and how many
+-- ARGV[1]  JSON: { c, b, s, d, t: { key: amount }, fc, fb, fs, fd, ft: keys below which sums are forgotten, l: { kind: ms },
 --          v: version, q: state, r: record, w: probes wanted, m: probes at most, k: milliseconds to live untouched }
 -- Returns  { probes granted, 1 where there was no hash before, the hash as fields and values }
 
@@ -20,7 +20,6 @@ add('b', news.b)
 add('s', news.s)
 add('d', news.d)
 add('t', news.t)
-add('i', news.i)
 
 for kind, at in pairs(news.l) do
   local known = tonumber(redis.call('HGET', key, 'l' .. kind) or '0')
@@ -43,7 +42,7 @@ if news.w > 0 and state == 'half_open' and version == news.v then
   if granted > 0 then redis.call('HSET', key, 'p', version, 'n', given + granted) end
 end
 
-local below = { c = news.fc, b = news.fb, s = news.fs, d = news.fd, t = news.ft, i = news.fi }
+local below = { c = news.fc, b = news.fb, s = news.fs, d = news.fd, t = news.ft }
 local fields = redis.call('HGETALL', key)
 for i = 1, #fields, 2 do
   local limit = below[string.sub(fields[i], 1, 1)]

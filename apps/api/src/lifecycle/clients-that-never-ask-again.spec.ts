@@ -43,7 +43,10 @@ interface Waits {
 }
 
 /** All first tries fail for 40 s, and each job is run once after `runAfter`: how many in the busiest ten seconds. */
-async function mostRunsAtOnce(processes: number, runAfter: (told: Waits) => number): Promise<number> {
+async function mostRunsAtOnce(
+  { processes, tenants = 0 }: { readonly processes: number; readonly tenants?: number },
+  runAfter: (told: Waits) => number,
+): Promise<number> {
   const rng = createRng([6, 7, 8, 9]);
   let nowMs = T0;
   const { guardrails } = DEFAULT_STRATEGY;
@@ -54,7 +57,8 @@ async function mostRunsAtOnce(processes: number, runAfter: (told: Waits) => numb
   const runs = new Map<number, number>();
   for (let job = 0; job < OUTAGE_SECONDS * FIRST_TRIES_PER_SECOND; job++) {
     const fleet = fleets[job % processes] as Fleet;
-    const features = { jobId: `job-${job}`, errorClass: 'unavailable' };
+    const tenant = tenants === 0 ? undefined : `tenant-${job % tenants}`;
+    const features = { jobId: `job-${job}`, errorClass: 'unavailable', tenant };
     const admission = askFleet(fleet, { features, nowMs, delayMs: 1_000, draw: rng() });
     const slot = Math.floor((nowMs + runAfter(admission)) / SLOT_MS);
     runs.set(slot, (runs.get(slot) ?? 0) + 1);
@@ -80,18 +84,20 @@ describe('clients that run a job after `delay_ms` without asking again', () => {
   const perSlot = (FIRST_TRIES_PER_SECOND * SLOT_MS) / 1_000;
 
   it.each([
-    [1, 0.25],
-    [3, 0.6],
+    [1, 0, 0.25],
+    [3, 0, 0.6],
+    [3, 10, 0.6],
+    [3, 100, 0.6],
   ])(
-    'come back after an outage little by little where %i answer: at most %f of first tries',
-    async (processes, share) => {
-      const most = await mostRunsAtOnce(processes, ({ delayMs }) => delayMs);
+    'come back after an outage little by little where %i answer, of %i tenants: at most %f of first tries',
+    async (processes, tenants, share) => {
+      const most = await mostRunsAtOnce({ processes, tenants }, ({ delayMs }) => delayMs);
       expect(most).toBeLessThanOrEqual(share * perSlot);
     },
   );
 
   it('would nearly double the calls if they were told when to ask again', async () => {
-    const most = await mostRunsAtOnce(3, ({ delayMs, askAgainMs = delayMs }) => askAgainMs);
+    const most = await mostRunsAtOnce({ processes: 3 }, ({ delayMs, askAgainMs = delayMs }) => askAgainMs);
     expect(most).toBeGreaterThan(0.7 * perSlot);
   });
 });

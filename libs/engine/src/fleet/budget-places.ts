@@ -1,7 +1,6 @@
 import type { EpochMs } from '@smart-retry/domain';
 import {
   leftInWindow,
-  MOST_UNITS_OF_RETRY,
   partOfWindow,
   sharersOf,
   UNITS_PER_CALL,
@@ -11,7 +10,7 @@ import {
   type RetryBudget,
   type WindowBookings,
 } from '@smart-retry/guardrails';
-import { FullRun, type SearchTerms } from './full-run.js';
+import type { FullRun, SearchTerms } from './full-run.js';
 import type { SharedSums } from './shared-sums.js';
 
 /** Further ahead nothing is booked. */
@@ -36,8 +35,6 @@ export class BudgetPlaces implements BudgetView {
   readonly budget: RetryBudget;
   readonly #bookings: SharedSums;
   readonly #full: FullRun;
-  readonly #leastPart: number;
-  #forModest: BudgetPlaces | null = null;
   readonly #place: FleetPlace;
 
   constructor(
@@ -45,22 +42,13 @@ export class BudgetPlaces implements BudgetView {
     budget: RetryBudget,
     { bookings, full }: { readonly bookings: SharedSums; readonly full: FullRun },
     place: FleetPlace,
-    leastPart = 0,
   ) {
     this.scope = scope;
     this.#full = full;
     this.budget = budget;
     this.#bookings = bookings;
     this.#place = place;
-    this.#leastPart = leastPart;
     this.terms = [budget, place.replicas, place.rank];
-  }
-
-  /** The same for one who asks for little: a retry in each window is his, as long as there is room, whosever turn it is. */
-  get forModest(): BudgetPlaces {
-    const booked = { bookings: this.#bookings, full: new FullRun() };
-    this.#forModest ??= new BudgetPlaces(this.scope, this.budget, booked, this.#place, MOST_UNITS_OF_RETRY);
-    return this.#forModest;
   }
 
   firstPlace(wanted: number, units: number, draw: number): number | null {
@@ -114,9 +102,8 @@ export class BudgetPlaces implements BudgetView {
     const sharers = sharersOf(unitsPerWindow(this.budget, fromSecond), this.#place);
     const shared = left((second) => this.#bookings.likelyShared(second, sharers));
     const part = partOfWindow(Math.max(0, shared), { fromSecond, windowSeconds }, this.#place);
-    const least = Math.min(shared, this.#leastPart);
     const own = this.#around(fromSecond, (second) => this.#bookings.pending(second));
-    return Math.max(part, least) - own.here - Math.max(0, own.before, own.after);
+    return part - own.here - Math.max(0, own.before, own.after);
   }
 
   #around(fromSecond: number, booked: (second: number) => number): WindowBookings {

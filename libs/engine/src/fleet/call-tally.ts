@@ -23,12 +23,16 @@ const CALLS = {
   firstToldFailed: 11,
   /** The same of jobs that were put off after a retry. */
   retriesReturning: 12,
+  /** Units of budget of jobs that were put off, by when those of them come who never ask again. */
+  told: 13,
 } as const;
 
 export type CountedCall = keyof typeof CALLS;
 
 export const SLOT_MS = 5_000;
 const KEYS_PER_SLOT = 16;
+/** Where several processes answer, whoever waits asks again within these: a minute until a breaker's probes, and a little. */
+const WAITING_SLOTS = 15;
 
 export function slotOf(atMs: EpochMs): number {
   return Math.floor(atMs / SLOT_MS);
@@ -93,6 +97,34 @@ export class CallTally {
     seen.note(now, by.turn === null ? 'guessed' : isPrompt(by.turn, nowMs) ? 'prompt' : 'known');
     this.add(name, takenFrom, -1);
     return true;
+  }
+
+  /** Jobs that were put off and will ask again. */
+  waitingAt(nowMs: EpochMs): number {
+    const now = slotOf(nowMs);
+    const until = now + WAITING_SLOTS;
+    return Math.max(0, this.sum('firstReturning', now, until) + this.sum('retriesReturning', now, until));
+  }
+
+  /** The same however far ahead. */
+  allWaitingAt(nowMs: EpochMs): number {
+    const first = firstKeyOf(slotOf(nowMs));
+    let waiting = 0;
+    for (const key of this.sums.keys()) {
+      const call = key % KEYS_PER_SLOT;
+      const isWaiting = call === CALLS.firstReturning || call === CALLS.retriesReturning;
+      if (isWaiting && key >= first) waiting += this.sums.get(key);
+    }
+    return Math.max(0, waiting);
+  }
+
+  /** Units told for a slot: by all processes as of the last exchange, and by this one since. */
+  toldShared(slot: number): number {
+    return this.sums.shared(slot * KEYS_PER_SLOT + CALLS.told);
+  }
+
+  toldPending(slot: number): number {
+    return this.sums.pending(slot * KEYS_PER_SLOT + CALLS.told);
   }
 
   /** The first of the slots `[fromSlot, toSlot)` with such a call; `toSlot` where there is none. */

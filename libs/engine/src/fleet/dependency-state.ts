@@ -91,7 +91,7 @@ function describe(fleet: Fleet, name: string, dependency: Dependency, nowMs: Epo
     retryTimeRatio: dependency.retryTimeRatio(nowMs),
     budgetLeftRetries: budget === null ? null : Math.floor(budget.leftInMinute(nowMs) / UNITS_PER_CALL),
     parkedRetries: Math.max(0, parkedUnits) / UNITS_PER_CALL,
-    waitingJobs: dependency.tenants.lines.allWaiting(nowMs),
+    waitingJobs: dependency.calls.allWaitingAt(nowMs),
     throttledPerSecond: dependency.throttle.paceAt(nowMs),
     hintUntilMs: hintLeftMs === 0 ? null : nowMs + hintLeftMs,
   };

@@ -19,6 +19,7 @@ import { noteProcessingTime, retryTimeRatio } from './processing-times.js';
 import { SharedSums } from './shared-sums.js';
 import { TenantShares } from './tenant-shares.js';
 import { Throttle } from './throttle.js';
+import { ToldPlaces } from './told-places.js';
 
 /** News older than this say nothing of now. */
 const LATE_MS = 60_000;
@@ -70,6 +71,7 @@ export class Dependency {
   readonly calls = new CallTally();
   readonly bookings = new SharedSums();
   readonly full = new FullRun();
+  readonly told = new ToldPlaces(this.calls);
   readonly tenants = new TenantShares();
   readonly throttle = new Throttle();
   readonly since = new CallsSince();
@@ -232,7 +234,6 @@ export class Dependency {
         since: this.since.sums.unshared(),
         demand: this.tenants.demand.unshared(),
         shares: this.tenants.bookings.unshared(),
-        lines: this.tenants.lines.sums.unshared(),
       },
       forgetBelow: {
         calls: firstKeyOf(slotOf(forgetAtMs) - KEEP_SLOTS),
@@ -253,7 +254,6 @@ export class Dependency {
     this.since.sums.adopt(sums.since, told.added.since, isNew);
     this.tenants.demand.adopt(sums.demand, told.added.demand, isNew);
     this.tenants.bookings.adopt(sums.shares, told.added.shares, isNew);
-    this.tenants.lines.sums.adopt(sums.lines, told.added.lines, isNew);
     for (const kind of Object.keys(this.latest) as (keyof LatestNews)[]) {
       this.latest[kind] = Math.max(this.latest[kind], latest[kind] ?? 0);
     }
@@ -276,7 +276,6 @@ export class Dependency {
       this.calls.forgetBefore(slot - KEEP_SLOTS);
       this.bookings.forgetBefore(Math.floor(nowMs / 1_000) - KEEP_BOOKINGS_SECONDS);
       this.since.sums.forgetBefore(this.since.firstKey(this.breaker));
-      this.tenants.lines.sums.forgetBefore(this.tenants.lines.firstKey(nowMs));
       this.#rate = {
         slot,
         firstTries: firstTryRate(this.calls, this.latest, nowMs),

@@ -9,8 +9,16 @@ import {
   type GuardrailSettings,
   type RetryFeatures,
 } from '@smart-retry/domain';
-import { admitRetry, pacedOutcome, unitsOfRetry, type Admission, type DependencyView } from '@smart-retry/guardrails';
+import {
+  admitRetry,
+  pacedOutcome,
+  unitsOfRetry,
+  type Admission,
+  type DependencyView,
+  type WaitingLine,
+} from '@smart-retry/guardrails';
 import type { BudgetPlaces, FleetPlace } from './budget-places.js';
+import { slotOf } from './call-tally.js';
 import { Dependency } from './dependency.js';
 import { FailureKinds } from './failure-kinds.js';
 import type { FleetGate } from './fleet-gate.js';
@@ -36,7 +44,6 @@ interface Meeting {
   readonly name: string;
   readonly dependency: Dependency;
   readonly limits: readonly WindowPlaces[];
-  readonly group: number;
   readonly units: number;
   readonly turn: BookedTurn | null;
 }
@@ -98,14 +105,12 @@ export class Fleet {
     const isGuess = features.dependency === undefined && dependency.firstTriesPerSecond(nowMs) === null;
     const state = override?.state ?? (isGuess ? 'closed' : breaker.state);
     if (state === 'half_open') dependency.waiting++;
-    const all = this.budgetOf(dependency, nowMs);
-    const sharesBudget = all !== null && this.#options.guardrails().perTenantLimits;
-    const isModest = isShared && sharesBudget && dependency.tenants.isModest(group, all.budget, nowMs);
-    const budget = isModest ? all.forModest : all;
-    const shared = sharesBudget ? { budget: all.budget, name, place: this.place, isModest } : null;
+    const budget = this.budgetOf(dependency, nowMs);
+    const sharesBudget = budget !== null && this.#options.guardrails().perTenantLimits;
+    const shared = sharesBudget ? { budget: budget.budget, name, place: this.place } : null;
     const fair = shared && dependency.tenants.viewFor({ tenant: features.tenant, group, units }, shared, nowMs);
     const limits = this.#limitsOf(features, { name, budget, fair, units }, nowMs);
-    this.#met = { features, name, dependency, limits, group, units, turn };
+    this.#met = { features, name, dependency, limits, units, turn };
     const view: DependencyView = {
       dependency: name,
       breaker: state,
@@ -118,7 +123,7 @@ export class Fleet {
       sinceReleaseMs: breaker.releasedAtMs === null ? Number.POSITIVE_INFINITY : nowMs - breaker.releasedAtMs,
       budget,
       limits,
-      line: () => dependency.tenants.lines.view(group, { pace: fair ?? budget, units, place: this.place }, nowMs),
+      line: () => lineOf(dependency, { budget, units, place: this.place }, nowMs),
     };
     return {
       isCalm: state === 'closed',
@@ -142,12 +147,11 @@ export class Fleet {
     if (before !== null) this.#giveBack(features, nowMs);
     if (booking !== null) dependency.bookings.add(booking.second, booking.units);
     const asksAtMs = kind === 'deferred' ? nowMs + (admission.askAgainMs ?? admission.delayMs) : null;
-    if (asksAtMs !== null) dependency.tenants.lines.noteAsking(met?.group ?? tenantGroupOf(features.tenant), asksAtMs);
+    if (asksAtMs !== null) dependency.calls.notePutOff(features.attemptNumber, asksAtMs);
     if (asksAtMs !== null && this.place.replicas > 1) {
-      dependency.calls.notePutOff(features.attemptNumber, asksAtMs);
       // Whoever is known to have come back asks again: his place was told to him before.
       if (met !== null && !this.#isKnown(met))
-        dependency.tenants.lines.noteTold(met.group, nowMs + admission.delayMs, met.units);
+        dependency.calls.add('told', slotOf(nowMs + admission.delayMs), met.units);
       for (const limit of met?.limits ?? NO_LIMITS) limit.notePutOff(asksAtMs);
     }
     const limits = met !== null && booking !== null ? met.limits : NO_LIMITS;
@@ -270,6 +274,23 @@ export class Fleet {
     if (fair === null) return set;
     return set.length === 0 ? [fair] : [...set, fair];
   }
+}
+
+/** Everybody who waits, at the pace of the budget. */
+function lineOf(
+  { calls, told }: Dependency,
+  {
+    budget,
+    units,
+    place,
+  }: { readonly budget: BudgetPlaces | null; readonly units: number; readonly place: FleetPlace },
+  nowMs: EpochMs,
+): WaitingLine {
+  return {
+    waiting: calls.waitingAt(nowMs),
+    retriesPerSecond: (second) => (budget?.unitsPerSecond(second) ?? 0) / Math.max(1, units),
+    untoldMs: (fromMs, draw) => (budget === null ? fromMs : told.untoldMs({ fromMs, draw }, { budget, place })),
+  };
 }
 
 function noteThrottled(dependency: Dependency, { isFirstTry }: { readonly isFirstTry: boolean }, nowMs: EpochMs): void {

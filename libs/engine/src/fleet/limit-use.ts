@@ -1,13 +1,12 @@
 import { NEW_BREAKER, type EpochMs, type FleetNews, type FleetShare } from '@smart-retry/domain';
+import { CallTally, slotOf } from './call-tally.js';
 import { FullRun, type SearchTerms } from './full-run.js';
 import { SharedSums } from './shared-sums.js';
-import { NO_TENANT } from './tenant-groups.js';
-import { WaitingLines } from './waiting-lines.js';
 import type { WindowPlaces } from './window-places.js';
 
 const KEEP_SECONDS = 60;
 const NOTHING: ReadonlyMap<number, number> = new Map();
-const NO_SUMS = { calls: NOTHING, since: NOTHING, demand: NOTHING, shares: NOTHING, lines: NOTHING } as const;
+const NO_SUMS = { calls: NOTHING, since: NOTHING, demand: NOTHING, shares: NOTHING } as const;
 
 /** What the jobs use together that share a limit, by the second in which their retries are due. */
 export class LimitUse {
@@ -15,8 +14,7 @@ export class LimitUse {
   readonly full = new FullRun();
   usedAtMs: EpochMs = 0;
   #quota: { readonly terms: SearchTerms; readonly view: WindowPlaces } | null = null;
-  /** Of this process alone: one line, whoever waits. */
-  readonly #line = new WaitingLines();
+  readonly #calls = new CallTally();
   #forgottenBefore = 0;
 
   use(nowMs: EpochMs): void {
@@ -25,7 +23,7 @@ export class LimitUse {
     if (second < this.#forgottenBefore + KEEP_SECONDS) return;
     this.#forgottenBefore = second;
     this.bookings.forgetBefore(second);
-    this.#line.sums.forgetBefore(this.#line.firstKey(nowMs));
+    this.#calls.forgetBefore(slotOf(nowMs) - 1);
   }
 
   /** The quota as jobs see it: the same view as long as its terms are the same. */
@@ -39,11 +37,11 @@ export class LimitUse {
 
   /** A job that this process puts off, and when it will ask. */
   notePutOff(asksAtMs: EpochMs): void {
-    this.#line.noteAsking(NO_TENANT, asksAtMs);
+    this.#calls.notePutOff(1, asksAtMs);
   }
 
   waitingAt(nowMs: EpochMs): number {
-    return this.#line.waitingAt(NO_TENANT, nowMs);
+    return this.#calls.waitingAt(nowMs);
   }
 
   news(name: string, forgetAtMs: EpochMs): FleetNews {
@@ -52,7 +50,7 @@ export class LimitUse {
       kind: 'limit',
       dependency: name,
       added: { ...NO_SUMS, bookings: this.bookings.unshared() },
-      forgetBelow: { calls: 0, bookings, since: 0, demand: 0, shares: 0, lines: 0 },
+      forgetBelow: { calls: 0, bookings, since: 0, demand: 0, shares: 0 },
       latest: {},
       breaker: NEW_BREAKER,
       wantedProbes: 0,

@@ -33,10 +33,11 @@ export class SharedSums {
 
   /**
    * By all processes, as far as this one can tell: what it told in the last exchange, each of those that share in it is taken to
-   * have told, too, of which it hears in the next. Else each would believe to be free what all take at once.
+   * have told, too, of which it hears in the next. Else each would believe to be free what all take at once. What it gave back
+   * nobody else has.
    */
   likelyShared(key: number, sharers: number): number {
-    return this.shared(key) + (sharers - 1) * (this.#sent.get(key) ?? 0);
+    return this.shared(key) + (sharers - 1) * Math.max(0, this.#sent.get(key) ?? 0);
   }
 
   /** By this process, since the last exchange. */

@@ -1,8 +1,6 @@
 import type { EpochMs } from '@smart-retry/domain';
 import {
-  HEADROOM,
   largestFairShare,
-  MOST_UNITS_OF_RETRY,
   partOfWindow,
   UNITS_PER_CALL,
   unitsPerWindow,
@@ -13,7 +11,6 @@ import type { FleetPlace } from './budget-places.js';
 import { FullRun, type SearchTerms } from './full-run.js';
 import { SharedSums } from './shared-sums.js';
 import { NO_TENANT, TENANT_GROUPS } from './tenant-groups.js';
-import { WaitingLines } from './waiting-lines.js';
 import { WindowPlaces } from './window-places.js';
 
 const DEMAND_SLOT_MS = 10_000;
@@ -43,8 +40,6 @@ interface SharedBudget {
   /** Of the dependency. */
   readonly name: string;
   readonly place: FleetPlace;
-  /** Whether the tenant asks for less than it may have. */
-  readonly isModest: boolean;
 }
 
 /** How the tenants that call one dependency share its retry budget: by what each asks for, and what each has booked. */
@@ -53,11 +48,9 @@ export class TenantShares {
   readonly demand = new SharedSums();
   /** Units booked, by second and group. */
   readonly bookings = new SharedSums();
-  /** Those who wait for a place. */
-  readonly lines = new WaitingLines();
   readonly #full = new Map<number, FullRun>();
-  /** By group. */
-  readonly #views = new Map<number, { readonly terms: SearchTerms; readonly view: WindowPlaces }>();
+  /** Of whoever asked last: one for each would be hundreds of each dependency. */
+  #last: { readonly terms: SearchTerms; readonly view: WindowPlaces } | null = null;
   #fair: FairShares | null = null;
 
   noteAsk(group: number, units: number, nowMs: EpochMs): void {
@@ -67,36 +60,29 @@ export class TenantShares {
   /** The tenant's fair share of a budget; null where nobody names a tenant. The same view as long as its terms are the same. */
   viewFor(asking: AskingTenant, shared: SharedBudget, nowMs: EpochMs): WindowPlaces | null {
     const { tenant, group, units } = asking;
-    const { budget, name, place, isModest } = shared;
+    const { budget, name, place } = shared;
     const { share } = this.#fairAt(nowMs, group, budget);
     if (share === null) return null;
-    const known = this.#views.get(group);
-    const terms = [share, budget, place, isModest, tenant, units, name];
-    if (known !== undefined && known.terms.every((term, i) => term === terms[i])) return known.view;
+    const terms = [share, budget, place, group, tenant, units, name];
+    const last = this.#last;
+    if (last !== null && last.terms.every((term, i) => term === terms[i])) return last.view;
     const view = this.#makeView(share, asking, shared);
-    this.#views.set(group, { terms, view });
+    this.#last = { terms, view };
     return view;
   }
 
-  /** Whether a tenant asks for less than it may have: whoever has to wait, it is not because of it. */
-  isModest(group: number, budget: RetryBudget, nowMs: EpochMs): boolean {
-    const { share, askedFor } = this.#fairAt(nowMs, group, budget);
-    return share !== null && (askedFor.get(group) ?? 0) < share / HEADROOM;
-  }
-
   /** Sums below these keys are of no use any more. */
-  forgetBelow(nowMs: EpochMs): Readonly<Record<'demand' | 'shares' | 'lines', number>> {
+  forgetBelow(nowMs: EpochMs): { readonly demand: number; readonly shares: number } {
     return {
       demand: (demandSlot(nowMs) - DEMAND_SLOTS) * TENANT_GROUPS,
       shares: (Math.floor(nowMs / 1_000) - KEEP_BOOKINGS_SECONDS) * TENANT_GROUPS,
-      lines: this.lines.firstKey(nowMs),
     };
   }
 
   #makeView(
     share: number,
     { tenant, group, units }: AskingTenant,
-    { budget, name, place, isModest }: SharedBudget,
+    { budget, name, place }: SharedBudget,
   ): WindowPlaces {
     const who = tenant === undefined ? 'jobs without a tenant' : `tenant "${tenant}"`;
     return new WindowPlaces({
@@ -107,13 +93,13 @@ export class TenantShares {
       units,
       unitsPerRetry: UNITS_PER_CALL,
       booked: this.bookings,
-      leastPart: isModest ? MOST_UNITS_OF_RETRY : 0,
       full: this.#fullOf(group),
       partOf: partOfWindow,
-      capacityTerms: [share, budget, isModest],
+      capacityTerms: [share, budget],
       isClosed: false,
-      waitingAt: (atMs) => this.lines.waitingAt(group, atMs),
-      // The dependency counts them.
+      // They wait for the dependency, which counts them.
+      waitsApart: false,
+      waitingAt: () => 0,
       notePutOff: () => undefined,
       keyOf: (second) => second * TENANT_GROUPS + group,
       place,

@@ -21,8 +21,8 @@ function viewOf(booked: SharedSums, windowSeconds: number): WindowPlaces {
     full: new FullRun(),
     capacityTerms: [CAPACITY],
     isClosed: false,
+    waitsApart: true,
     waitingAt: () => 0,
-    leastPart: 0,
     notePutOff: () => undefined,
   });
 }

@@ -23,13 +23,13 @@ export interface WindowTerms {
     window: { readonly fromSecond: number; readonly windowSeconds: number },
     place: FleetPlace,
   ) => number;
-  /** What it may book in any case, as long as so much is left. */
-  readonly leastPart: number;
   readonly full: FullRun;
   /** What capacities depend on. */
   readonly capacityTerms: SearchTerms;
   /** Whether capacities are 0 for good. */
   readonly isClosed: boolean;
+  /** Whether those who wait for it are in a line of their own, and not in that of the dependency. */
+  readonly waitsApart: boolean;
   /** How many jobs wait for it without a place, where several processes answer. */
   readonly waitingAt: (nowMs: EpochMs) => number;
   /** Called for a job that is put off, with when it will ask again. */
@@ -46,6 +46,7 @@ export interface SpentUnits {
 /** A limit as one process sees it: its part of the room of each aligned window. */
 export class WindowPlaces implements LimitView {
   readonly scope: string;
+  readonly waitsApart: boolean;
   readonly isClosed: boolean;
   readonly #terms: WindowTerms;
   readonly terms: SearchTerms;
@@ -55,6 +56,7 @@ export class WindowPlaces implements LimitView {
   constructor(terms: WindowTerms) {
     this.scope = terms.scope;
     this.isClosed = terms.isClosed;
+    this.waitsApart = terms.waitsApart;
     this.#terms = terms;
     this.terms = [...terms.capacityTerms, terms.place.replicas, terms.place.rank];
   }
@@ -116,11 +118,10 @@ export class WindowPlaces implements LimitView {
   }
 
   #leftIn(fromSecond: number): number {
-    const { windowSeconds, capacityOf, place, partOf, leastPart } = this.#terms;
+    const { windowSeconds, capacityOf, place, partOf } = this.#terms;
     const { shared, pending } = this.#addUp(fromSecond);
     const left = capacityOf(fromSecond) - shared;
-    const part = partOf(Math.max(0, left), { fromSecond, windowSeconds }, place);
-    return Math.max(part, Math.min(left, leastPart)) - pending;
+    return partOf(Math.max(0, left), { fromSecond, windowSeconds }, place) - pending;
   }
 
   /** What is booked in a window: a minute has sixty sums, and whoever asks asks about the same one. */

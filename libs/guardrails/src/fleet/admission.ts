@@ -39,11 +39,13 @@ export interface LimitView {
   describeLeft(nowMs: EpochMs): string;
   /** For how many retries like this one a second from then on has room, all processes together. */
   retriesPerSecond(second: number): number;
+  /** Whether those who wait for it are in a line of their own, and not in that of the dependency. */
+  readonly waitsApart: boolean;
   /** How many jobs wait for it without a place, where several processes answer. */
   waitingAt(nowMs: EpochMs): number;
 }
 
-/** Jobs that wait at a dependency without a place, where several processes answer: those of the same tenant, where tenants share. */
+/** Jobs that wait at a dependency without a place, where several processes answer. */
 export interface WaitingLine {
   /** How many there are. */
   readonly waiting: number;

@@ -122,9 +122,9 @@ function placeInLine(
   { nowMs, draw }: AdmissionQuestion,
   line: WaitingLine,
 ): EpochMs {
-  const isLimit = heldBy !== null && heldBy !== 'budget';
-  const before = isLimit ? heldBy.waitingAt(nowMs) : line.waiting;
-  const perSecond = (isLimit ? heldBy : line).retriesPerSecond(second);
+  const limit = heldBy !== null && heldBy !== 'budget' && heldBy.waitsApart ? heldBy : null;
+  const before = limit === null ? line.waiting : limit.waitingAt(nowMs);
+  const perSecond = (limit ?? line).retriesPerSecond(second);
   return line.untoldMs(atMs + (before === 0 ? 0 : (SECOND_MS * before) / perSecond), draw);
 }
 

@@ -1,7 +1,7 @@
 /** What those who have not asked lately are left of a budget, so that they need not wait when they come. */
 const NEWCOMERS_SHARE = 0.1;
 /** What is kept for somebody who asks for less than an equal part, as a multiple of what was asked for lately. */
-export const HEADROOM = 2;
+const HEADROOM = 2;
 
 /**
  * The largest share of a budget that any one of those may take who ask for it (max-min fairness): as much as is left

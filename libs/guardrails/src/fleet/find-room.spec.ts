@@ -6,6 +6,7 @@ import { findRoom } from './find-room.js';
 const roomIn = (seconds: readonly number[]) => ({
   scope: 's',
   isClosed: false,
+  waitsApart: true,
   waitingAt: () => 0,
   retriesPerSecond: () => 1,
   firstPlace: (wanted: number) => [...seconds].sort((a, b) => a - b).find((second) => second >= wanted) ?? null,

@@ -6,20 +6,13 @@ import { NOON_MS, unique } from './examples.js';
 import type { Open, Opened } from './opened.js';
 
 const LIMITS = { probes: 3 };
-const NOTHING = {
-  calls: new Map(),
-  bookings: new Map(),
-  since: new Map(),
-  demand: new Map(),
-  shares: new Map(),
-  lines: new Map(),
-};
+const NOTHING = { calls: new Map(), bookings: new Map(), since: new Map(), demand: new Map(), shares: new Map() };
 const HALF_OPEN = { ...NEW_BREAKER, version: 2, state: 'half_open' as const, sinceMs: NOON_MS };
 
 const news = (dependency: string, changes: Partial<FleetNews> = {}): FleetNews => ({
   dependency,
   added: NOTHING,
-  forgetBelow: { calls: 0, bookings: 0, since: 0, demand: 0, shares: 0, lines: 0 },
+  forgetBelow: { calls: 0, bookings: 0, since: 0, demand: 0, shares: 0 },
   latest: {},
   breaker: NEW_BREAKER,
   wantedProbes: 0,
@@ -130,14 +123,13 @@ export function describeFleetLedger(name: string, open: Open<{ readonly fleetLed
         .array(fc.tuple(fc.nat(12), fc.integer({ min: -8, max: 8 })), { maxLength: 4 })
         .map((entries) => new Map(entries.map(([key, quarters]) => [key, quarters / 4])));
       const told = fc.record({
-        added: fc.record({ calls: sums, bookings: sums, since: sums, demand: sums, shares: sums, lines: sums }),
+        added: fc.record({ calls: sums, bookings: sums, since: sums, demand: sums, shares: sums }),
         forgetBelow: fc.record({
           calls: fc.nat(8),
           bookings: fc.nat(8),
           since: fc.nat(8),
           demand: fc.nat(8),
           shares: fc.nat(8),
-          lines: fc.nat(8),
         }),
         latest: fc.dictionary(fc.constantFrom('hint', 'success'), fc.integer({ min: 1, max: NOON_MS })),
         breaker: fc

@@ -70,13 +70,11 @@ function writeNews({ added, forgetBelow, latest, breaker, wantedProbes }: FleetN
     s: Object.fromEntries(added.since),
     d: Object.fromEntries(added.demand),
     t: Object.fromEntries(added.shares),
-    i: Object.fromEntries(added.lines),
     fc: forgetBelow.calls,
     fb: forgetBelow.bookings,
     fs: forgetBelow.since,
     fd: forgetBelow.demand,
     ft: forgetBelow.shares,
-    fi: forgetBelow.lines,
     l: latest,
     v: breaker.version,
     q: breaker.state,
@@ -89,21 +87,21 @@ function writeNews({ added, forgetBelow, latest, breaker, wantedProbes }: FleetN
 
 function readShare([granted, isNew, fields]: readonly [number, number, readonly string[]]): FleetShare {
   const noSums = () => new Map<number, number>();
-  const sums = { c: noSums(), b: noSums(), s: noSums(), d: noSums(), t: noSums(), i: noSums() };
+  const sums = { c: noSums(), b: noSums(), s: noSums(), d: noSums(), t: noSums() };
   const latest: Record<string, EpochMs> = {};
   let breaker = NEW_BREAKER;
   for (let i = 0; i + 1 < fields.length; i += 2) {
     const [field = '', value = ''] = [fields[i], fields[i + 1]];
     const name = field.slice(1);
     const kind = field[0];
-    if (kind === 'c' || kind === 'b' || kind === 's' || kind === 'd' || kind === 't' || kind === 'i')
+    if (kind === 'c' || kind === 'b' || kind === 's' || kind === 'd' || kind === 't')
       sums[kind].set(Number(name), Number(value));
     else if (kind === 'l') latest[name] = Number(value);
     else if (kind === 'r') breaker = JSON.parse(value) as BreakerRecord;
   }
-  const { c: calls, b: bookings, s: since, d: demand, t: shares, i: lines } = sums;
+  const { c: calls, b: bookings, s: since, d: demand, t: shares } = sums;
   return {
-    sums: { calls, bookings, since, demand, shares, lines },
+    sums: { calls, bookings, since, demand, shares },
     latest,
     breaker,
     probes: Number(granted),
