@@ -9,14 +9,7 @@ import {
   type GuardrailSettings,
   type RetryFeatures,
 } from '@smart-retry/domain';
-import {
-  admitRetry,
-  pacedOutcome,
-  unitsOfRetry,
-  type Admission,
-  type DependencyView,
-  type WaitingLine,
-} from '@smart-retry/guardrails';
+import { admitRetry, pacedOutcome, unitsOfRetry, type Admission, type DependencyView } from '@smart-retry/guardrails';
 import type { BudgetPlaces, FleetPlace } from './budget-places.js';
 import { slotOf } from './call-tally.js';
 import { Dependency } from './dependency.js';
@@ -123,7 +116,7 @@ export class Fleet {
       sinceReleaseMs: breaker.releasedAtMs === null ? Number.POSITIVE_INFINITY : nowMs - breaker.releasedAtMs,
       budget,
       limits,
-      line: () => lineOf(dependency, { budget, units, place: this.place }, nowMs),
+      line: () => dependency.told.line({ budget, units, place: this.place }, nowMs),
     };
     return {
       isCalm: state === 'closed',
@@ -274,23 +267,6 @@ export class Fleet {
     if (fair === null) return set;
     return set.length === 0 ? [fair] : [...set, fair];
   }
-}
-
-/** Everybody who waits, at the pace of the budget. */
-function lineOf(
-  { calls, told }: Dependency,
-  {
-    budget,
-    units,
-    place,
-  }: { readonly budget: BudgetPlaces | null; readonly units: number; readonly place: FleetPlace },
-  nowMs: EpochMs,
-): WaitingLine {
-  return {
-    waiting: calls.waitingAt(nowMs),
-    retriesPerSecond: (second) => (budget?.unitsPerSecond(second) ?? 0) / Math.max(1, units),
-    untoldMs: (fromMs, draw) => (budget === null ? fromMs : told.untoldMs({ fromMs, draw }, { budget, place })),
-  };
 }
 
 function noteThrottled(dependency: Dependency, { isFirstTry }: { readonly isFirstTry: boolean }, nowMs: EpochMs): void {

@@ -1,4 +1,5 @@
 import type { EpochMs } from '@smart-retry/domain';
+import type { WaitingLine } from '@smart-retry/guardrails';
 import type { BudgetPlaces, FleetPlace } from './budget-places.js';
 import { SLOT_MS, slotOf, type CallTally } from './call-tally.js';
 
@@ -25,6 +26,22 @@ export class ToldPlaces {
 
   constructor(calls: CallTally) {
     this.#calls = calls;
+  }
+
+  /** Everybody who waits, at the pace of the budget, as a job sees it whose retry takes so many units. */
+  line(
+    {
+      budget,
+      units,
+      place,
+    }: { readonly budget: BudgetPlaces | null; readonly units: number; readonly place: FleetPlace },
+    nowMs: EpochMs,
+  ): WaitingLine {
+    return {
+      waiting: this.#calls.waitingAt(nowMs),
+      retriesPerSecond: (second) => (budget?.unitsPerSecond(second) ?? 0) / Math.max(1, units),
+      untoldMs: (fromMs, draw) => (budget === null ? fromMs : this.untoldMs({ fromMs, draw }, { budget, place })),
+    };
   }
 
   /**
