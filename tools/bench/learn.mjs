@@ -69,9 +69,13 @@ async function timeLearning() {
   });
 }
 
-function learnedOf({ failedAttemptNumber, delayMs, success, atMs, ...context }) {
+/** As the teacher hands it on. */
+function learnedOf(outcome) {
+  const { jobType, errorClass, errorCode, tenant, payloadSize, hintMs, failedAttemptNumber, incidentAgeMs } = outcome;
+  const { delayMs, success, atMs } = outcome;
+  const attemptNumber = failedAttemptNumber;
   return {
-    context: { ...context, attemptNumber: failedAttemptNumber },
+    context: { jobType, errorClass, errorCode, tenant, payloadSize, hintMs, attemptNumber, incidentAgeMs },
     delayMs,
     success,
     atMs,
