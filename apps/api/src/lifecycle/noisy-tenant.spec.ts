@@ -61,7 +61,7 @@ async function waitsOfTheOther(noise: Noise): Promise<readonly number[]> {
   return [...waits, ...stillWaiting].sort((a, b) => a - b);
 }
 
-describe('a tenant that fails 20 to 120 times as often as another', () => {
+describe('a tenant that fails 18 to 120 times as often as another', () => {
   const MANY = { firstTriesPerSecond: 100, noisyPerSecond: 40 };
   const FEW = { firstTriesPerSecond: 12, noisyPerSecond: 6 };
 

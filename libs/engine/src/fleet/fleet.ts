@@ -15,7 +15,6 @@ import { slotOf } from './call-tally.js';
 import { Dependency } from './dependency.js';
 import { FailureKinds } from './failure-kinds.js';
 import type { FleetGate } from './fleet-gate.js';
-import { tenantGroupOf } from './tenant-groups.js';
 import { TenantLimits } from './tenant-limits.js';
 import { Turns, type BookedTurn } from './turns.js';
 import type { WindowPlaces } from './window-places.js';
@@ -82,10 +81,9 @@ export class Fleet {
     const isShared = this.place.replicas > 1;
     const turn = this.#turnOf(features, dependency, nowMs);
     const units = unitsOfRetry(kind);
-    const group = tenantGroupOf(features.tenant);
     if (turn === null) {
       dependency.noteAsk(features.attemptNumber, kind, nowMs, nowMs);
-      dependency.tenants.noteAsk(group, units, nowMs);
+      dependency.tenants.noteAsk(features.tenant, units, nowMs);
     }
     if (kind === 'throttled')
       noteThrottled(dependency, { isFirstTry: features.attemptNumber === 1 && turn === null }, nowMs);
@@ -101,7 +99,7 @@ export class Fleet {
     const budget = this.budgetOf(dependency, nowMs);
     const sharesBudget = budget !== null && this.#options.guardrails().perTenantLimits;
     const shared = sharesBudget ? { budget: budget.budget, name, place: this.place } : null;
-    const fair = shared && dependency.tenants.viewFor({ tenant: features.tenant, group, units }, shared, nowMs);
+    const fair = shared && dependency.tenants.viewFor({ tenant: features.tenant, units }, shared, nowMs);
     const limits = this.#limitsOf(features, { name, budget, fair, units }, nowMs);
     this.#met = { features, name, dependency, limits, units, turn };
     const view: DependencyView = {

@@ -7,29 +7,31 @@ import {
   windowStart,
   type RetryBudget,
 } from '@smart-retry/guardrails';
+import { hashText } from '@smart-retry/ml';
 import type { FleetPlace } from './budget-places.js';
 import { FullRun, type SearchTerms } from './full-run.js';
 import { SharedSums } from './shared-sums.js';
-import { NO_TENANT, TENANT_GROUPS } from './tenant-groups.js';
 import { WindowPlaces } from './window-places.js';
 
+/** Tenants are told apart by so many groups, so that any number of them takes bounded memory. */
+const TENANT_GROUPS = 256;
+/** The group of jobs that name no tenant. */
+const NO_TENANT = 0;
 const DEMAND_SLOT_MS = 10_000;
 const DEMAND_SLOTS = 6;
 const DEMAND_SECONDS = (DEMAND_SLOTS * DEMAND_SLOT_MS) / 1_000;
 const KEEP_BOOKINGS_SECONDS = 60;
 
-/** What each may take at most, and what those asked for lately that ask. */
+/** What each may take at most of those that asked lately. */
 interface FairShares {
   readonly second: number;
   /** 0–1 of the budget; null where nobody names a tenant. */
   readonly share: number | null;
-  /** The same of the budget, by group. */
-  readonly askedFor: ReadonlyMap<number, number>;
+  readonly groups: ReadonlySet<number>;
 }
 
 interface AskingTenant {
   readonly tenant: string | undefined;
-  readonly group: number;
   /** What its retry takes. */
   readonly units: number;
 }
@@ -53,17 +55,17 @@ export class TenantShares {
   #last: { readonly terms: SearchTerms; readonly view: WindowPlaces } | null = null;
   #fair: FairShares | null = null;
 
-  noteAsk(group: number, units: number, nowMs: EpochMs): void {
-    this.demand.add(demandSlot(nowMs) * TENANT_GROUPS + group, units);
+  noteAsk(tenant: string | undefined, units: number, nowMs: EpochMs): void {
+    this.demand.add(demandSlot(nowMs) * TENANT_GROUPS + groupOf(tenant), units);
   }
 
   /** The tenant's fair share of a budget; null where nobody names a tenant. The same view as long as its terms are the same. */
   viewFor(asking: AskingTenant, shared: SharedBudget, nowMs: EpochMs): WindowPlaces | null {
-    const { tenant, group, units } = asking;
+    const { tenant, units } = asking;
     const { budget, name, place } = shared;
-    const { share } = this.#fairAt(nowMs, group, budget);
+    const { share } = this.#fairAt(nowMs, groupOf(tenant), budget);
     if (share === null) return null;
-    const terms = [share, budget, place, group, tenant, units, name];
+    const terms = [share, budget, place, tenant, units, name];
     const last = this.#last;
     if (last !== null && last.terms.every((term, i) => term === terms[i])) return last.view;
     const view = this.#makeView(share, asking, shared);
@@ -79,11 +81,8 @@ export class TenantShares {
     };
   }
 
-  #makeView(
-    share: number,
-    { tenant, group, units }: AskingTenant,
-    { budget, name, place }: SharedBudget,
-  ): WindowPlaces {
+  #makeView(share: number, { tenant, units }: AskingTenant, { budget, name, place }: SharedBudget): WindowPlaces {
+    const group = groupOf(tenant);
     const who = tenant === undefined ? 'jobs without a tenant' : `tenant "${tenant}"`;
     return new WindowPlaces({
       scope: `${who} at dependency "${name}", ${Math.floor(100 * share)} % of its retry budget beside others that ask`,
@@ -114,7 +113,7 @@ export class TenantShares {
 
   #fairAt(nowMs: EpochMs, group: number, budget: RetryBudget): FairShares {
     const second = Math.floor(nowMs / 1_000);
-    if (this.#fair?.second === second && this.#fair.askedFor.has(group)) return this.#fair;
+    if (this.#fair?.second === second && this.#fair.groups.has(group)) return this.#fair;
     const { demand, shares } = this.forgetBelow(nowMs);
     this.demand.forgetBefore(demand);
     this.bookings.forgetBefore(shares);
@@ -127,9 +126,13 @@ export class TenantShares {
     }
     const isShared = [...askedFor.keys()].some((of) => of !== NO_TENANT);
     const share = isShared ? largestFairShare([...askedFor.values()]) : null;
-    this.#fair = { second, share, askedFor };
+    this.#fair = { second, share, groups: new Set(askedFor.keys()) };
     return this.#fair;
   }
+}
+
+function groupOf(tenant: string | undefined): number {
+  return tenant === undefined ? NO_TENANT : 1 + (hashText(tenant) % (TENANT_GROUPS - 1));
 }
 
 function demandSlot(atMs: EpochMs): number {
