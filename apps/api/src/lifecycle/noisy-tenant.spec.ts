@@ -61,9 +61,9 @@ async function waitsOfTheOther(noise: Noise): Promise<readonly number[]> {
   return [...waits, ...stillWaiting].sort((a, b) => a - b);
 }
 
-describe('a tenant that fails 18 to 120 times as often as another', () => {
+describe('a tenant that fails 12 to 120 times as often as another', () => {
   const MANY = { firstTriesPerSecond: 100, noisyPerSecond: 40 };
-  const FEW = { firstTriesPerSecond: 12, noisyPerSecond: 6 };
+  const FEW = { firstTriesPerSecond: 12, noisyPerSecond: 4 };
 
   it.each([true, false])('has none of its jobs wait where one process answers; asks again: %s', async (asksAgain) => {
     const waits = await waitsOfTheOther({ processes: 1, asksAgain, ...MANY });
@@ -80,11 +80,14 @@ describe('a tenant that fails 18 to 120 times as often as another', () => {
     },
   );
 
-  it('has two of three through within 15 s where three share one of two retries a second, if it never asks again', async () => {
-    const waits = await waitsOfTheOther({ processes: 3, asksAgain: false, ...FEW });
-    expect(waits).toHaveLength(JOBS);
-    expect(waits[Math.floor((2 / 3) * JOBS)]).toBeLessThan(15_000);
-  });
+  it.each([true, false])(
+    'has all of its jobs run within 10 s where three share one of two retries a second; asks again: %s',
+    async (asksAgain) => {
+      const waits = await waitsOfTheOther({ processes: 3, asksAgain, ...FEW });
+      expect(waits).toHaveLength(JOBS);
+      expect(waits.at(-1)).toBeLessThan(10_000);
+    },
+  );
 
   it('control: has most of them wait for a minute and more where tenants do not share', async () => {
     const waits = await waitsOfTheOther({ processes: 3, perTenantLimits: false, ...MANY });
