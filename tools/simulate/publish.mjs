@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { averageShareClosed, compareDeciders } from '../../libs/simulation/dist/index.js';
+import { averageShareClosed, compareDeciders, expectedCalibrationError } from '../../libs/simulation/dist/index.js';
 import { ROOT } from '../bootstrap.mjs';
 import { table } from '../bench/report.mjs';
 import { OURS, OURS_WITH_MODELS } from './arguments.mjs';
@@ -76,7 +76,7 @@ export function describeModels({ comparisons, rows }) {
       without === null ? '–' : without.value.toFixed(2),
       withModels === null ? '–' : withInterval(withModels, 2),
       withInterval(gain, 3),
-      mean(world, (m) => m.calibrationError, 3),
+      calibrationErrorOf(rows, OURS_WITH_MODELS, world),
       mean(world, (m) => m.intervalCoverage, 2),
     ];
   });
@@ -104,18 +104,30 @@ function describeCalibration(rows) {
   const worlds = [...new Set(rows.map(({ world }) => world))];
   const mean = meansOf(rows, OURS);
   return table(
-    ['world', 'ECE of the chances shown', '90 % intervals that hold the true chance'],
+    ['world', 'ECE of the chances shown', 'mean of the seeds, each alone', '90 % intervals that hold the true chance'],
     worlds.map((world) => [
       world,
+      calibrationErrorOf(rows, OURS, world),
       mean(world, (m) => m.calibrationError, 3),
       mean(world, (m) => m.intervalCoverage, 2),
     ]),
   );
 }
 
+/** Of the retries of all seeds of a world together, as text. */
+function calibrationErrorOf(rows, name, world) {
+  const runs = judgedRows(rows, name).filter((row) => row.world === world);
+  const error = expectedCalibrationError(runs.map(({ measurement }) => measurement));
+  return error === null ? '–' : error.toFixed(3);
+}
+
+function judgedRows(rows, name) {
+  return rows.filter(({ decider, portion }) => decider === name && portion === 'second-half');
+}
+
 /** The mean of a measure over the seeds of a world, as text. */
 function meansOf(rows, name) {
-  const judged = rows.filter(({ decider, portion }) => decider === name && portion === 'second-half');
+  const judged = judgedRows(rows, name);
   return (world, read, digits) => {
     const known = judged.filter((row) => row.world === world).flatMap(({ measurement }) => read(measurement) ?? []);
     return known.length === 0 ? '–' : (known.reduce((sum, value) => sum + value, 0) / known.length).toFixed(digits);

@@ -52,10 +52,10 @@ describe('the arguments of npm run simulate', () => {
 });
 
 describe('toCsv', () => {
-  it('leaves empty what could not be measured', () => {
+  it('leaves empty what could not be measured, and writes a list into one cell', () => {
     const row = { world: 'blips', split: 'tuning', seed: 1, decider: 'rules', portion: 'all' };
-    expect(toCsv([{ ...row, measurement: { utility: 0.5, brier: null } }])).toBe(
-      'world,split,seed,decider,portion,utility,brier\nblips,tuning,1,rules,all,0.5,\n',
+    expect(toCsv([{ ...row, measurement: { utility: 0.5, brier: null, shownSurplus: [0.25, -1] } }])).toBe(
+      'world,split,seed,decider,portion,utility,brier,shownSurplus\nblips,tuning,1,rules,all,0.5,,0.250 -1.000\n',
     );
   });
 });
@@ -81,7 +81,7 @@ describe('describeModels', () => {
           decider,
           seed,
           portion: 'second-half',
-          measurement: { netUtility, calibrationError: 0.1, intervalCoverage: null },
+          measurement: { netUtility, shownEstimates: 2, shownSurplus: [0.2], intervalCoverage: null },
         })),
       ),
     );

@@ -6,6 +6,7 @@ export { retryAfter, STOP } from './decider.js';
 export type { Choice, Decider, Failure, ObservedCall, ShownEstimate } from './decider.js';
 export { startEngineDecider } from './engine-decider.js';
 export type { EngineDecider, StartEngine } from './engine-decider.js';
+export { expectedCalibrationError } from './metrics/calibration.js';
 export { averageShareClosed, compareDeciders } from './metrics/compare.js';
 export type { Comparison, ComparisonRoles, Standing, UtilitiesByDecider } from './metrics/compare.js';
 export type { Estimate } from './metrics/bootstrap.js';

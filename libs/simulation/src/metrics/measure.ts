@@ -1,6 +1,6 @@
 import { DEFAULT_OBJECTIVE } from '@smart-retry/domain';
 import type { FailedJobTrace, Trace } from '../trace.js';
-import { brierScore, expectedCalibrationError } from './calibration.js';
+import { brierScore, expectedCalibrationError, shownSurplus, type ShownChances } from './calibration.js';
 import { intervalCoverage } from './interval-coverage.js';
 import { herdIndex, peakAmplification } from './load.js';
 import { quantile } from './quantile.js';
@@ -10,7 +10,7 @@ import { utilityOf } from './utility.js';
 export type Portion = 'all' | 'second-half';
 
 /** What one decider achieved in one world. Null: there was nothing to measure it by. */
-export interface Measurement {
+export interface Measurement extends ShownChances {
   readonly failedJobs: number;
   /** Mean over failed jobs. */
   readonly utility: number;
@@ -33,11 +33,10 @@ export interface Measurement {
   /** Share of failed jobs that were stopped although an attempt could still have succeeded. */
   readonly falseStops: number;
   readonly brier: number | null;
+  /** Of this run alone. */
   readonly calibrationError: number | null;
   /** Share of shown 90 % intervals that hold the true rate of success; see `intervalCoverage`. */
   readonly intervalCoverage: number | null;
-  /** Retries behind the three figures before. */
-  readonly shownEstimates: number;
 }
 
 /**
@@ -59,6 +58,7 @@ export function measure(trace: Trace, portion: Portion, undisturbed: Trace): Mea
   const shown = retries.flatMap(({ shown: estimate, succeeded }) =>
     estimate === undefined ? [] : [{ probability: estimate.successProbability, happened: succeeded }],
   );
+  const chances = { shownEstimates: shown.length, shownSurplus: shownSurplus(shown) };
   return {
     failedJobs: failed.length,
     utility: perFailedJob(utilitySum),
@@ -76,9 +76,9 @@ export function measure(trace: Trace, portion: Portion, undisturbed: Trace): Mea
     ),
     falseStops: perFailedJob(failed.filter(({ end, isPoison }) => end === 'stopped' && !isPoison).length),
     brier: brierScore(shown),
-    calibrationError: expectedCalibrationError(shown),
+    calibrationError: expectedCalibrationError([chances]),
     intervalCoverage: intervalCoverage(trace, failed),
-    shownEstimates: shown.length,
+    ...chances,
   };
 }
 

@@ -6,7 +6,7 @@ import { createNone } from '../baselines/none.js';
 import { someJob, someWorld } from '../testing/some-world.js';
 import type { FailedJobTrace } from '../trace.js';
 import type { Job } from '../world.js';
-import { brierScore, expectedCalibrationError } from './calibration.js';
+import { brierScore, expectedCalibrationError, shownSurplus, type Prediction } from './calibration.js';
 import { averageShareClosed, compareDeciders } from './compare.js';
 import { herdIndex, peakAmplification } from './load.js';
 import { measure } from './measure.js';
@@ -60,13 +60,28 @@ describe('calibration', () => {
     expect(brierScore([])).toBeNull();
   });
 
+  const runOf = (predictions: readonly Prediction[]) => ({
+    shownEstimates: predictions.length,
+    shownSurplus: shownSurplus(predictions),
+  });
+
   it('weighs the error of each bin by its use', () => {
     const predictions = [
       ...Array.from({ length: 3 }, () => ({ probability: 0.95, happened: true })),
       { probability: 0.15, happened: true },
     ];
     // bin [0.9, 1]: |3·0.95 − 3| = 0.15; bin [0.1, 0.2): |0.15 − 1| = 0.85; over 4
-    expect(expectedCalibrationError(predictions)).toBeCloseTo(0.25, 12);
+    expect(expectedCalibrationError([runOf(predictions)])).toBeCloseTo(0.25, 12);
+    expect(expectedCalibrationError([runOf([])])).toBeNull();
+  });
+
+  it('of several runs is that of all their retries together', () => {
+    const [lucky, unlucky] = [
+      runOf([{ probability: 0.5, happened: true }]),
+      runOf([{ probability: 0.5, happened: false }]),
+    ] as const;
+    expect(expectedCalibrationError([lucky])).toBe(0.5);
+    expect(expectedCalibrationError([lucky, unlucky, runOf([])])).toBe(0);
   });
 });
 
