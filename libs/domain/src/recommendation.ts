@@ -229,6 +229,8 @@ export interface Evidence {
   readonly fleet?: FleetEvidence;
   /** What was added to the log-odds of the chance that the speaking layer gave, before it was shown; absent: nothing. */
   readonly shift?: number;
+  /** The standard deviation of `shift`, by which the interval that was shown is wider; absent: none. */
+  readonly shiftDeviation?: number;
 }
 
 /** A decision as the audit trail keeps it. */

@@ -21,7 +21,7 @@ import {
 import { askLayers } from './ask-layers.js';
 import type { DecisionSnapshot } from './decision-snapshot.js';
 import { drawDelay, explore, propensityOf } from './explore.js';
-import { cameAboutBy, isLearned, shiftEstimate } from './hindsight.js';
+import { cameAboutBy, correctEstimate, isLearned, NO_CORRECTION, type Correction } from './hindsight.js';
 import { learnedBoundsOf } from './learned-bounds.js';
 import { evidenceOfGate, passGate } from './pass-gate.js';
 import { restrictProposal, type Restricted } from './restrict-proposal.js';
@@ -93,12 +93,16 @@ export function decide(features: RetryFeatures, snapshot: DecisionSnapshot, nowM
     propensity: isForced ? 1 : propensityOf(action, exploited.restricted, explored, context),
   };
   const { layer, estimate } = proposal;
-  const shift =
-    isStop || !isLearned(layer) ? 0 : (snapshot.hindsight?.shiftOf(layer, features, cameAboutBy(admission)) ?? 0);
-  const shown = shift === 0 ? proposal : { ...proposal, estimate: shiftEstimate(estimate, shift) };
+  const correction =
+    isStop || !isLearned(layer)
+      ? NO_CORRECTION
+      : (snapshot.hindsight?.correctionOf(layer, features, cameAboutBy(admission, restricted.reasons)) ??
+        NO_CORRECTION);
+  const shown =
+    correction === NO_CORRECTION ? proposal : { ...proposal, estimate: correctEstimate(estimate, correction) };
   return {
     recommendation: answerFor({ restricted, delayMs, admission, proposal: shown, grounds, frame }),
-    evidence: evidenceOf(asked.layers, configurationRevision, gate && evidenceOfGate(gate, admission), shift),
+    evidence: evidenceOf(asked.layers, configurationRevision, gate && evidenceOfGate(gate, admission), correction),
     admission,
   };
 }
@@ -141,11 +145,14 @@ function evidenceOf(
   layers: Evidence['layers'],
   configurationRevision: number,
   fleet: FleetEvidence | undefined,
-  shift: number,
+  { shift, deviation: shiftDeviation }: Correction,
 ): Evidence {
+  const isPlain = shift === 0 && shiftDeviation === 0;
   if (fleet === undefined)
-    return shift === 0 ? { layers, configurationRevision } : { layers, configurationRevision, shift };
-  return shift === 0 ? { layers, configurationRevision, fleet } : { layers, configurationRevision, fleet, shift };
+    return isPlain ? { layers, configurationRevision } : { layers, configurationRevision, shift, shiftDeviation };
+  return isPlain
+    ? { layers, configurationRevision, fleet }
+    : { layers, configurationRevision, fleet, shift, shiftDeviation };
 }
 
 function staleReasons({ freshness }: DecisionSnapshot): readonly ReasonCode[] {

@@ -17,5 +17,5 @@ export interface DecisionSnapshot {
   /** The guardrails that all callers of a dependency share; absent where they do not matter. */
   readonly gate?: FleetGate | undefined;
   /** What past answers teach of how far to trust an estimate; absent: it is shown as it is. */
-  readonly hindsight?: Pick<Hindsight, 'shiftOf'> | undefined;
+  readonly hindsight?: Pick<Hindsight, 'correctionOf'> | undefined;
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { createRng, type AttemptReport, type DecisionRecord, type ReasonCode } from '@smart-retry/domain';
 import { someFeatures, someReport, T0 } from '@smart-retry/domain/testing';
 import { answerTerminalStops } from './answers.js';
-import { cameAboutBy, Hindsight, shiftEstimate } from './hindsight.js';
+import { cameAboutBy, Hindsight, correctEstimate } from './hindsight.js';
 
 const KIND = { jobType: 'email_send', errorClass: 'timeout' };
 
@@ -45,10 +45,10 @@ const create = () => new Hindsight({ maxPending: 1_000, maxKinds: 100 });
 describe('Hindsight', () => {
   it('lets stand what comes true, and what nothing is known of', () => {
     const hindsight = create();
-    expect(hindsight.shiftOf('bayesian', KIND, 'as_planned')).toBe(0);
+    expect(hindsight.correctionOf('bayesian', KIND, 'as_planned').shift).toBe(0);
     const rng = createRng([1, 2, 3, 4]);
     for (let i = 0; i < 1_000; i++) settle(hindsight, { chance: 0.7 }, { success: rng() < 0.7 });
-    expect(Math.abs(hindsight.shiftOf('bayesian', KIND, 'as_planned'))).toBeLessThan(0.4);
+    expect(Math.abs(hindsight.correctionOf('bayesian', KIND, 'as_planned').shift)).toBeLessThan(0.4);
   });
 
   it('lowers what was too hopeful until what is shown comes true, where without it 0.8 is shown for 0.5', () => {
@@ -56,8 +56,11 @@ describe('Hindsight', () => {
     const rng = createRng([1, 2, 3, 4]);
     let shown = 0;
     for (let i = 0; i < 2_000; i++) {
-      const shift = hindsight.shiftOf('bayesian', KIND, 'as_planned');
-      const chance = shiftEstimate({ successProbability: 0.8, interval: [0.7, 0.9] }, shift).successProbability;
+      const shift = hindsight.correctionOf('bayesian', KIND, 'as_planned').shift;
+      const chance = correctEstimate(
+        { successProbability: 0.8, interval: [0.7, 0.9] },
+        { shift, deviation: 0 },
+      ).successProbability;
       settle(hindsight, { chance, shift }, { success: rng() < 0.5 });
       if (i >= 1_000) shown += chance / 1_000;
     }
@@ -71,11 +74,33 @@ describe('Hindsight', () => {
       settle(hindsight, { chance: 0.7, reasons: ['breaker_probe'] }, { success: i % 7 === 0 });
     for (let i = 0; i < 200; i++)
       settle(hindsight, { chance: 0.7, reasons: ['deferred_turn'] }, { success: i % 10 > 0 });
-    expect(hindsight.shiftOf('bayesian', KIND, 'as_probe')).toBeLessThan(-1);
-    expect(hindsight.shiftOf('bayesian', KIND, 'in_turn')).toBeGreaterThan(0.3);
-    expect(hindsight.shiftOf('bayesian', KIND, 'as_planned')).toBe(0);
-    expect(hindsight.shiftOf('ml', KIND, 'as_probe')).toBe(0);
-    expect(hindsight.shiftOf('bayesian', { ...KIND, errorCode: '503' }, 'as_probe')).toBe(0);
+    expect(hindsight.correctionOf('bayesian', KIND, 'as_probe').shift).toBeLessThan(-1);
+    expect(hindsight.correctionOf('bayesian', KIND, 'in_turn').shift).toBeGreaterThan(0.3);
+    expect(hindsight.correctionOf('bayesian', KIND, 'as_planned').shift).toBe(0);
+    expect(hindsight.correctionOf('ml', KIND, 'as_probe').shift).toBe(0);
+    expect(hindsight.correctionOf('bayesian', { ...KIND, errorCode: '503' }, 'as_probe').shift).toBe(0);
+  });
+
+  it('does not take a chance that is always too low for outcomes that are alike: it is corrected as fast as by as many that vary', () => {
+    const hindsight = create();
+    const rng = createRng([1, 2, 3, 4]);
+    for (let i = 0; i < 150; i++) settle(hindsight, { chance: 0.3 }, { success: rng() < 0.85 });
+    const { shift, deviation } = hindsight.correctionOf('bayesian', KIND, 'as_planned');
+    const shown = correctEstimate({ successProbability: 0.3, interval: [0.2, 0.4] }, { shift, deviation });
+    expect(shown.successProbability).toBeGreaterThan(0.7);
+    expect(shown.interval[0]).toBeLessThan(0.85);
+    expect(shown.interval[1]).toBeGreaterThan(0.85);
+  });
+
+  it('is the more certain the more it has seen', () => {
+    const hindsight = create();
+    const deviationAfter = (outcomes: number) => {
+      for (let i = 0; i < outcomes; i++) settle(hindsight, { chance: 0.5 }, { success: i % 2 === 0 });
+      return hindsight.correctionOf('bayesian', KIND, 'as_planned').deviation;
+    };
+    const [few, many] = [deviationAfter(4), deviationAfter(200)];
+    expect(few).toBeLessThan(1);
+    expect(many).toBeLessThan(few / 2);
   });
 
   it('learns less of outcomes that come in runs than of as many that do not', () => {
@@ -84,7 +109,7 @@ describe('Hindsight', () => {
       settle(inRuns, { chance: 0.7 }, { success: Math.floor(i / 20) === 0 });
       settle(apart, { chance: 0.7 }, { success: i % 3 === 0 });
     }
-    const shiftOf = (hindsight: Hindsight) => hindsight.shiftOf('bayesian', KIND, 'as_planned');
+    const shiftOf = (hindsight: Hindsight) => hindsight.correctionOf('bayesian', KIND, 'as_planned').shift;
     expect(shiftOf(apart)).toBeLessThan(-1);
     expect(shiftOf(inRuns)).toBeGreaterThan(0.8 * shiftOf(apart));
   });
@@ -94,12 +119,12 @@ describe('Hindsight', () => {
     hindsight.noteDecision(decision('once', { chance: 0.5 }));
     const link = { source: 'job' as const, errorClass: 'timeout', failedAttemptNumber: 1, recommendationId: 'once' };
     hindsight.noteOutcome({ report: someReport({ success: false }), link });
-    const shift = hindsight.shiftOf('bayesian', KIND, 'as_planned');
+    const shift = hindsight.correctionOf('bayesian', KIND, 'as_planned').shift;
     expect(shift).toBeLessThan(0);
     hindsight.noteOutcome({ report: someReport({ success: false }), link });
     settle(hindsight, { chance: 0.5 }, { success: false, status: 'unknown' });
     settle(hindsight, { chance: 0.5 }, { success: false, status: 'cancelled' });
-    expect(hindsight.shiftOf('bayesian', KIND, 'as_planned')).toBe(shift);
+    expect(hindsight.correctionOf('bayesian', KIND, 'as_planned').shift).toBe(shift);
   });
 });
 
@@ -114,28 +139,39 @@ describe('while many answers wait', () => {
       recommendationId: 'waiting0',
     };
     hindsight.noteOutcome({ report: someReport({ success: false }), link });
-    expect(hindsight.shiftOf('bayesian', KIND, 'as_planned')).toBeLessThan(0);
+    expect(hindsight.correctionOf('bayesian', KIND, 'as_planned').shift).toBeLessThan(0);
   });
 });
 
 describe('what an answer came about by', () => {
   it('is the verdict of what all callers share', () => {
-    expect(cameAboutBy(null)).toBe('as_planned');
-    expect(cameAboutBy({ kind: 'admitted', reasons: [] })).toBe('as_planned');
-    expect(cameAboutBy({ kind: 'admitted', reasons: ['breaker_probe'] })).toBe('as_probe');
-    expect(cameAboutBy({ kind: 'admitted', reasons: ['deferred_turn'] })).toBe('in_turn');
-    expect(cameAboutBy({ kind: 'deferred', reasons: ['budget_spent'] })).toBe('in_turn');
+    expect(cameAboutBy(null, [])).toBe('as_planned');
+    expect(cameAboutBy({ kind: 'admitted', reasons: [] }, [])).toBe('as_planned');
+    expect(cameAboutBy({ kind: 'admitted', reasons: ['breaker_probe'] }, ['hint_applied'])).toBe('as_probe');
+    expect(cameAboutBy({ kind: 'admitted', reasons: ['deferred_turn'] }, [])).toBe('in_turn');
+    expect(cameAboutBy({ kind: 'deferred', reasons: ['budget_spent'] }, [])).toBe('in_turn');
+    expect(cameAboutBy(null, ['hint_applied'])).toBe('as_hinted');
+    expect(cameAboutBy({ kind: 'admitted', reasons: ['deferred_turn'] }, ['hint_applied', 'shared_hint'])).toBe(
+      'as_hinted_to_others',
+    );
   });
 });
 
-describe('shiftEstimate', () => {
+describe('correctEstimate', () => {
+  const estimate = { successProbability: 0.5, interval: [0, 0.8] } as const;
+
   it('adds to the log-odds of the chance and of both ends, keeps their order, and leaves what is certain', () => {
-    const { successProbability, interval } = shiftEstimate(
-      { successProbability: 0.5, interval: [0, 0.8] },
-      Math.log(3),
-    );
+    const { successProbability, interval } = correctEstimate(estimate, { shift: Math.log(3), deviation: 0 });
     expect(successProbability).toBeCloseTo(0.75, 12);
     expect(interval[0]).toBe(0);
     expect(interval[1]).toBeCloseTo(12 / 13, 12);
+  });
+
+  it('widens the interval by what is not known of the correction', () => {
+    const [, hi] = correctEstimate(estimate, { shift: 0, deviation: 1 }).interval;
+    const width = Math.hypot(Math.log(4), 1.645);
+    expect(hi).toBeCloseTo(1 / (1 + Math.exp(-width)), 12);
+    const certain = { successProbability: 1, interval: [1, 1] } as const;
+    expect(correctEstimate(certain, { shift: -1, deviation: 1 })).toEqual(certain);
   });
 });

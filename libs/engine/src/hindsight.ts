@@ -5,14 +5,15 @@ import type {
   AttemptRecord,
   DecisionRecord,
   DecisionMethod,
+  ReasonCode,
   RetryFeatures,
   SuccessEstimate,
 } from '@smart-retry/domain';
 
 /** Each outcome makes those before it count this much less: about the last 500 count. */
 const KEPT = 0.998;
-/** How firmly a chance is taken to be right before anything is known of it, as variance of outcomes: that of twelve at even chances. */
-const PRIOR_VARIANCE = 3;
+/** How firmly a chance is taken to be right before anything is known of it: as after twelve outcomes at even chances. */
+const PRIOR_PRECISION = 3;
 /** What an outcome varies at least, however sure it seemed. */
 const LEAST_VARIANCE = 0.05;
 /** The largest correction, in log-odds. */
@@ -20,19 +21,35 @@ const MAX_SHIFT = 3;
 /** While more answers than this wait for their outcome, one of eight is noted: else new ones would push out those that wait long. */
 const MANY_PENDING = 2_000;
 const ONE_OF = 8;
+/** 90 % of a normal distribution lie so many standard deviations about its mean. */
+const Z_90 = 1.645;
 /** A chance of exactly 0 or 1 is never meant. */
 const SMALLEST_CHANCE = 1e-4;
 
-/** How an answer came about: as its layer planned it, when its turn had come after a wait, or as a probe of a dependency that fails. */
-export type CameAbout = 'as_planned' | 'in_turn' | 'as_probe';
+/**
+ * How an answer came about: as its layer planned it, when its turn had come after a wait, as a probe of a dependency that fails, or
+ * when the server had said, to this job or to another.
+ */
+export type CameAbout = 'as_planned' | 'in_turn' | 'as_probe' | 'as_hinted' | 'as_hinted_to_others';
 
 export type LearnedLayer = 'ml' | 'bayesian';
 type Kind = Pick<RetryFeatures, 'jobType' | 'errorClass' | 'errorCode'>;
-type Way = { surprises: number; variance: number };
+
+/** By how much log-odds were too low in past answers, −3 to 3, and how certain that is. */
+export interface Correction {
+  readonly shift: number;
+  /** Standard deviation. */
+  readonly deviation: number;
+}
+
+export const NO_CORRECTION: Correction = { shift: 0, deviation: 0 };
+
+/** What is believed of one shift: normal, its mean and the inverse of its variance. */
+type Belief = { shift: number; precision: number };
 
 interface Tally {
   readonly likeness: Likeness;
-  readonly ways: Record<CameAbout, Way>;
+  readonly ways: Record<CameAbout, Belief>;
 }
 
 interface Shown {
@@ -58,17 +75,12 @@ export class Hindsight {
     this.#tallies = new LRUCache({ max: maxKinds });
   }
 
-  /**
-   * By how much the log-odds of what a layer expects of such a failure were too low, −3 to 3: `w·Σ(y − p) / (k + w·Σ p(1 − p))`
-   * over past answers, the likeliest to first order; w is what outcomes count for that are alike.
-   */
-  shiftOf(layer: LearnedLayer, kind: Kind, cameAbout: CameAbout): number {
+  /** What past answers say of the log-odds that a layer expects of such a failure. */
+  correctionOf(layer: LearnedLayer, kind: Kind, cameAbout: CameAbout): Correction {
     const tally = this.#tallies.size === 0 ? undefined : this.#tallies.get(keyOf(layer, kind));
-    if (tally === undefined) return 0;
-    const { surprises, variance } = tally.ways[cameAbout];
-    const { independence } = tally.likeness;
-    const shift = (independence * surprises) / (PRIOR_VARIANCE + independence * variance);
-    return Math.max(-MAX_SHIFT, Math.min(MAX_SHIFT, shift));
+    if (tally === undefined) return NO_CORRECTION;
+    const { shift, precision } = tally.ways[cameAbout];
+    return { shift: Math.max(-MAX_SHIFT, Math.min(MAX_SHIFT, shift)), deviation: 1 / Math.sqrt(precision) };
   }
 
   /** Notes what a learned layer expected of the retry that was advised. */
@@ -78,7 +90,7 @@ export class Hindsight {
     if (this.#shown.size >= MANY_PENDING && ++this.#passedBy % ONE_OF !== 0) return;
     this.#shown.set(recommendationId, {
       key: keyOf(method, features),
-      cameAbout: cameAboutBy({ kind: 'admitted', reasons }),
+      cameAbout: cameAboutBy({ kind: 'admitted', reasons }, reasons),
       chance: shiftChance(estimatedSuccess, -(evidence.shift ?? 0)),
     });
   }
@@ -93,14 +105,30 @@ export class Hindsight {
     const { key, cameAbout, chance } = shown;
     let tally = this.#tallies.get(key);
     if (tally === undefined) {
-      tally = { likeness: new Likeness(), ways: { as_planned: nothing(), in_turn: nothing(), as_probe: nothing() } };
+      tally = { likeness: new Likeness(), ways: noWays() };
       this.#tallies.set(key, tally);
     }
-    tally.likeness.note(chance, report);
-    const way = tally.ways[cameAbout];
-    way.surprises = KEPT * way.surprises + Number(report.success) - chance;
-    way.variance = KEPT * way.variance + Math.max(LEAST_VARIANCE, chance * (1 - chance));
+    const belief = tally.ways[cameAbout];
+    // What is always expected too low must not look as if outcomes were alike.
+    tally.likeness.note(shiftChance(chance, belief.shift), report);
+    learn(belief, { chance, success: report.success, weight: tally.likeness.independence });
   }
+}
+
+/**
+ * One step of a filter for the shift `s` in `logit P(success) = logit p + s`: what is believed fades towards the prior N(0, 1/k), then
+ * takes the outcome in by Laplace's approximation, `precision += w·q(1 − q)`, `s += w·(y − q) / precision` with q the chance as
+ * shifted; w is what outcomes count for that are alike.
+ */
+function learn(
+  belief: Belief,
+  { chance, success, weight }: { readonly chance: number; readonly success: boolean; readonly weight: number },
+): void {
+  const faded = PRIOR_PRECISION + KEPT * (belief.precision - PRIOR_PRECISION);
+  const prior = (KEPT * belief.precision * belief.shift) / faded;
+  const expected = shiftChance(chance, prior);
+  belief.precision = faded + weight * Math.max(LEAST_VARIANCE, expected * (1 - expected));
+  belief.shift = prior + (weight * (Number(success) - expected)) / belief.precision;
 }
 
 /** Only what was learned is shown as if it were meant. */
@@ -108,32 +136,53 @@ export function isLearned(method: DecisionMethod): method is LearnedLayer {
   return method === 'ml' || method === 'bayesian';
 }
 
-export function cameAboutBy(verdict: Pick<AdmissionVerdict, 'kind' | 'reasons'> | null): CameAbout {
+/** @param reasons those that did not come from the verdict */
+export function cameAboutBy(
+  verdict: Pick<AdmissionVerdict, 'kind' | 'reasons'> | null,
+  reasons: readonly ReasonCode[],
+): CameAbout {
+  if (verdict?.reasons.includes('breaker_probe') === true) return 'as_probe';
+  if (reasons.includes('hint_applied')) return reasons.includes('shared_hint') ? 'as_hinted_to_others' : 'as_hinted';
   if (verdict === null) return 'as_planned';
-  if (verdict.reasons.includes('breaker_probe')) return 'as_probe';
   return verdict.kind === 'deferred' || verdict.reasons.includes('deferred_turn') ? 'in_turn' : 'as_planned';
 }
 
-/** The same estimate with other odds; what is certain stays so. */
-export function shiftEstimate(
+/** The same estimate with other odds, and an interval that is wider by what is not known of them; what is certain stays so. */
+export function correctEstimate(
   { successProbability, interval: [lo, hi] }: SuccessEstimate,
-  shift: number,
+  { shift, deviation }: Correction,
 ): SuccessEstimate {
+  const logOdds = logOddsOf(successProbability);
+  const widened = (end: number) => {
+    if (end <= 0 || end >= 1) return end;
+    const distance = Math.hypot(logOddsOf(end) - logOdds, Z_90 * deviation) * Math.sign(end - successProbability);
+    return shiftChance(successProbability, shift + distance);
+  };
   return {
     successProbability: shiftChance(successProbability, shift),
-    interval: [shiftChance(lo, shift), shiftChance(hi, shift)],
+    interval: [widened(lo), widened(hi)],
   };
 }
 
 function shiftChance(chance: number, shift: number): number {
   if (shift === 0 || chance <= 0 || chance >= 1) return chance;
-  const bounded = Math.min(1 - SMALLEST_CHANCE, Math.max(SMALLEST_CHANCE, chance));
-  const odds = (bounded / (1 - bounded)) * Math.exp(shift);
-  return odds / (1 + odds);
+  return 1 / (1 + Math.exp(-logOddsOf(chance) - shift));
 }
 
-function nothing(): Way {
-  return { surprises: 0, variance: 0 };
+function logOddsOf(chance: number): number {
+  const bounded = Math.min(1 - SMALLEST_CHANCE, Math.max(SMALLEST_CHANCE, chance));
+  return Math.log(bounded / (1 - bounded));
+}
+
+function noWays(): Record<CameAbout, Belief> {
+  const nothing = (): Belief => ({ shift: 0, precision: PRIOR_PRECISION });
+  return {
+    as_planned: nothing(),
+    in_turn: nothing(),
+    as_probe: nothing(),
+    as_hinted: nothing(),
+    as_hinted_to_others: nothing(),
+  };
 }
 
 /** Lengths before texts: labels that contain separators stay apart. */

@@ -38,7 +38,7 @@ export interface RecommenderDependencies {
   readonly failures: FailureWindow;
   readonly incidents: Incidents;
   /** Absent: estimates are shown as they are. */
-  readonly hindsight?: Pick<Hindsight, 'shiftOf'>;
+  readonly hindsight?: Pick<Hindsight, 'correctionOf'>;
   /** What all callers of a dependency share; absent where that is not looked at. */
   readonly fleet?: Fleet;
   readonly learnedLayers: readonly Layer[];

@@ -53,7 +53,10 @@ describe('replayDecision', () => {
 
   it('shows again what was shown in hindsight, though nobody knows any more how the past had compared', () => {
     const rngSeed = [1, 2, 3, 4] as const;
-    const snapshot = { ...snapshotOf(someStrategy(), memory), hindsight: { shiftOf: () => -1 } };
+    const snapshot = {
+      ...snapshotOf(someStrategy(), memory),
+      hindsight: { correctionOf: () => ({ shift: -1, deviation: 0.5 }) },
+    };
     const corrected = decide(FAILURE, snapshot, T0, createRng(rngSeed));
     const plain = decide(FAILURE, snapshotOf(someStrategy(), memory), T0, createRng(rngSeed));
     expect(corrected.recommendation.method).toBe('bayesian');

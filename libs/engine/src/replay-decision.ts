@@ -2,6 +2,7 @@ import {
   createRng,
   type Abstention,
   type DecisionRecord,
+  type Evidence,
   type LayerName,
   type Proposal,
   type Recommendation,
@@ -10,6 +11,7 @@ import type { ConfigurationSnapshot } from './configuration-snapshot.js';
 import type { ConfigurationFreshness } from './configuration-freshness.js';
 import { decide, type Decision } from './decide.js';
 import { repeatGate } from './fleet/fleet-gate.js';
+import { NO_CORRECTION, type Correction } from './hindsight.js';
 import type { Layer } from './layers.js';
 
 /** Layers whose answers depend on what was known at the time, which nobody knows any more: they are taken from the record. */
@@ -37,10 +39,14 @@ export function replayDecision(record: DecisionRecord, configuration: Configurat
     canAudit: true,
     explores: true,
     freshness: freshnessOf(recommendation),
-    hindsight: { shiftOf: () => evidence.shift ?? 0 },
+    hindsight: { correctionOf: () => correctionOf(evidence) },
     ...(gate && { gate }),
   };
   return decide(features, snapshot, features.failedAtMs ?? decidedAtMs, createRng(rngSeed));
+}
+
+function correctionOf({ shift, shiftDeviation = 0 }: Evidence): Correction {
+  return shift === undefined ? NO_CORRECTION : { shift, deviation: shiftDeviation };
 }
 
 function repeatAnswer(answer: Proposal | Abstention): Layer {

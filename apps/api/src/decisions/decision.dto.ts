@@ -58,6 +58,10 @@ export const DecisionResponse = named(
         description:
           'What earlier answers of this kind taught: added to the log-odds of the chance that the layer gave, before it was shown. 0: nothing.',
       }),
+      odds_shift_deviation: Type.Number({
+        description:
+          'The standard deviation of `odds_shift`, by which the interval that was shown is wider than the layer gave it. 0: none.',
+      }),
     }),
     rng_seed: Type.Array(Type.Integer(), { minItems: 4, maxItems: 4, description: 'Replays the draws.' }),
   }),
@@ -114,6 +118,7 @@ export function fromDecisionRecord(record: DecisionRecord, outcome: DecisionOutc
       configuration_revision: record.evidence.configurationRevision,
       layers: record.evidence.layers.map(fromLayerAnswer),
       odds_shift: record.evidence.shift ?? 0,
+      odds_shift_deviation: record.evidence.shiftDeviation ?? 0,
     },
     rng_seed: [...record.rngSeed],
   };

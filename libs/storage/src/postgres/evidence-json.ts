@@ -7,8 +7,13 @@ type Answer = Evidence['layers'][number];
 const said = new WeakMap<Answer, string>();
 
 /** As `toStorableJson`; what was said before is not written out again. */
-export function evidenceToJson({ layers, configurationRevision, fleet, shift }: Evidence): string {
-  const others: Record<Exclude<keyof Evidence, 'layers'>, unknown> = { configurationRevision, fleet, shift };
+export function evidenceToJson({ layers, configurationRevision, fleet, shift, shiftDeviation }: Evidence): string {
+  const others: Record<Exclude<keyof Evidence, 'layers'>, unknown> = {
+    configurationRevision,
+    fleet,
+    shift,
+    shiftDeviation,
+  };
   let answers = '';
   for (const answer of layers) answers += `${answers === '' ? '' : ','}${answerToJson(answer)}`;
   return `{"layers":[${answers}],${toStorableJson(others).slice(1)}`;
