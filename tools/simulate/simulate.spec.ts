@@ -22,10 +22,10 @@ describe('the arguments of npm run simulate', () => {
     });
   });
 
-  it('reach the held-out worlds by name only, in twenty seeds or as many as are asked for', () => {
+  it('reach the held-out worlds by name only, in fifteen seeds or as many as are asked for', () => {
     expect(parseArguments(['--seeds', '1001-1020']).split).toBe('tuning');
     expect(parseArguments(['--seeds', 'held-out'])).toMatchObject({ split: 'held-out' });
-    expect(parseArguments(['--seeds', 'held-out']).seeds).toHaveLength(20);
+    expect(parseArguments(['--seeds', 'held-out']).seeds).toHaveLength(15);
     expect(parseArguments(['--seeds', 'held-out:5-6']).seeds).toEqual([5, 6]);
   });
 

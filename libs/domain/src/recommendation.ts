@@ -226,11 +226,11 @@ export interface Evidence {
   readonly layers: readonly (Proposal | Abstention)[];
   readonly configurationRevision: number;
   /** Absent where nothing of it mattered: a replay, or a preview. */
-  readonly fleet?: FleetEvidence;
+  readonly fleet?: FleetEvidence | undefined;
   /** What was added to the log-odds of the chance that the speaking layer gave, before it was shown; absent: nothing. */
-  readonly shift?: number;
+  readonly shift?: number | undefined;
   /** The standard deviation of `shift`, by which the interval that was shown is wider; absent: none. */
-  readonly shiftDeviation?: number;
+  readonly shiftDeviation?: number | undefined;
 }
 
 /** A decision as the audit trail keeps it. */

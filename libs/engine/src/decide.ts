@@ -21,8 +21,9 @@ import {
 import { askLayers } from './ask-layers.js';
 import type { DecisionSnapshot } from './decision-snapshot.js';
 import { drawDelay, explore, propensityOf } from './explore.js';
-import { cameAboutBy, correctEstimate, isLearned, NO_CORRECTION, type Correction } from './hindsight.js';
+import { cameAboutBy, isLearned } from './hindsight.js';
 import { learnedBoundsOf } from './learned-bounds.js';
+import { correctEstimate, NO_CORRECTION, type Correction } from './odds-correction.js';
 import { evidenceOfGate, passGate } from './pass-gate.js';
 import { restrictProposal, type Restricted } from './restrict-proposal.js';
 
@@ -140,19 +141,14 @@ function answerFor({ restricted, delayMs, admission, proposal, grounds, frame }:
       );
 }
 
-/** Literals: what is spread into another object, on the hottest path, costs more than all of this. */
+/** One literal for all: objects of one shape cost less than those without the members that say nothing. */
 function evidenceOf(
   layers: Evidence['layers'],
   configurationRevision: number,
   fleet: FleetEvidence | undefined,
-  { shift, deviation: shiftDeviation }: Correction,
+  { shift, deviation }: Correction,
 ): Evidence {
-  const isPlain = shift === 0 && shiftDeviation === 0;
-  if (fleet === undefined)
-    return isPlain ? { layers, configurationRevision } : { layers, configurationRevision, shift, shiftDeviation };
-  return isPlain
-    ? { layers, configurationRevision, fleet }
-    : { layers, configurationRevision, fleet, shift, shiftDeviation };
+  return { layers, configurationRevision, fleet, shift: shift || undefined, shiftDeviation: deviation || undefined };
 }
 
 function staleReasons({ freshness }: DecisionSnapshot): readonly ReasonCode[] {

@@ -1,8 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
-import { createRng, type AttemptReport, type DecisionRecord, type ReasonCode } from '@smart-retry/domain';
-import { someFeatures, someReport, T0 } from '@smart-retry/domain/testing';
+import {
+  createRng,
+  type AttemptReport,
+  type DecisionRecord,
+  type Proposal,
+  type ReasonCode,
+  type RetryFeatures,
+} from '@smart-retry/domain';
+import { someFeatures, someReport, someStrategy, T0 } from '@smart-retry/domain/testing';
 import { answerTerminalStops } from './answers.js';
-import { cameAboutBy, Hindsight, correctEstimate } from './hindsight.js';
+import { compileSnapshot } from './configuration-snapshot.js';
+import { decide } from './decide.js';
+import { repeatGate, type FleetGate } from './fleet/fleet-gate.js';
+import { cameAboutBy, Hindsight } from './hindsight.js';
+import { correctEstimate } from './odds-correction.js';
 
 const KIND = { jobType: 'email_send', errorClass: 'timeout' };
 
@@ -91,6 +102,52 @@ describe('Hindsight', () => {
     expect(shown.interval[1]).toBeGreaterThan(0.9);
   });
 
+  it('takes one outcome in by Laplace’s approximation, and lets what it believed fade before the next', () => {
+    const hindsight = create();
+    const correction = () => hindsight.correctionOf('bayesian', KIND, 'as_planned');
+    expect(correction()).toEqual({ shift: 0, deviation: 1 / Math.sqrt(3) });
+    settle(hindsight, { chance: 0.5 }, { success: true });
+    expect(correction().shift).toBeCloseTo(0.5 / 3.25, 12);
+    expect(correction().deviation).toBeCloseTo(1 / Math.sqrt(3.25), 12);
+    settle(hindsight, { chance: 0.5 }, { success: false });
+    // precision 3 + 0.998·0.25, mean 0.998·0.5 / 3.2495; outcomes that alternate are not alike
+    const [precision, mean] = [3.2495, 0.499 / 3.2495];
+    const expected = 1 / (1 + Math.exp(-mean));
+    const after = precision + expected * (1 - expected);
+    expect(correction().shift).toBeCloseTo(mean - expected / after, 12);
+    expect(correction().deviation).toBeCloseTo(1 / Math.sqrt(after), 12);
+  });
+
+  it('forgets: what was seen long ago counts for less than as much that was seen since', () => {
+    const hindsight = create();
+    const rng = createRng([1, 2, 3, 4]);
+    for (let i = 0; i < 3_000; i++) settle(hindsight, { chance: 0.5 }, { success: rng() < (i < 2_000 ? 0.8 : 0.3) });
+    const { shift, deviation } = hindsight.correctionOf('bayesian', KIND, 'as_planned');
+    expect(1 / (1 + Math.exp(-shift))).toBeLessThan(0.45);
+    // Some 500 outcomes count, of a variance of at most a quarter.
+    expect(deviation).toBeGreaterThan(1 / Math.sqrt(3 + 500 * 0.25));
+  });
+
+  it('corrects by no more than e⁵ to one, and does not hold that for certain', () => {
+    const correctionAfter = (chance: number, isSuccess: (i: number) => boolean) => {
+      const hindsight = create();
+      for (let i = 0; i < 2_000; i++) settle(hindsight, { chance }, { success: isSuccess(i) });
+      return hindsight.correctionOf('bayesian', KIND, 'as_planned');
+    };
+    const limited = correctionAfter(0.9999, (i) => i % 3 === 0);
+    expect(limited.shift).toBeLessThan(-4.5);
+    expect(limited.shift).toBeGreaterThanOrEqual(-5);
+    expect(limited.deviation).toBeGreaterThan(2 * correctionAfter(0.5, (i) => i % 3 === 0).deviation);
+  });
+
+  it.each([0, 1])('stays a number where a layer is sure beyond all doubt, and wrong: %s', (chance) => {
+    const hindsight = create();
+    for (let i = 0; i < 2_000; i++) settle(hindsight, { chance }, { success: chance === 0 });
+    const { shift, deviation } = hindsight.correctionOf('bayesian', KIND, 'as_planned');
+    expect(Math.abs(shift)).toBe(5);
+    expect(deviation).toBeLessThanOrEqual(1 / Math.sqrt(3));
+  });
+
   it('is the more certain the more it has seen', () => {
     const hindsight = create();
     const deviationAfter = (outcomes: number) => {
@@ -98,7 +155,7 @@ describe('Hindsight', () => {
       return hindsight.correctionOf('bayesian', KIND, 'as_planned').deviation;
     };
     const [few, many] = [deviationAfter(4), deviationAfter(200)];
-    expect(few).toBeLessThan(1);
+    expect(few).toBeLessThan(1 / Math.sqrt(3));
     expect(many).toBeLessThan(few / 2);
   });
 
@@ -156,21 +213,48 @@ describe('what an answer came about by', () => {
   });
 });
 
-describe('correctEstimate', () => {
-  const estimate = { successProbability: 0.5, interval: [0, 0.8] } as const;
+describe('what is learned of answers that a server decided', () => {
+  const LEARNED: Proposal = {
+    kind: 'proposal',
+    layer: 'bayesian',
+    action: 'retry',
+    delayMs: 12_000,
+    floorMs: 0,
+    capMs: 300_000,
+    jitterRatio: 0.1,
+    estimate: { successProbability: 0.8, interval: [0.7, 0.9] },
+    confidence: 0.9,
+    rationale: 'it was learned',
+    reasons: [],
+    alternatives: [],
+    modelVersion: null,
+  };
+  const told = repeatGate({ isCalm: true, sharedHintMs: 30_000, verdict: null });
 
-  it('adds to the log-odds of the chance and of both ends, keeps their order, and leaves what is certain', () => {
-    const { successProbability, interval } = correctEstimate(estimate, { shift: Math.log(3), deviation: 0 });
-    expect(successProbability).toBeCloseTo(0.75, 12);
-    expect(interval[0]).toBe(0);
-    expect(interval[1]).toBeCloseTo(12 / 13, 12);
-  });
-
-  it('widens the interval by what is not known of the correction', () => {
-    const [, hi] = correctEstimate(estimate, { shift: 0, deviation: 1 }).interval;
-    const width = Math.hypot(Math.log(4), 1.645);
-    expect(hi).toBeCloseTo(1 / (1 + Math.exp(-width)), 12);
-    const certain = { successProbability: 1, interval: [1, 1] } as const;
-    expect(correctEstimate(certain, { shift: -1, deviation: 1 })).toEqual(certain);
+  it.each<[string, Partial<RetryFeatures>, FleetGate | undefined]>([
+    ['by this job', { retryAfterMs: 30_000 }, undefined],
+    ['by others', {}, told],
+  ])('is shown with answers of the same kind alone: heard %s', (_, hinted, gate) => {
+    const hindsight = create();
+    const configuration = compileSnapshot(
+      { revision: 7, strategy: someStrategy(), changedAtMs: T0, changedBy: 'test' },
+      { isEnabled: true },
+    );
+    const ask = (changes: Partial<RetryFeatures>, by?: FleetGate) => {
+      const features = someFeatures({ ...KIND, ...changes });
+      const snapshot = { configuration, learnedLayers: [() => LEARNED], canAudit: true, explores: false, hindsight };
+      const rngSeed = [1, 2, 3, 4] as const;
+      return { features, rngSeed, ...decide(features, { ...snapshot, gate: by }, T0, createRng(rngSeed)) };
+    };
+    const shown = (changes: Partial<RetryFeatures>, by?: FleetGate) => ask(changes, by).recommendation.estimatedSuccess;
+    for (let i = 0; i < 50; i++) {
+      const recommendationId = `hinted${i}`;
+      hindsight.noteDecision({ recommendationId, decidedAtMs: T0, ...ask(hinted, gate) });
+      const link = { source: 'job' as const, errorClass: 'timeout', failedAttemptNumber: 1, recommendationId };
+      hindsight.noteOutcome({ report: someReport({ success: false }), link });
+    }
+    expect(shown(hinted, gate)).toBeLessThan(0.5);
+    expect(shown({})).toBe(0.8);
+    expect(shown(gate === undefined ? {} : { retryAfterMs: 30_000 }, gate === undefined ? told : undefined)).toBe(0.8);
   });
 });

@@ -7,24 +7,21 @@ import type {
   DecisionMethod,
   ReasonCode,
   RetryFeatures,
-  SuccessEstimate,
 } from '@smart-retry/domain';
+import {
+  chanceOf,
+  learn,
+  logOddsOf,
+  NOTHING_KNOWN,
+  shiftedBack,
+  unknownBelief,
+  type Belief,
+  type Correction,
+} from './odds-correction.js';
 
-/** Each outcome makes those before it count this much less: about the last 500 count. */
-const KEPT = 0.998;
-/** How firmly a chance is taken to be right before anything is known of it: as after twelve outcomes at even chances. */
-const PRIOR_PRECISION = 3;
-/** What an outcome varies at least, however sure it seemed. */
-const LEAST_VARIANCE = 0.05;
-/** The largest correction, in log-odds. */
-const MAX_SHIFT = 3;
 /** While more answers than this wait for their outcome, one of eight is noted: else new ones would push out those that wait long. */
 const MANY_PENDING = 2_000;
 const ONE_OF = 8;
-/** 90 % of a normal distribution lie so many standard deviations about its mean. */
-const Z_90 = 1.645;
-/** A chance of exactly 0 or 1 is never meant. */
-const SMALLEST_CHANCE = 1e-4;
 
 /**
  * How an answer came about: as its layer planned it, when its turn had come after a wait, as a probe of a dependency that fails, or
@@ -34,18 +31,6 @@ export type CameAbout = 'as_planned' | 'in_turn' | 'as_probe' | 'as_hinted' | 'a
 
 export type LearnedLayer = 'ml' | 'bayesian';
 type Kind = Pick<RetryFeatures, 'jobType' | 'errorClass' | 'errorCode'>;
-
-/** By how much log-odds were too low in past answers, −3 to 3, and how certain that is. */
-export interface Correction {
-  readonly shift: number;
-  /** Standard deviation. */
-  readonly deviation: number;
-}
-
-export const NO_CORRECTION: Correction = { shift: 0, deviation: 0 };
-
-/** What is believed of one shift: normal, its mean and the inverse of its variance. */
-type Belief = { shift: number; precision: number };
 
 interface Tally {
   readonly likeness: Likeness;
@@ -78,9 +63,9 @@ export class Hindsight {
   /** What past answers say of the log-odds that a layer expects of such a failure. */
   correctionOf(layer: LearnedLayer, kind: Kind, cameAbout: CameAbout): Correction {
     const tally = this.#tallies.size === 0 ? undefined : this.#tallies.get(keyOf(layer, kind));
-    if (tally === undefined) return NO_CORRECTION;
+    if (tally === undefined) return NOTHING_KNOWN;
     const { shift, precision } = tally.ways[cameAbout];
-    return { shift: Math.max(-MAX_SHIFT, Math.min(MAX_SHIFT, shift)), deviation: 1 / Math.sqrt(precision) };
+    return { shift, deviation: 1 / Math.sqrt(precision) };
   }
 
   /** Notes what a learned layer expected of the retry that was advised. */
@@ -91,7 +76,7 @@ export class Hindsight {
     this.#shown.set(recommendationId, {
       key: keyOf(method, features),
       cameAbout: cameAboutBy({ kind: 'admitted', reasons }, reasons),
-      chance: shiftChance(estimatedSuccess, -(evidence.shift ?? 0)),
+      chance: shiftedBack(estimatedSuccess, evidence.shift ?? 0),
     });
   }
 
@@ -110,25 +95,9 @@ export class Hindsight {
     }
     const belief = tally.ways[cameAbout];
     // What is always expected too low must not look as if outcomes were alike.
-    tally.likeness.note(shiftChance(chance, belief.shift), report);
+    tally.likeness.note(chanceOf(logOddsOf(chance) + belief.shift), report);
     learn(belief, { chance, success: report.success, weight: tally.likeness.independence });
   }
-}
-
-/**
- * One step of a filter for the shift `s` in `logit P(success) = logit p + s`: what is believed fades towards the prior N(0, 1/k), then
- * takes the outcome in by Laplace's approximation, `precision += w·q(1 − q)`, `s += w·(y − q) / precision` with q the chance as
- * shifted; w is what outcomes count for that are alike.
- */
-function learn(
-  belief: Belief,
-  { chance, success, weight }: { readonly chance: number; readonly success: boolean; readonly weight: number },
-): void {
-  const faded = PRIOR_PRECISION + KEPT * (belief.precision - PRIOR_PRECISION);
-  const prior = (KEPT * belief.precision * belief.shift) / faded;
-  const expected = shiftChance(chance, prior);
-  belief.precision = faded + weight * Math.max(LEAST_VARIANCE, expected * (1 - expected));
-  belief.shift = prior + (weight * (Number(success) - expected)) / belief.precision;
 }
 
 /** Only what was learned is shown as if it were meant. */
@@ -147,41 +116,13 @@ export function cameAboutBy(
   return verdict.kind === 'deferred' || verdict.reasons.includes('deferred_turn') ? 'in_turn' : 'as_planned';
 }
 
-/** The same estimate with other odds, and an interval that is wider by what is not known of them; what is certain stays so. */
-export function correctEstimate(
-  { successProbability, interval: [lo, hi] }: SuccessEstimate,
-  { shift, deviation }: Correction,
-): SuccessEstimate {
-  const logOdds = logOddsOf(successProbability);
-  const widened = (end: number) => {
-    if (end <= 0 || end >= 1) return end;
-    const distance = Math.hypot(logOddsOf(end) - logOdds, Z_90 * deviation) * Math.sign(end - successProbability);
-    return shiftChance(successProbability, shift + distance);
-  };
-  return {
-    successProbability: shiftChance(successProbability, shift),
-    interval: [widened(lo), widened(hi)],
-  };
-}
-
-function shiftChance(chance: number, shift: number): number {
-  if (shift === 0 || chance <= 0 || chance >= 1) return chance;
-  return 1 / (1 + Math.exp(-logOddsOf(chance) - shift));
-}
-
-function logOddsOf(chance: number): number {
-  const bounded = Math.min(1 - SMALLEST_CHANCE, Math.max(SMALLEST_CHANCE, chance));
-  return Math.log(bounded / (1 - bounded));
-}
-
 function noWays(): Record<CameAbout, Belief> {
-  const nothing = (): Belief => ({ shift: 0, precision: PRIOR_PRECISION });
   return {
-    as_planned: nothing(),
-    in_turn: nothing(),
-    as_probe: nothing(),
-    as_hinted: nothing(),
-    as_hinted_to_others: nothing(),
+    as_planned: unknownBelief(),
+    in_turn: unknownBelief(),
+    as_probe: unknownBelief(),
+    as_hinted: unknownBelief(),
+    as_hinted_to_others: unknownBelief(),
   };
 }
 

@@ -51,24 +51,27 @@ describe('replayDecision', () => {
     expect(replayDecision(audited, configurationOf(observing)).recommendation).toEqual(audited.recommendation);
   });
 
-  it('shows again what was shown in hindsight, though nobody knows any more how the past had compared', () => {
-    const rngSeed = [1, 2, 3, 4] as const;
-    const snapshot = {
-      ...snapshotOf(someStrategy(), memory),
-      hindsight: { correctionOf: () => ({ shift: -1, deviation: 0.5 }) },
-    };
-    const corrected = decide(FAILURE, snapshot, T0, createRng(rngSeed));
-    const plain = decide(FAILURE, snapshotOf(someStrategy(), memory), T0, createRng(rngSeed));
-    expect(corrected.recommendation.method).toBe('bayesian');
-    expect(corrected.recommendation.estimatedSuccess).toBeLessThan(plain.recommendation.estimatedSuccess);
-    // What is done does not depend on it.
-    expect(corrected.recommendation.delayMs).toBe(plain.recommendation.delayMs);
-    expect(corrected.recommendation.alternatives).toEqual(plain.recommendation.alternatives);
-    const audited = { recommendationId: 'r', decidedAtMs: T0, features: FAILURE, ...corrected, rngSeed };
-    const replayed = replayDecision(audited, configurationOf(someStrategy()));
-    expect(replayed.recommendation).toEqual(corrected.recommendation);
-    expect(replayed.evidence).toEqual(corrected.evidence);
-  });
+  it.each([
+    ['', { shift: -1, deviation: 0.5 }],
+    [' before corrections had deviations', { shift: -1, deviation: 0 }],
+  ])(
+    'shows again what was shown in hindsight%s, though nobody knows any more how the past had compared',
+    (_, correction) => {
+      const rngSeed = [1, 2, 3, 4] as const;
+      const snapshot = { ...snapshotOf(someStrategy(), memory), hindsight: { correctionOf: () => correction } };
+      const corrected = decide(FAILURE, snapshot, T0, createRng(rngSeed));
+      const plain = decide(FAILURE, snapshotOf(someStrategy(), memory), T0, createRng(rngSeed));
+      expect(corrected.recommendation.method).toBe('bayesian');
+      expect(corrected.recommendation.estimatedSuccess).toBeLessThan(plain.recommendation.estimatedSuccess);
+      // What is done does not depend on it.
+      expect(corrected.recommendation.delayMs).toBe(plain.recommendation.delayMs);
+      expect(corrected.recommendation.alternatives).toEqual(plain.recommendation.alternatives);
+      const audited = { recommendationId: 'r', decidedAtMs: T0, features: FAILURE, ...corrected, rngSeed };
+      const replayed = replayDecision(audited, configurationOf(someStrategy()));
+      expect(replayed.recommendation).toEqual(corrected.recommendation);
+      expect(replayed.evidence).toEqual(corrected.evidence);
+    },
+  );
 
   it('refuses a configuration of another revision: its answer would be another decision', () => {
     const other = { ...configurationOf(someStrategy()), revision: 8 };

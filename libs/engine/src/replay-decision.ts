@@ -11,8 +11,8 @@ import type { ConfigurationSnapshot } from './configuration-snapshot.js';
 import type { ConfigurationFreshness } from './configuration-freshness.js';
 import { decide, type Decision } from './decide.js';
 import { repeatGate } from './fleet/fleet-gate.js';
-import { NO_CORRECTION, type Correction } from './hindsight.js';
 import type { Layer } from './layers.js';
+import { NO_CORRECTION, type Correction } from './odds-correction.js';
 
 /** Layers whose answers depend on what was known at the time, which nobody knows any more: they are taken from the record. */
 const REMEMBERING_LAYERS: ReadonlySet<LayerName> = new Set<LayerName>(['ml', 'bayesian']);
@@ -45,8 +45,8 @@ export function replayDecision(record: DecisionRecord, configuration: Configurat
   return decide(features, snapshot, features.failedAtMs ?? decidedAtMs, createRng(rngSeed));
 }
 
-function correctionOf({ shift, shiftDeviation = 0 }: Evidence): Correction {
-  return shift === undefined ? NO_CORRECTION : { shift, deviation: shiftDeviation };
+function correctionOf({ shift = 0, shiftDeviation = 0 }: Evidence): Correction {
+  return shift === 0 && shiftDeviation === 0 ? NO_CORRECTION : { shift, deviation: shiftDeviation };
 }
 
 function repeatAnswer(answer: Proposal | Abstention): Layer {

@@ -23,7 +23,7 @@ describe('evidenceToJson', () => {
   it.each<[string, Evidence]>([
     ['nobody', { layers: [], configurationRevision: 1 }],
     ['one layer', { layers: [silent], configurationRevision: 1 }],
-    ['two layers', { layers: [silent, unsure], configurationRevision: 2, shift: -0.5 }],
+    ['two layers', { layers: [silent, unsure], configurationRevision: 2, shift: -0.5, shiftDeviation: 0.25 }],
     ['two layers beside a fleet', { layers: [unsure, silent], configurationRevision: 3, fleet }],
     ['who cannot be stored as it is', { layers: [loud], configurationRevision: 4 }],
   ])('writes what %s said as any value is written, again and again', (_who, evidence) => {

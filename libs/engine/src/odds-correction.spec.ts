@@ -1,0 +1,39 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { correctEstimate } from './odds-correction.js';
+
+describe('correctEstimate', () => {
+  const estimate = { successProbability: 0.5, interval: [0, 0.8] } as const;
+
+  it('adds to the log-odds of the chance and of both ends, keeps their order, and leaves what is certain', () => {
+    const { successProbability, interval } = correctEstimate(estimate, { shift: Math.log(3), deviation: 0 });
+    expect(successProbability).toBeCloseTo(0.75, 12);
+    expect(interval[0]).toBe(0);
+    expect(interval[1]).toBeCloseTo(12 / 13, 12);
+  });
+
+  it('widens the interval by what is not known of the correction', () => {
+    const [, hi] = correctEstimate(estimate, { shift: 0, deviation: 1 }).interval;
+    const width = Math.hypot(Math.log(4), 1.645);
+    expect(hi).toBeCloseTo(1 / (1 + Math.exp(-width)), 12);
+  });
+
+  it('keeps the interval around the chance, in [0, 1], whatever the layer was sure of', () => {
+    const chance = fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.constantFrom(0, 1, 3e-5, 1 - 3e-5));
+    const shift = fc.double({ min: -5, max: 5, noNaN: true });
+    const deviation = fc.double({ min: 0.01, max: 1, noNaN: true });
+    fc.assert(
+      fc.property(fc.tuple(chance, chance, chance), shift, deviation, (chances, by, uncertain) => {
+        const [lo, successProbability, hi] = [...chances].sort((a, b) => a - b) as [number, number, number];
+        const corrected = correctEstimate(
+          { successProbability, interval: [lo, hi] },
+          { shift: by, deviation: uncertain },
+        );
+        expect(corrected.interval[0]).toBeGreaterThanOrEqual(0);
+        expect(corrected.interval[0]).toBeLessThan(corrected.successProbability);
+        expect(corrected.interval[1]).toBeGreaterThan(corrected.successProbability);
+        expect(corrected.interval[1]).toBeLessThanOrEqual(1);
+      }),
+    );
+  });
+});
