@@ -53,18 +53,28 @@ function withinGuardrails({ answers }) {
   );
 }
 
-function stoppedInTime({ answers, stops }, links) {
-  let judged = 0;
-  const late = stops.flatMap(({ acknowledgedMs, endedMs }) =>
-    answers.filter(({ retries, replica, startedMs, endedMs: answeredMs }) => {
-      if (startedMs < acknowledgedMs + STOP_WITHIN_MS || answeredMs > endedMs) return false;
-      if (!links.reaches(replica, REPLICAS, acknowledgedMs, answeredMs)) return false;
-      judged++;
-      return retries;
-    }),
+/** Answers that must not be retries, from those who could hear of a stop all the time since. */
+export function answersAfterStops({ answers, stops }, links) {
+  return stops.flatMap(({ acknowledgedMs, endedMs }) =>
+    answers.filter(
+      ({ replica, startedMs, endedMs: answeredMs }) =>
+        startedMs >= acknowledgedMs + STOP_WITHIN_MS &&
+        answeredMs <= endedMs &&
+        links.reaches(replica, REPLICAS, acknowledgedMs, answeredMs),
+    ),
   );
-  const isHeld = late.length === 0 && judged > 0;
-  return verdict('emergencyStop', 'nobody retries 1 s after a stop', isHeld, `${late.length} of ${judged} answers`);
+}
+
+function stoppedInTime(observations, links) {
+  const judged = answersAfterStops(observations, links);
+  const late = judged.filter(({ retries }) => retries);
+  const isHeld = late.length === 0 && judged.length > 0;
+  return verdict(
+    'emergencyStop',
+    'nobody retries 1 s after a stop',
+    isHeld,
+    `${late.length} of ${judged.length} answers`,
+  );
 }
 
 /** Who has reached no store for so long cannot rule out that retries were stopped. */

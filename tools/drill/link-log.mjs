@@ -1,5 +1,5 @@
 /** A connection that has died silently is given up only after its statement's time; then the next one is tried. */
-const RECOVERY_MS = 3_500;
+export const RECOVERY_MS = 3_500;
 
 /** When which replica could not be sure to reach which store, as far as the drill has brought it about itself. */
 export function createLinkLog() {

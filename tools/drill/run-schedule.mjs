@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createRng } from '../../libs/domain/dist/index.js';
 import { inflict } from './inflict.mjs';
-import { checkInvariants } from './invariants.mjs';
+import { answersAfterStops, checkInvariants } from './invariants.mjs';
+import { RECOVERY_MS } from './link-log.mjs';
 import { startMeteredCallers } from './metered.mjs';
 import { createObservations } from './observations.mjs';
 import { changeGuardrails, LIMITS, stopForAWhile } from './operator.mjs';
@@ -83,6 +84,11 @@ async function live(schedule, cluster, observations, { attempts, rng }) {
     isLooking = false;
     await Promise.all([workers.stop(), metered.stop(), looking]);
   }
+  await settle(cluster, observations);
+  if (answersAfterStops(observations, cluster.links).length > 0) return;
+  // Faults hid every stop from those who were to hear of it: of one in the open they do.
+  await sleep(RECOVERY_MS);
+  await stopForAWhile(cluster, observations, { rng, seed: schedule.seed });
   await settle(cluster, observations);
 }
 
