@@ -1,12 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { createRng, type Proposal, type RetryFeatures, type Strategy } from '@smart-retry/domain';
+import { createRng, type RetryFeatures, type Strategy } from '@smart-retry/domain';
 import { someFeatures, somePolicy, someStrategy, T0 } from '@smart-retry/domain/testing';
 import { compileSnapshot } from './configuration-snapshot.js';
 import { decide } from './decide.js';
 import type { DecisionSnapshot } from './decision-snapshot.js';
 import { repeatGate } from './fleet/fleet-gate.js';
 import { UNTAUGHT_LAYERS } from './layers.js';
+import { LEARNED } from './testing/learned-proposal.js';
 
 const snapshot = (strategy: Strategy = someStrategy(), changes: Partial<DecisionSnapshot> = {}): DecisionSnapshot => ({
   configuration: compileSnapshot({ revision: 7, strategy, changedAtMs: T0, changedBy: 'test' }, { isEnabled: true }),
@@ -18,22 +19,6 @@ const snapshot = (strategy: Strategy = someStrategy(), changes: Partial<Decision
 
 const answer = (features: Partial<RetryFeatures>, strategy?: Strategy, changes?: Partial<DecisionSnapshot>) =>
   decide(someFeatures(features), snapshot(strategy, changes), T0, createRng([1, 2, 3, 4])).recommendation;
-
-const LEARNED: Proposal = {
-  kind: 'proposal',
-  layer: 'bayesian',
-  action: 'retry',
-  delayMs: 12_000,
-  floorMs: 0,
-  capMs: 300_000,
-  jitterRatio: 0.1,
-  estimate: { successProbability: 0.8, interval: [0.7, 0.9] },
-  confidence: 0.9,
-  rationale: 'it was learned',
-  reasons: [],
-  alternatives: [],
-  modelVersion: null,
-};
 
 describe('decide by rules', () => {
   it('answers with the matching policy, its jitter and why the learned layers were silent', () => {

@@ -6,23 +6,10 @@ import { decide } from './decide.js';
 import { drawDelay, explore, propensityOf } from './explore.js';
 import type { Layer } from './layers.js';
 import { restrictProposal } from './restrict-proposal.js';
+import { LEARNED } from './testing/learned-proposal.js';
 import { snapshotOf, taughtMemory } from './testing/taught.js';
 
-const BEST: Proposal = {
-  kind: 'proposal',
-  layer: 'bayesian',
-  action: 'retry',
-  delayMs: 12_000,
-  floorMs: 0,
-  capMs: 1e9,
-  jitterRatio: 0.1,
-  estimate: { successProbability: 0.8, interval: [0.7, 0.9] },
-  confidence: 0.9,
-  rationale: 'it was learned',
-  reasons: [],
-  alternatives: [],
-  modelVersion: null,
-};
+const BEST: Proposal = { ...LEARNED, capMs: 1e9 };
 /** Every action that can be executed: stop, and each bucket by its first delay. */
 const ACTIONS = [null, ...DELAY_BUCKETS.map(({ fromMs }) => fromMs)];
 

@@ -3,7 +3,6 @@ import {
   createRng,
   type AttemptReport,
   type DecisionRecord,
-  type Proposal,
   type ReasonCode,
   type RetryFeatures,
 } from '@smart-retry/domain';
@@ -14,6 +13,7 @@ import { decide } from './decide.js';
 import { repeatGate, type FleetGate } from './fleet/fleet-gate.js';
 import { cameAboutBy, Hindsight } from './hindsight.js';
 import { correctEstimate } from './odds-correction.js';
+import { LEARNED } from './testing/learned-proposal.js';
 
 const KIND = { jobType: 'email_send', errorClass: 'timeout' };
 
@@ -214,21 +214,6 @@ describe('what an answer came about by', () => {
 });
 
 describe('what is learned of answers that a server decided', () => {
-  const LEARNED: Proposal = {
-    kind: 'proposal',
-    layer: 'bayesian',
-    action: 'retry',
-    delayMs: 12_000,
-    floorMs: 0,
-    capMs: 300_000,
-    jitterRatio: 0.1,
-    estimate: { successProbability: 0.8, interval: [0.7, 0.9] },
-    confidence: 0.9,
-    rationale: 'it was learned',
-    reasons: [],
-    alternatives: [],
-    modelVersion: null,
-  };
   const told = repeatGate({ isCalm: true, sharedHintMs: 30_000, verdict: null });
 
   it.each<[string, Partial<RetryFeatures>, FleetGate | undefined]>([

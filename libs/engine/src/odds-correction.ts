@@ -7,7 +7,7 @@ const PRIOR_PRECISION = 3;
 /** The largest correction, in log-odds. */
 const MAX_SHIFT = 5;
 /** 90 % of a normal distribution lie so many standard deviations about its mean. */
-const Z_90 = 1.645;
+export const Z_90 = 1.645;
 /** A chance of exactly 0 or 1 is never meant. */
 const SMALLEST_CHANCE = 1e-4;
 

@@ -1,5 +1,6 @@
 import { describeDuration, type Alternative, type Proposal } from '@smart-retry/domain';
 import type { Contribution } from '@smart-retry/ml';
+import { Z_90 } from '../odds-correction.js';
 import { chanceDeviation, type RankedDelay, type Ranking } from './rank-delays.js';
 import type { LoadedModel } from './serving-models.js';
 
@@ -9,8 +10,6 @@ const JITTER_RATIO = 0.1;
 const MAX_ALTERNATIVES = 3;
 /** Features named in the rationale. */
 const MAX_NAMED_FEATURES = 2;
-/** z of a 90 % interval. */
-const Z_90 = 1.645;
 
 /** What a model that is sure enough would do, and why. */
 export function proposeFromModel(

@@ -26,7 +26,7 @@ describe('evidenceToJson', () => {
     ['two layers', { layers: [silent, unsure], configurationRevision: 2, shift: -0.5, shiftDeviation: 0.25 }],
     ['two layers beside a fleet', { layers: [unsure, silent], configurationRevision: 3, fleet }],
     ['who cannot be stored as it is', { layers: [loud], configurationRevision: 4 }],
-  ])('writes what %s said as any value is written, again and again', (_who, evidence) => {
+  ])('writes what %s said as any value is written, again and again', (_, evidence) => {
     for (let i = 0; i < 2; i++) expect(evidenceToJson(evidence)).toBe(toStorableJson(evidence));
   });
 });
