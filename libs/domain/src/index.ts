@@ -55,6 +55,7 @@ export { FLEET_SUMS } from './fleet-ports.js';
 export type { FleetLedger, FleetMembership, FleetNews, FleetShare, FleetSum, SumsByKey } from './fleet-ports.js';
 export { dependencyOf } from './features.js';
 export type { Clock, EpochMs, RetryFeatures } from './features.js';
+export { silenceOf } from './silence.js';
 export { REASON_CODES, UNINFORMED_ESTIMATE } from './recommendation.js';
 export type {
   Abstention,

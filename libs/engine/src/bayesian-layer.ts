@@ -3,11 +3,10 @@ import {
   explorationOf,
   learnedUntilMs,
   objectiveOf,
+  silenceOf,
   type Abstention,
   type Alternative,
-  type ExplorationPlan,
   type Proposal,
-  type ReasonCode,
   type RetryFeatures,
 } from '@smart-retry/domain';
 import { viewOf, type BayesianMemory, type BayesianView } from '@smart-retry/bayesian';
@@ -28,20 +27,32 @@ const MAX_ALTERNATIVES = 3;
 export function createBayesianLayer(memory: BayesianMemory): Layer {
   /** A view is of one kind of failure under one plan, so that its words can be found again. */
   const spoken = new WeakMap<BayesianView, Proposal>();
+  const unsure = new WeakMap<BayesianView, Abstention>();
   return (context) => {
     const { features, policy, strategy } = context;
     const bounds = learnedBoundsOf(strategy, policy);
-    if (features.attemptNumber >= bounds.maxAttempts) return abstain('bayesian_attempts_exhausted');
+    if (features.attemptNumber >= bounds.maxAttempts) return silenceOf('bayesian', 'bayesian_attempts_exhausted');
     const view = lookAtBeliefs(memory, context, bounds);
-    if (view === null) return abstain('bayesian_no_posterior');
-    if (view.confidence < strategy.bayesianThreshold) return abstain('bayesian_unsure', view.exploration);
-    let proposal = spoken.get(view);
-    if (proposal === undefined) {
-      proposal = speak(view, features, bounds);
-      spoken.set(view, proposal);
-    }
-    return proposal;
+    if (view === null) return silenceOf('bayesian', 'bayesian_no_posterior');
+    return view.confidence < strategy.bayesianThreshold
+      ? recall(unsure, view, () => abstainUnsure(view))
+      : recall(spoken, view, () => speak(view, features, bounds));
   };
+}
+
+/** What was said of a view, or is said of it now: frozen, since many decisions share it. */
+function recall<Said extends object>(known: WeakMap<BayesianView, Said>, view: BayesianView, say: () => Said): Said {
+  let said = known.get(view);
+  if (said === undefined) {
+    said = Object.freeze(say());
+    known.set(view, said);
+  }
+  return said;
+}
+
+function abstainUnsure({ exploration }: BayesianView): Abstention {
+  const unsure = silenceOf('bayesian', 'bayesian_unsure');
+  return exploration === null ? unsure : { ...unsure, exploration };
 }
 
 function speak(view: BayesianView, { jobType, errorClass }: RetryFeatures, bounds: LearnedBounds): Proposal {
@@ -129,10 +140,4 @@ function alternativesOf({ best, others }: BayesianView): readonly Alternative[] 
         ? 'worth more on average, but known well enough: the other has more to teach'
         : `worth ${inHundredths(value)}, less than ${most}`,
   }));
-}
-
-function abstain(reason: ReasonCode, exploration: ExplorationPlan | null = null): Abstention {
-  return exploration === null
-    ? { kind: 'abstention', layer: 'bayesian', reason }
-    : { kind: 'abstention', layer: 'bayesian', reason, exploration };
 }

@@ -1,4 +1,13 @@
-import type { Abstention, EpochMs, Proposal, RetryFeatures, RetryPolicy, Rng, Strategy } from '@smart-retry/domain';
+import {
+  silenceOf,
+  type Abstention,
+  type EpochMs,
+  type Proposal,
+  type RetryFeatures,
+  type RetryPolicy,
+  type Rng,
+  type Strategy,
+} from '@smart-retry/domain';
 
 export interface LayerContext {
   readonly features: RetryFeatures;
@@ -13,14 +22,7 @@ export interface LayerContext {
 export type Layer = (context: LayerContext) => Proposal | Abstention;
 
 /** What the ml layer says where no model can be deployed. */
-export const mlLayer: Layer = ({ strategy }) => ({
-  kind: 'abstention',
-  layer: 'ml',
-  reason: strategy.mlEnabled ? 'ml_no_model' : 'ml_disabled',
-});
+export const mlLayer: Layer = ({ strategy }) => silenceOf('ml', strategy.mlEnabled ? 'ml_no_model' : 'ml_disabled');
 
 /** The learned layers of a process that has learned nothing: both abstain. */
-export const UNTAUGHT_LAYERS: readonly Layer[] = [
-  mlLayer,
-  () => ({ kind: 'abstention', layer: 'bayesian', reason: 'bayesian_no_posterior' }),
-];
+export const UNTAUGHT_LAYERS: readonly Layer[] = [mlLayer, () => silenceOf('bayesian', 'bayesian_no_posterior')];

@@ -2,6 +2,7 @@ import {
   BUILT_IN_POLICY,
   UNINFORMED_ESTIMATE,
   describeDuration,
+  silenceOf,
   type Abstention,
   type LayerName,
   type Proposal,
@@ -21,7 +22,7 @@ export function proposeFromRules(
   policy: RetryPolicy | null,
   guardrailMaxAttempts = Number.POSITIVE_INFINITY,
 ): Proposal | Abstention {
-  if (policy === null) return { kind: 'abstention', layer: 'rules', reason: 'no_policy_matched' };
+  if (policy === null) return silenceOf('rules', 'no_policy_matched');
   return proposeFromPolicy(features, policy, {
     layer: 'rules',
     name: `policy "${policy.name}"`,
@@ -57,12 +58,45 @@ interface Speaker {
   readonly guardrailMaxAttempts: number;
 }
 
-function proposeFromPolicy(features: RetryFeatures, policy: RetryPolicy, speaker: Speaker): Proposal {
+type Failure = Pick<RetryFeatures, 'attemptNumber' | 'errorClass' | 'errorCode'>;
+
+interface Worded {
+  readonly failure: Failure;
+  readonly speaker: Speaker;
+  readonly proposal: Proposal;
+}
+
+/** Failures come in bursts of few kinds: so many of a policy's latest proposals are kept, and given again. */
+const MAX_WORDED = 16;
+const wordedBy = new WeakMap<RetryPolicy, Worded[]>();
+
+/** Frozen: many decisions share it. */
+function proposeFromPolicy({ attemptNumber, errorClass, errorCode }: Failure, policy: RetryPolicy, speaker: Speaker): Proposal {
+  const failure = { attemptNumber, errorClass, errorCode };
+  let latest = wordedBy.get(policy);
+  if (latest === undefined) wordedBy.set(policy, (latest = []));
+  for (const worded of latest) if (saysTheSame(worded, failure, speaker)) return worded.proposal;
+  const proposal = Object.freeze(wordProposal(failure, policy, speaker));
+  if (latest.push({ failure, speaker, proposal }) > MAX_WORDED) latest.shift();
+  return proposal;
+}
+
+/** Whether all that a proposal is made of beside its policy is equal. */
+function saysTheSame(worded: Worded, failure: Failure, { layer, guardrailMaxAttempts }: Speaker): boolean {
+  return (
+    worded.failure.attemptNumber === failure.attemptNumber &&
+    worded.failure.errorClass === failure.errorClass &&
+    worded.failure.errorCode === failure.errorCode &&
+    worded.speaker.guardrailMaxAttempts === guardrailMaxAttempts &&
+    worded.speaker.layer === layer
+  );
+}
+
+function wordProposal(failure: Failure, policy: RetryPolicy, speaker: Speaker): Proposal {
   const { layer, name, reasons, guardrailMaxAttempts } = speaker;
-  const { attemptNumber } = features;
-  const error =
-    features.errorCode === undefined ? features.errorClass : `${features.errorClass} (${features.errorCode})`;
-  const asked = rulesDelayMs(features, policy);
+  const { attemptNumber, errorClass, errorCode } = failure;
+  const error = errorCode === undefined ? errorClass : `${errorClass} (${errorCode})`;
+  const asked = rulesDelayMs(failure, policy);
   const isExhausted = asked === null;
   const delayMs = asked ?? 0;
   return {

@@ -1,6 +1,7 @@
 import {
   learningModeOf,
   objectiveOf,
+  silenceOf,
   type Abstention,
   type Forecast,
   type Proposal,
@@ -122,5 +123,5 @@ function shadowAnswer({ description }: LoadedModel, ranking: ReturnType<typeof r
 }
 
 function abstain(reason: ReasonCode): Abstention {
-  return { kind: 'abstention', layer: 'ml', reason };
+  return silenceOf('ml', reason);
 }

@@ -3,7 +3,7 @@ import { toStorableJson } from './storable-json.js';
 
 type Answer = Evidence['layers'][number];
 
-/** What learned layers said: to many failures of one kind they say the same, and the plan to explore is most of a record. */
+/** What layers say to many failures of one kind is one object, frozen, and most of a record. */
 const said = new WeakMap<Answer, string>();
 
 /** As `toStorableJson`; what was said before is not written out again. */
@@ -20,7 +20,7 @@ export function evidenceToJson({ layers, configurationRevision, fleet, shift, sh
 }
 
 function answerToJson(answer: Answer): string {
-  if (answer.exploration === undefined) return toStorableJson(answer);
+  if (!Object.isFrozen(answer)) return toStorableJson(answer);
   let json = said.get(answer);
   if (json === undefined) {
     json = toStorableJson(answer);
