@@ -6,7 +6,7 @@ import { validate } from 'dockerfile-utils';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { ROOT, readText, readWorkspacePackages } from './workspace-packages.js';
+import { lockedNodeVersion, ROOT, readText, readWorkspacePackages } from './workspace-packages.js';
 
 const dockerfileText = readText('docker/Dockerfile');
 const dockerfile = DockerfileParser.parse(dockerfileText);
@@ -47,9 +47,9 @@ describe('docker/Dockerfile', () => {
     expect(dockerfile.getCMDs().map((cmd) => cmd.getOpeningBracket() !== null)).toEqual([true]);
   });
 
-  it('pins the Node of both stages to one exact version', () => {
+  it('has the Node in both stages that scripts run on', () => {
     const [image] = dockerfile.getInitialARGs().map((arg) => arg.getProperty()?.getValue());
-    expect(image).toMatch(/^node:20\.\d+\.\d+-bookworm-slim$/);
+    expect(image).toBe(`node:${lockedNodeVersion()}-bookworm-slim`);
     expect(dockerfile.getFROMs().map((from) => from.getImage())).toEqual(['${NODE_IMAGE}', '${NODE_IMAGE}']);
   });
 });

@@ -26,3 +26,17 @@ export function readWorkspacePackages(): readonly WorkspacePackage[] {
 export function readText(path: string): string {
   return readFileSync(join(ROOT, path), 'utf8');
 }
+
+/** The Node.js that `npm ci` brings on Linux, and that the container image has. */
+export function lockedNodeVersion(): string {
+  const { optionalDependencies } = JSON.parse(readText('package.json')) as RootManifest;
+  const versions = new Set(Object.values(optionalDependencies));
+  const [version] = versions;
+  if (version === undefined || versions.size > 1)
+    throw new Error(`one version wanted, got ${[...versions].join(', ')}`);
+  return version;
+}
+
+interface RootManifest {
+  readonly optionalDependencies: Readonly<Record<string, string>>;
+}
