@@ -54,9 +54,24 @@ describe('credibleInterval', () => {
   });
 
   it('does not take for impossible what merely never happened', () => {
-    // scipy 1.17.1: beta.ppf(0.95, 0.5, 20)
-    expect(credibleInterval(0, 20)[1]).toBeCloseTo(0.09265666990602676, 6);
-    expect(credibleInterval(1, 20)[0]).toBeCloseTo(1 - 0.09265666990602676, 6);
+    // scipy 1.17.1: beta.ppf(0.9, 0.5, 20)
+    expect(credibleInterval(0, 20)[1]).toBeCloseTo(0.06619191753496478, 6);
+    expect(credibleInterval(1, 20)[0]).toBeCloseTo(1 - 0.06619191753496478, 6);
     expect(credibleInterval(0, 2_000)[1]).toBeLessThan(0.001);
+  });
+
+  it('holds 0 where hardly anything ever succeeded and 1 where hardly anything failed, which no central interval does', () => {
+    // Beta(0.8, 39.2); scipy 1.17.1: beta.ppf(0.9, 0.8, 39.2), beta.ppf(0.05, 0.8, 39.2)
+    const [lo, hi] = credibleInterval(0.02, 40);
+    expect(lo).toBe(0);
+    expect(hi).toBeCloseTo(0.04853258532661975, 6);
+    expect(betaQuantile(0.05, 0.8, 39.2)).toBeCloseTo(0.0005598768528363956, 6);
+    expect(credibleInterval(0.98, 40)[1]).toBe(1);
+    // One success and a half are something: Beta(1.6, 38.4).
+    expect(credibleInterval(0.04, 40)[0]).toBeGreaterThan(0);
+    // Nothing is known: the density is highest at both ends.
+    const [least, most] = credibleInterval(0.5, 1.5);
+    expect(least).toBeGreaterThan(0);
+    expect(most).toBeLessThan(1);
   });
 });

@@ -5,6 +5,7 @@ export { credibleInterval } from './beta.js';
 export { curveOf } from './curve.js';
 export type { CurveSpan, DelayCurve } from './curve.js';
 export type { FailureContext } from './failure-context.js';
+export { ageGroupOf } from './incident-age.js';
 export { Likeness } from './likeness.js';
 export { viewOf } from './view.js';
 export type { BayesianView, ConsideredDelay } from './view.js';

@@ -97,8 +97,12 @@ export function decide(features: RetryFeatures, snapshot: DecisionSnapshot, nowM
   const correction =
     isStop || !isLearned(layer)
       ? NO_CORRECTION
-      : (snapshot.hindsight?.correctionOf(layer, features, cameAboutBy(admission, restricted.reasons)) ??
-        NO_CORRECTION);
+      : (snapshot.hindsight?.correctionOf(
+          layer,
+          features,
+          cameAboutBy(admission, restricted.reasons),
+          estimate.successProbability,
+        ) ?? NO_CORRECTION);
   const shown =
     correction === NO_CORRECTION ? proposal : { ...proposal, estimate: correctEstimate(estimate, correction) };
   return {

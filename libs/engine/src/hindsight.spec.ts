@@ -11,24 +11,29 @@ import { answerTerminalStops } from './answers.js';
 import { compileSnapshot } from './configuration-snapshot.js';
 import { decide } from './decide.js';
 import { repeatGate, type FleetGate } from './fleet/fleet-gate.js';
-import { cameAboutBy, Hindsight } from './hindsight.js';
-import { correctEstimate } from './odds-correction.js';
+import { cameAboutBy, Hindsight, type CameAbout } from './hindsight.js';
+import { chanceOf, correctEstimate } from './odds-correction.js';
 import { LEARNED } from './testing/learned-proposal.js';
 
 const KIND = { jobType: 'email_send', errorClass: 'timeout' };
+/** The deviation before anything has come of an answer: of all incidents, and of those of one age. */
+const NOTHING_KNOWN = Math.sqrt(1 / 3 + 1 / 5);
+
+type Kind = typeof KIND & Pick<RetryFeatures, 'errorCode' | 'incidentAgeMs'>;
 
 interface Answer {
   readonly chance: number;
+  readonly kind?: Kind;
   readonly reasons?: readonly ReasonCode[];
   readonly shift?: number;
 }
 
-function decision(recommendationId: string, { chance, reasons = [], shift }: Answer): DecisionRecord {
+function decision(recommendationId: string, { chance, kind = KIND, reasons = [], shift }: Answer): DecisionRecord {
   const frame = { policy: null, guardrailMaxAttempts: 5, learnedMaxAttempts: 5, nowMs: T0 };
   return {
     recommendationId,
     decidedAtMs: T0,
-    features: someFeatures(KIND),
+    features: someFeatures(kind),
     recommendation: {
       ...answerTerminalStops([], frame),
       decision: 'retry',
@@ -51,15 +56,20 @@ function settle(hindsight: Hindsight, answer: Answer, outcome: Partial<AttemptRe
   hindsight.noteOutcome({ report: someReport(outcome), link });
 }
 
+/** What is said of a chance, even unless told otherwise, which moves by its shift alone. */
+function correctionOf(hindsight: Hindsight, cameAbout: CameAbout = 'as_planned', chance = 0.5, kind: Kind = KIND) {
+  return hindsight.correctionOf('bayesian', kind, cameAbout, chance);
+}
+
 const create = () => new Hindsight({ maxPending: 1_000, maxKinds: 100 });
 
 describe('Hindsight', () => {
   it('lets stand what comes true, and what nothing is known of', () => {
     const hindsight = create();
-    expect(hindsight.correctionOf('bayesian', KIND, 'as_planned').shift).toBe(0);
+    expect(correctionOf(hindsight).shift).toBe(0);
     const rng = createRng([1, 2, 3, 4]);
     for (let i = 0; i < 1_000; i++) settle(hindsight, { chance: 0.7 }, { success: rng() < 0.7 });
-    expect(Math.abs(hindsight.correctionOf('bayesian', KIND, 'as_planned').shift)).toBeLessThan(0.4);
+    expect(Math.abs(correctionOf(hindsight).shift)).toBeLessThan(0.4);
   });
 
   it('lowers what was too hopeful until what is shown comes true, where without it 0.8 is shown for 0.5', () => {
@@ -67,7 +77,7 @@ describe('Hindsight', () => {
     const rng = createRng([1, 2, 3, 4]);
     let shown = 0;
     for (let i = 0; i < 2_000; i++) {
-      const shift = hindsight.correctionOf('bayesian', KIND, 'as_planned').shift;
+      const { shift } = correctionOf(hindsight, 'as_planned', 0.8);
       const chance = correctEstimate(
         { successProbability: 0.8, interval: [0.7, 0.9] },
         { shift, deviation: 0 },
@@ -85,18 +95,18 @@ describe('Hindsight', () => {
       settle(hindsight, { chance: 0.7, reasons: ['breaker_probe'] }, { success: i % 7 === 0 });
     for (let i = 0; i < 200; i++)
       settle(hindsight, { chance: 0.7, reasons: ['deferred_turn'] }, { success: i % 10 > 0 });
-    expect(hindsight.correctionOf('bayesian', KIND, 'as_probe').shift).toBeLessThan(-1);
-    expect(hindsight.correctionOf('bayesian', KIND, 'in_turn').shift).toBeGreaterThan(0.3);
-    expect(hindsight.correctionOf('bayesian', KIND, 'as_planned').shift).toBe(0);
-    expect(hindsight.correctionOf('ml', KIND, 'as_probe').shift).toBe(0);
-    expect(hindsight.correctionOf('bayesian', { ...KIND, errorCode: '503' }, 'as_probe').shift).toBe(0);
+    expect(correctionOf(hindsight, 'as_probe').shift).toBeLessThan(-1);
+    expect(correctionOf(hindsight, 'in_turn').shift).toBeGreaterThan(0.3);
+    expect(correctionOf(hindsight).shift).toBe(0);
+    expect(hindsight.correctionOf('ml', KIND, 'as_probe', 0.5).shift).toBe(0);
+    expect(correctionOf(hindsight, 'as_probe', 0.5, { ...KIND, errorCode: '503' }).shift).toBe(0);
   });
 
   it('does not take outcomes for alike because a chance is always too low, which would have 0.81 shown for 0.95 here', () => {
     const hindsight = create();
     const rng = createRng([1, 2, 3, 4]);
     for (let i = 0; i < 300; i++) settle(hindsight, { chance: 0.5 }, { success: rng() < 0.95 });
-    const correction = hindsight.correctionOf('bayesian', KIND, 'as_planned');
+    const correction = correctionOf(hindsight);
     const shown = correctEstimate({ successProbability: 0.5, interval: [0.4, 0.6] }, correction);
     expect(shown.successProbability).toBeGreaterThan(0.86);
     expect(shown.interval[1]).toBeGreaterThan(0.9);
@@ -104,25 +114,54 @@ describe('Hindsight', () => {
 
   it('takes one outcome in by Laplace’s approximation, and lets what it believed fade before the next', () => {
     const hindsight = create();
-    const correction = () => hindsight.correctionOf('bayesian', KIND, 'as_planned');
-    expect(correction()).toEqual({ shift: 0, deviation: 1 / Math.sqrt(3) });
+    const correction = () => correctionOf(hindsight);
+    const shown = (shift: number, variance: number) => shift / Math.sqrt(1 + (Math.PI * variance) / 8);
+    expect(correction()).toEqual({ shift: 0, deviation: NOTHING_KNOWN });
     settle(hindsight, { chance: 0.5 }, { success: true });
-    expect(correction().shift).toBeCloseTo(0.5 / 3.25, 12);
-    expect(correction().deviation).toBeCloseTo(1 / Math.sqrt(3.25), 12);
+    // Of its age it counts for half.
+    let variance = 1 / 3.25 + 1 / 5.125;
+    expect(correction().shift).toBeCloseTo(shown(0.5 / 3.25 + 0.25 / 5.125, variance), 12);
+    expect(correction().deviation).toBeCloseTo(Math.sqrt(variance), 12);
     settle(hindsight, { chance: 0.5 }, { success: false });
     // precision 3 + 0.998·0.25, mean 0.998·0.5 / 3.2495; outcomes that alternate are not alike
-    const [precision, mean] = [3.2495, 0.499 / 3.2495];
+    const mean = 0.499 / 3.2495;
     const expected = 1 / (1 + Math.exp(-mean));
-    const after = precision + expected * (1 - expected);
-    expect(correction().shift).toBeCloseTo(mean - expected / after, 12);
-    expect(correction().deviation).toBeCloseTo(1 / Math.sqrt(after), 12);
+    const precision = 3.2495 + expected * (1 - expected);
+    // precision 5 + 0.998·0.125, mean 0.998·0.25 / 5.12475, on top of what was known of all before
+    const meanOfAge = 0.2495 / 5.12475;
+    const expectedOfAge = 1 / (1 + Math.exp(-(0.5 / 3.25 + meanOfAge)));
+    const precisionOfAge = 5.12475 + 0.5 * expectedOfAge * (1 - expectedOfAge);
+    variance = 1 / precision + 1 / precisionOfAge;
+    const sum = mean - expected / precision + meanOfAge - (0.5 * expectedOfAge) / precisionOfAge;
+    expect(correction().shift).toBeCloseTo(shown(sum, variance), 12);
+    expect(correction().deviation).toBeCloseTo(Math.sqrt(variance), 12);
+  });
+
+  it('tells incidents of one age from those of another, where one shift for all is wrong of both', () => {
+    const hindsight = create();
+    const rng = createRng([1, 2, 3, 4]);
+    const young = { ...KIND, incidentAgeMs: 0 };
+    const old = { ...KIND, incidentAgeMs: 400_000 };
+    for (let i = 0; i < 1_000; i++) {
+      settle(hindsight, { chance: 0.5, kind: young }, { success: rng() < 0.8 });
+      settle(hindsight, { chance: 0.5, kind: old }, { success: rng() < 0.2 });
+    }
+    const shown = (kind: Kind) => chanceOf(correctionOf(hindsight, 'as_planned', 0.5, kind).shift);
+    expect(shown(young)).toBeGreaterThan(0.7);
+    expect(shown(old)).toBeLessThan(0.3);
+    // Of an age of which nothing has come there is what is known of all, and less certain.
+    const unseen = { ...KIND, incidentAgeMs: 20_000 };
+    expect(Math.abs(shown(unseen) - 0.5)).toBeLessThan(0.1);
+    expect(correctionOf(hindsight, 'as_planned', 0.5, unseen).deviation).toBeGreaterThan(
+      2 * correctionOf(hindsight, 'as_planned', 0.5, old).deviation,
+    );
   });
 
   it('forgets: what was seen long ago counts for less than as much that was seen since', () => {
     const hindsight = create();
     const rng = createRng([1, 2, 3, 4]);
     for (let i = 0; i < 3_000; i++) settle(hindsight, { chance: 0.5 }, { success: rng() < (i < 2_000 ? 0.8 : 0.3) });
-    const { shift, deviation } = hindsight.correctionOf('bayesian', KIND, 'as_planned');
+    const { shift, deviation } = correctionOf(hindsight);
     expect(1 / (1 + Math.exp(-shift))).toBeLessThan(0.45);
     // Some 500 outcomes count, of a variance of at most a quarter.
     expect(deviation).toBeGreaterThan(1 / Math.sqrt(3 + 500 * 0.25));
@@ -132,30 +171,32 @@ describe('Hindsight', () => {
     const correctionAfter = (chance: number, isSuccess: (i: number) => boolean) => {
       const hindsight = create();
       for (let i = 0; i < 2_000; i++) settle(hindsight, { chance }, { success: isSuccess(i) });
-      return hindsight.correctionOf('bayesian', KIND, 'as_planned');
+      return correctionOf(hindsight, 'as_planned', chance);
     };
     const limited = correctionAfter(0.9999, (i) => i % 3 === 0);
-    expect(limited.shift).toBeLessThan(-4.5);
-    expect(limited.shift).toBeGreaterThanOrEqual(-5);
+    // What is left of the chance is drawn to even chances as well.
+    expect(limited.shift).toBeLessThan(-5);
+    expect(limited.shift).toBeGreaterThan(-6);
     expect(limited.deviation).toBeGreaterThan(2 * correctionAfter(0.5, (i) => i % 3 === 0).deviation);
   });
 
   it.each([0, 1])('stays a number where a layer is sure beyond all doubt, and wrong: %s', (chance) => {
     const hindsight = create();
     for (let i = 0; i < 2_000; i++) settle(hindsight, { chance }, { success: chance === 0 });
-    const { shift, deviation } = hindsight.correctionOf('bayesian', KIND, 'as_planned');
-    expect(Math.abs(shift)).toBe(5);
-    expect(deviation).toBeLessThanOrEqual(1 / Math.sqrt(3));
+    const { shift, deviation } = correctionOf(hindsight, 'as_planned', chance);
+    expect(Math.abs(shift)).toBeGreaterThanOrEqual(5);
+    expect(Math.abs(shift)).toBeLessThan(6);
+    expect(deviation).toBeLessThanOrEqual(NOTHING_KNOWN);
   });
 
   it('is the more certain the more it has seen', () => {
     const hindsight = create();
     const deviationAfter = (outcomes: number) => {
       for (let i = 0; i < outcomes; i++) settle(hindsight, { chance: 0.5 }, { success: i % 2 === 0 });
-      return hindsight.correctionOf('bayesian', KIND, 'as_planned').deviation;
+      return correctionOf(hindsight).deviation;
     };
     const [few, many] = [deviationAfter(4), deviationAfter(200)];
-    expect(few).toBeLessThan(1 / Math.sqrt(3));
+    expect(few).toBeLessThan(NOTHING_KNOWN);
     expect(many).toBeLessThan(few / 2);
   });
 
@@ -165,7 +206,7 @@ describe('Hindsight', () => {
       settle(inRuns, { chance: 0.7 }, { success: Math.floor(i / 20) === 0 });
       settle(apart, { chance: 0.7 }, { success: i % 3 === 0 });
     }
-    const shiftOf = (hindsight: Hindsight) => hindsight.correctionOf('bayesian', KIND, 'as_planned').shift;
+    const shiftOf = (hindsight: Hindsight) => correctionOf(hindsight).shift;
     expect(shiftOf(apart)).toBeLessThan(-1);
     expect(shiftOf(inRuns)).toBeGreaterThan(0.8 * shiftOf(apart));
   });
@@ -175,12 +216,12 @@ describe('Hindsight', () => {
     hindsight.noteDecision(decision('once', { chance: 0.5 }));
     const link = { source: 'job' as const, errorClass: 'timeout', failedAttemptNumber: 1, recommendationId: 'once' };
     hindsight.noteOutcome({ report: someReport({ success: false }), link });
-    const shift = hindsight.correctionOf('bayesian', KIND, 'as_planned').shift;
+    const shift = correctionOf(hindsight).shift;
     expect(shift).toBeLessThan(0);
     hindsight.noteOutcome({ report: someReport({ success: false }), link });
     settle(hindsight, { chance: 0.5 }, { success: false, status: 'unknown' });
     settle(hindsight, { chance: 0.5 }, { success: false, status: 'cancelled' });
-    expect(hindsight.correctionOf('bayesian', KIND, 'as_planned').shift).toBe(shift);
+    expect(correctionOf(hindsight).shift).toBe(shift);
   });
 });
 
@@ -195,7 +236,7 @@ describe('while many answers wait', () => {
       recommendationId: 'waiting0',
     };
     hindsight.noteOutcome({ report: someReport({ success: false }), link });
-    expect(hindsight.correctionOf('bayesian', KIND, 'as_planned').shift).toBeLessThan(0);
+    expect(correctionOf(hindsight).shift).toBeLessThan(0);
   });
 });
 
@@ -232,6 +273,7 @@ describe('what is learned of answers that a server decided', () => {
       return { features, rngSeed, ...decide(features, { ...snapshot, gate: by }, T0, createRng(rngSeed)) };
     };
     const shown = (changes: Partial<RetryFeatures>, by?: FleetGate) => ask(changes, by).recommendation.estimatedSuccess;
+    const [uncorrected, hintedBefore] = [shown({}), shown({ retryAfterMs: 30_000 })];
     for (let i = 0; i < 50; i++) {
       const recommendationId = `hinted${i}`;
       hindsight.noteDecision({ recommendationId, decidedAtMs: T0, ...ask(hinted, gate) });
@@ -239,7 +281,9 @@ describe('what is learned of answers that a server decided', () => {
       hindsight.noteOutcome({ report: someReport({ success: false }), link });
     }
     expect(shown(hinted, gate)).toBeLessThan(0.5);
-    expect(shown({})).toBe(0.8);
-    expect(shown(gate === undefined ? {} : { retryAfterMs: 30_000 }, gate === undefined ? told : undefined)).toBe(0.8);
+    expect(shown({})).toBe(uncorrected);
+    expect(shown(gate === undefined ? {} : { retryAfterMs: 30_000 }, gate === undefined ? told : undefined)).toBe(
+      hintedBefore,
+    );
   });
 });

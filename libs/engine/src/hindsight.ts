@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { Likeness } from '@smart-retry/bayesian';
+import { ageGroupOf, Likeness } from '@smart-retry/bayesian';
 import type {
   AdmissionVerdict,
   AttemptRecord,
@@ -10,11 +10,12 @@ import type {
 } from '@smart-retry/domain';
 import {
   chanceOf,
+  correctionBy,
   learn,
   logOddsOf,
-  NOTHING_KNOWN,
   shiftedBack,
   unknownBelief,
+  unknownBeliefOfAge,
   type Belief,
   type Correction,
 } from './odds-correction.js';
@@ -30,16 +31,35 @@ const ONE_OF = 8;
 export type CameAbout = 'as_planned' | 'in_turn' | 'as_probe' | 'as_hinted' | 'as_hinted_to_others';
 
 export type LearnedLayer = 'ml' | 'bayesian';
-type Kind = Pick<RetryFeatures, 'jobType' | 'errorClass' | 'errorCode'>;
+type Kind = Pick<RetryFeatures, 'jobType' | 'errorClass' | 'errorCode' | 'incidentAgeMs'>;
+
+const UNKNOWN: Readonly<Belief> = unknownBelief();
+const UNKNOWN_OF_AGE: Readonly<Belief> = unknownBeliefOfAge();
+
+/** Outcomes of one age come from few incidents: each counts for half of what those that follow each other make it count for. */
+const WEIGHT_OF_AGE = 0.5;
 
 interface Tally {
   readonly likeness: Likeness;
-  readonly ways: Record<CameAbout, Belief>;
+  readonly ways: Record<CameAbout, Way>;
+}
+
+/** One way in which answers come about. */
+interface Way {
+  readonly ofAll: Belief;
+  /** What is added to it in incidents of one age, by age group. */
+  readonly byAge: (OfAge | undefined)[];
+}
+
+interface OfAge {
+  readonly belief: Belief;
+  readonly likeness: Likeness;
 }
 
 interface Shown {
   readonly key: string;
   readonly cameAbout: CameAbout;
+  readonly ageGroup: number;
   readonly chance: number;
 }
 
@@ -47,6 +67,7 @@ interface Shown {
  * What was shown beside what happened, by kind of failure and by how the answer came about, and what to show in the
  * light of it. Who chooses the best of many uncertain delays is disappointed on average; and when the breaker or the
  * budget of a dependency has decided when to go, outcomes tell of its state more than of the delay that was planned.
+ * How far that is differs by the age of the incident: each age has a shift of its own on top of that of all.
  * Bounded; it knows what was decided and reported in this process.
  */
 export class Hindsight {
@@ -60,12 +81,11 @@ export class Hindsight {
     this.#tallies = new LRUCache({ max: maxKinds });
   }
 
-  /** What past answers say of the log-odds that a layer expects of such a failure. */
-  correctionOf(layer: LearnedLayer, kind: Kind, cameAbout: CameAbout): Correction {
-    const tally = this.#tallies.size === 0 ? undefined : this.#tallies.get(keyOf(layer, kind));
-    if (tally === undefined) return NOTHING_KNOWN;
-    const { shift, precision } = tally.ways[cameAbout];
-    return { shift, deviation: 1 / Math.sqrt(precision) };
+  /** What past answers say of the log-odds of the chance (0–1) that a layer expects of such a failure. */
+  correctionOf(layer: LearnedLayer, kind: Kind, cameAbout: CameAbout, chance: number): Correction {
+    const way = this.#tallies.size === 0 ? undefined : this.#tallies.get(keyOf(layer, kind))?.ways[cameAbout];
+    const ofAge = way?.byAge[ageGroupOf(kind.incidentAgeMs)];
+    return correctionBy(way?.ofAll ?? UNKNOWN, ofAge?.belief ?? UNKNOWN_OF_AGE, chance);
   }
 
   /** Notes what a learned layer expected of the retry that was advised. */
@@ -76,6 +96,7 @@ export class Hindsight {
     this.#shown.set(recommendationId, {
       key: keyOf(method, features),
       cameAbout: cameAboutBy({ kind: 'admitted', reasons }, reasons),
+      ageGroup: ageGroupOf(features.incidentAgeMs),
       chance: shiftedBack(estimatedSuccess, evidence.shift ?? 0),
     });
   }
@@ -87,16 +108,24 @@ export class Hindsight {
     if (shown === undefined) return;
     this.#shown.delete(link.recommendationId);
     if (report.status === 'cancelled' || report.status === 'unknown') return;
-    const { key, cameAbout, chance } = shown;
+    const { key, cameAbout, ageGroup, chance } = shown;
     let tally = this.#tallies.get(key);
     if (tally === undefined) {
       tally = { likeness: new Likeness(), ways: noWays() };
       this.#tallies.set(key, tally);
     }
-    const belief = tally.ways[cameAbout];
+    const { ofAll, byAge } = tally.ways[cameAbout];
+    const ofAge = (byAge[ageGroup] ??= { belief: unknownBeliefOfAge(), likeness: new Likeness() });
+    const logOdds = logOddsOf(chance);
     // What is always expected too low must not look as if outcomes were alike.
-    tally.likeness.note(chanceOf(logOddsOf(chance) + belief.shift), report);
-    learn(belief, { chance, success: report.success, weight: tally.likeness.independence });
+    const expected = chanceOf(logOdds + ofAll.shift + ofAge.belief.shift);
+    tally.likeness.note(expected, report);
+    ofAge.likeness.note(expected, report);
+    const { success } = report;
+    const weight = tally.likeness.independence;
+    const weightOfAge = WEIGHT_OF_AGE * weight * ofAge.likeness.independence;
+    learn(ofAge.belief, { logOdds: logOdds + ofAll.shift, success, weight: weightOfAge });
+    learn(ofAll, { logOdds, success, weight });
   }
 }
 
@@ -116,13 +145,14 @@ export function cameAboutBy(
   return verdict.kind === 'deferred' || verdict.reasons.includes('deferred_turn') ? 'in_turn' : 'as_planned';
 }
 
-function noWays(): Record<CameAbout, Belief> {
+function noWays(): Record<CameAbout, Way> {
+  const unknown = (): Way => ({ ofAll: unknownBelief(), byAge: [] });
   return {
-    as_planned: unknownBelief(),
-    in_turn: unknownBelief(),
-    as_probe: unknownBelief(),
-    as_hinted: unknownBelief(),
-    as_hinted_to_others: unknownBelief(),
+    as_planned: unknown(),
+    in_turn: unknown(),
+    as_probe: unknown(),
+    as_hinted: unknown(),
+    as_hinted_to_others: unknown(),
   };
 }
 

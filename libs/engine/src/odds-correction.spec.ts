@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { correctEstimate } from './odds-correction.js';
+import { chanceOf, correctEstimate, correctionBy, unknownBelief, unknownBeliefOfAge } from './odds-correction.js';
 
 describe('correctEstimate', () => {
   const estimate = { successProbability: 0.5, interval: [0, 0.8] } as const;
@@ -35,5 +35,23 @@ describe('correctEstimate', () => {
         expect(corrected.interval[1]).toBeLessThanOrEqual(1);
       }),
     );
+  });
+});
+
+describe('correctionBy', () => {
+  it('shows the mean of a chance of which little is known, which is nearer to a half than the chance at the mean odds', () => {
+    const { shift, deviation } = correctionBy(unknownBelief(), unknownBeliefOfAge(), 0.9);
+    const logOdds = Math.log(9);
+    // The mean of σ over the normal distribution, by the midpoint rule.
+    const steps = 2_000;
+    let [sum, weights] = [0, 0];
+    for (let i = 0; i < steps; i++) {
+      const z = -6 + (12 * (i + 0.5)) / steps;
+      const weight = Math.exp((-z * z) / 2);
+      sum += weight * chanceOf(logOdds + z * deviation);
+      weights += weight;
+    }
+    expect(Math.abs(chanceOf(logOdds + shift) - sum / weights)).toBeLessThan(0.005);
+    expect(sum / weights).toBeLessThan(0.89);
   });
 });

@@ -11,7 +11,10 @@ export const Z_90 = 1.645;
 /** A chance of exactly 0 or 1 is never meant. */
 const SMALLEST_CHANCE = 1e-4;
 
-/** By how much log-odds were too low in past answers, −5 to 5, and how uncertain that is. */
+/** How firmly what is known of all incidents is taken to hold in those of one age. */
+const OF_AGE_PRECISION = 5;
+
+/** By how much log-odds were too low in past answers, and how uncertain that is. */
 export interface Correction {
   readonly shift: number;
   /** Standard deviation. */
@@ -20,29 +23,51 @@ export interface Correction {
 
 /** Where nobody compares. */
 export const NO_CORRECTION: Correction = { shift: 0, deviation: 0 };
+
+/** What is believed of one shift: normal, its mean, −5 to 5, and the inverse of its variance, at first and now. */
+export interface Belief {
+  readonly priorPrecision: number;
+  precision: number;
+  shift: number;
+}
+
 /** Before anything came of an answer. */
-export const NOTHING_KNOWN: Correction = { shift: 0, deviation: 1 / Math.sqrt(PRIOR_PRECISION) };
-
-/** What is believed of one shift: normal, its mean and the inverse of its variance. */
-export type Belief = { shift: number; precision: number };
-
 export function unknownBelief(): Belief {
-  return { shift: 0, precision: PRIOR_PRECISION };
+  return { priorPrecision: PRIOR_PRECISION, precision: PRIOR_PRECISION, shift: 0 };
+}
+
+/** … of what is added to the shift of all incidents in those of one age. */
+export function unknownBeliefOfAge(): Belief {
+  return { priorPrecision: OF_AGE_PRECISION, precision: OF_AGE_PRECISION, shift: 0 };
 }
 
 /**
- * One step of a filter for the shift `s` in `logit P(success) = logit p + s`: what is believed fades towards the prior N(0, 1/k), then
+ * What two beliefs that add up make of a chance: `logit` of its mean over all that the shift s ~ N(m, v) may be, which lies nearer to
+ * even chances than the chance at m, by about `E σ(x) ≈ σ(E x / √(1 + π·v/8))`.
+ *
+ * @see MacKay, "The Evidence Framework Applied to Classification Networks" (1992)
+ */
+export function correctionBy(ofAll: Readonly<Belief>, ofAge: Readonly<Belief>, chance: number): Correction {
+  const variance = 1 / ofAll.precision + 1 / ofAge.precision;
+  const logOdds = logOddsOf(chance);
+  const shift = Math.max(-MAX_SHIFT, Math.min(MAX_SHIFT, ofAll.shift + ofAge.shift));
+  const shifted = (logOdds + shift) / Math.sqrt(1 + (Math.PI * variance) / 8);
+  return { shift: shifted - logOdds, deviation: Math.sqrt(variance) };
+}
+
+/**
+ * One step of a filter for the shift `s` in `logit P(success) = logOdds + s`: what is believed fades towards the prior N(0, 1/k), then
  * takes the outcome in by Laplace's approximation, `precision += w·q(1 − q)`, `s += w·(y − q) / precision` with q the chance as
  * shifted; w is what outcomes count for that are alike. One that would lead beyond the largest correction says only that the truth is
  * out there, and makes nothing more certain.
  */
 export function learn(
   belief: Belief,
-  { chance, success, weight }: { readonly chance: number; readonly success: boolean; readonly weight: number },
+  { logOdds, success, weight }: { readonly logOdds: number; readonly success: boolean; readonly weight: number },
 ): void {
-  const faded = PRIOR_PRECISION + KEPT * (belief.precision - PRIOR_PRECISION);
+  const faded = belief.priorPrecision + KEPT * (belief.precision - belief.priorPrecision);
   const prior = (KEPT * belief.precision * belief.shift) / faded;
-  const expected = chanceOf(logOddsOf(chance) + prior);
+  const expected = chanceOf(logOdds + prior);
   const precision = faded + weight * expected * (1 - expected);
   const shift = prior + (weight * (Number(success) - expected)) / precision;
   const isBeyond = Math.abs(shift) > MAX_SHIFT;
