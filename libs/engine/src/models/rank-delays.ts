@@ -29,7 +29,7 @@ export function rankDelays(
   candidates: readonly CandidateDelay[],
   remaining: Remaining,
 ): Ranking | null {
-  let foreseen: readonly number[] | null = null;
+  let foreseen: readonly number[] | null;
   const chances = new Float64Array(candidates.length);
   try {
     model.scoring.scoreDelays(
