@@ -1,10 +1,17 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { averageShareClosed, compareDeciders, expectedCalibrationError } from '../../libs/simulation/dist/index.js';
+import {
+  averageShareClosed,
+  BASELINES,
+  compareDeciders,
+  expectedCalibrationError,
+} from '../../libs/simulation/dist/index.js';
 import { ROOT } from '../bootstrap.mjs';
 import { table } from '../bench/report.mjs';
 import { OURS, OURS_WITH_MODELS } from './arguments.mjs';
 
+/** Know what nobody can know: never the best in a row. */
+const CLAIRVOYANT = new Set(BASELINES.filter(({ kind }) => kind === 'clairvoyant').map(({ name }) => name));
 /** Of net utility in one world: more than this is a loss. */
 const MOST_LOST = 0.01;
 
@@ -42,7 +49,7 @@ function describeWorlds({ comparisons, options: { deciders } }) {
   const lines = [...comparisons].map(([world, { standings, gap }]) => {
     const standingOf = (name) => standings.find(({ decider }) => decider === name);
     const best = Math.max(
-      ...standings.filter(({ decider }) => decider !== 'oracle').map(({ utility }) => utility.value),
+      ...standings.filter(({ decider }) => !CLAIRVOYANT.has(decider)).map(({ utility }) => utility.value),
     );
     const ours = standingOf(OURS);
     return [

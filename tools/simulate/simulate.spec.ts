@@ -38,7 +38,7 @@ describe('the arguments of npm run simulate', () => {
     expect(parseArguments(['--publish'])).toMatchObject({
       split: 'held-out',
       seeds: Array.from({ length: 15 }, (_, i) => 1016 + i),
-      deciders: ['rules', 'full-jitter', 'celery', 'sidekiq', 'oracle', 'ours'],
+      deciders: ['rules', 'full-jitter', 'celery', 'sidekiq', 'oracle', 'oracle-guarded', 'ours'],
       out: 'docs/benchmarks',
       isPublished: true,
     });

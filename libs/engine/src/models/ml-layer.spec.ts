@@ -77,6 +77,16 @@ describe('the ml layer', () => {
     expect(answer({ errorCode: 'E_OTHER' }, { models: { champion }, memory })).toMatchObject({ decision: 'retry' });
   });
 
+  it('gives up nothing that the Bayesian layer is sure enough to retry: no outcome would ever show it to be wrong', () => {
+    const champion = loaded({ errorCode: ['E_GONE', -30] });
+    const failure = { errorCode: 'E_GONE', attemptNumber: 2 };
+    const recommendation = answer(failure, { models: { champion } });
+    expect(recommendation).toMatchObject({ method: 'bayesian', decision: 'retry' });
+    expect(recommendation.reasons).toContain('ml_unsure');
+    const memory = new BayesianMemory({ maxCells: 100 });
+    expect(answer(failure, { models: { champion }, memory })).toMatchObject({ method: 'ml', decision: 'stop' });
+  });
+
   it('speaks of kinds of failure that the Bayesian layer knows nothing of', () => {
     const memory = new BayesianMemory({ maxCells: 100 });
     expect(answer({}, { memory })).toMatchObject({ method: 'ml', decision: 'retry' });

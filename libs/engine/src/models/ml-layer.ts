@@ -34,7 +34,8 @@ export interface MlLayerDependencies {
 /**
  * The layer that speaks from a trained model: it gives the candidates of the Bayesian layer other chances of success, and
  * the same value decides. It is silent where it is not the job's turn, where it knows nothing of such failures, where it
- * is not sure enough, and where the Bayesian layer has known better.
+ * is not sure enough, where it would give up what the Bayesian layer is sure enough to retry, and where the Bayesian layer
+ * has known better.
  */
 export function createMlLayer({ models: currentModels, memory, means, contest }: MlLayerDependencies): Layer {
   return (context) => {
@@ -67,8 +68,10 @@ export function createMlLayer({ models: currentModels, memory, means, contest }:
     if (ranking === null) return { ...abstain('ml_failed'), ...trial([]) };
     const inTrial = trial(ranking.forecasts);
     if (!isFamiliar(model, features)) return { ...abstain('ml_unfamiliar'), ...inTrial };
+    // No outcome ever shows a stop to be wrong, and what is not retried teaches nothing.
+    const wouldGiveUp = ranking.best === -1 && isSureEnough(view, strategy) && view.best !== null;
     const confidence = confidenceOf(ranking, anchorOf(context, candidates, view));
-    if (confidence < strategy.mlThreshold) return { ...abstain('ml_unsure'), ...inTrial };
+    if (wouldGiveUp || confidence < strategy.mlThreshold) return { ...abstain('ml_unsure'), ...inTrial };
     if (contest.isBeaten(model.description.version, features)) return { ...abstain('ml_not_better'), ...inTrial };
     const shown = ranking.delays[Math.max(0, ranking.best)]?.delayMs ?? 0;
     const proposal: Proposal = proposeFromModel(model, ranking, {
@@ -90,12 +93,20 @@ function anchorOf(
   candidates: readonly CandidateDelay[],
   view: BayesianView | null,
 ): number {
-  if (view !== null && view.confidence >= strategy.bayesianThreshold) {
+  if (isSureEnough(view, strategy)) {
     return view.best === null ? -1 : candidateFor(candidates, view.best.delayMs);
   }
   const rules = policy === null ? proposeFromDefault(features) : proposeFromRules(features, policy);
   if (rules.kind === 'abstention' || rules.action === 'stop') return -1;
   return candidateFor(candidates, rules.delayMs);
+}
+
+/** Whether the Bayesian layer would speak. */
+function isSureEnough(
+  view: BayesianView | null,
+  { bayesianThreshold }: LayerContext['strategy'],
+): view is BayesianView {
+  return view !== null && view.confidence >= bayesianThreshold;
 }
 
 function remainingOf({ features, policy, strategy, nowMs }: LayerContext, { maxAttempts }: LearnedBounds): Remaining {

@@ -29,7 +29,7 @@ export function rankDelays(
   candidates: readonly CandidateDelay[],
   remaining: Remaining,
 ): Ranking | null {
-  let foreseen: readonly number[] | null = null;
+  let foreseen: readonly number[] | null;
   const chances = new Float64Array(candidates.length);
   try {
     model.scoring.scoreDelays(
@@ -43,22 +43,40 @@ export function rankDelays(
     return null;
   }
   if (!chances.every((chance) => chance >= 0 && chance <= 1)) return null;
-  const delays = candidates.map(({ delayMs, gain, cost, later: byBayesian }, i): RankedDelay => {
-    const later = Math.max(byBayesian, foreseen?.[i] ?? 0);
-    const successProbability = chances[i] ?? 0;
-    return {
-      delayMs,
-      successProbability,
-      value: gain * (successProbability + (1 - successProbability) * later) - cost,
-      deviation: gain * (1 - later) * chanceDeviation(model, successProbability),
-    };
-  });
+  const delays = valueDelays(model, candidates, { chances, foreseen });
   const forecasts = candidates.map(({ delayMs, byBayesian }, i): Forecast => [
     delayMs,
     toFourDigits(chances[i] ?? 0),
     byBayesian === null ? null : toFourDigits(byBayesian),
   ]);
   return { delays, forecasts, best: indexOfBest(delays) };
+}
+
+/**
+ * Values the candidates, the longest first: another failure leaves no more than the best longer wait is worth from the
+ * start, which is still open to whoever has failed sooner. What the Bayesian layer expects of later was worked out with
+ * chances of its own; beside lower ones of a model it would make a short try look as if nothing but its cost were lost by
+ * it. With this bound a shorter wait is worth most only where its own chance pays for it.
+ */
+function valueDelays(
+  model: LoadedModel,
+  candidates: readonly CandidateDelay[],
+  { chances, foreseen }: { readonly chances: Float64Array; readonly foreseen: readonly number[] | null },
+): readonly RankedDelay[] {
+  let longerIsWorth = Infinity;
+  return candidates
+    .reduceRight<RankedDelay[]>((longer, { delayMs, gain, cost, later: byBayesian }, i) => {
+      // By then it is discounted by as much less.
+      const atMost = Math.max(0, longerIsWorth) / gain;
+      const later = Math.min(atMost, Math.max(byBayesian, foreseen?.[i] ?? 0));
+      const successProbability = chances[i] ?? 0;
+      const value = gain * (successProbability + (1 - successProbability) * later) - cost;
+      const deviation = gain * (1 - later) * chanceDeviation(model, successProbability);
+      longerIsWorth = longer.length === 0 ? value : Math.max(longerIsWorth, value);
+      longer.push({ delayMs, successProbability, value, deviation });
+      return longer;
+    }, [])
+    .reverse();
 }
 
 /**

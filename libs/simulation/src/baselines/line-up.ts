@@ -4,6 +4,7 @@ import { createAwsSdk } from './aws-sdk.js';
 import { createFinagle } from './finagle.js';
 import { CELERY, createFixed, FIXED } from './fixed.js';
 import { createGrpc } from './grpc.js';
+import { createGuardedOracle } from './guarded-oracle.js';
 import { createDecorrelatedJitter, createFullJitter } from './jittered.js';
 import { createBullMq, createSidekiq, createTemporal } from './job-queues.js';
 import { createNaiveBayes } from './naive-bayes.js';
@@ -35,4 +36,5 @@ export const BASELINES: readonly Baseline[] = [
   { name: 'finagle', kind: 'static', create: () => createFinagle() },
   { name: 'naive-bayes', kind: 'learning', create: ({ seed }) => createNaiveBayes(seed) },
   { name: 'oracle', kind: 'clairvoyant', create: (world) => createOracle(world) },
+  { name: 'oracle-guarded', kind: 'clairvoyant', create: (world) => createGuardedOracle(world) },
 ];
