@@ -71,7 +71,11 @@ const MAX_WORDED = 16;
 const wordedBy = new WeakMap<RetryPolicy, Worded[]>();
 
 /** Frozen: many decisions share it. */
-function proposeFromPolicy({ attemptNumber, errorClass, errorCode }: Failure, policy: RetryPolicy, speaker: Speaker): Proposal {
+function proposeFromPolicy(
+  { attemptNumber, errorClass, errorCode }: Failure,
+  policy: RetryPolicy,
+  speaker: Speaker,
+): Proposal {
   const failure = { attemptNumber, errorClass, errorCode };
   let latest = wordedBy.get(policy);
   if (latest === undefined) wordedBy.set(policy, (latest = []));
