@@ -6,7 +6,7 @@ import { validate } from 'dockerfile-utils';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { lockedNodeVersion, ROOT, readText, readWorkspacePackages } from './workspace-packages.js';
+import { broughtNodeVersion, ROOT, readText, readWorkspacePackages } from './workspace-packages.js';
 
 const dockerfileText = readText('docker/Dockerfile');
 const dockerfile = DockerfileParser.parse(dockerfileText);
@@ -49,7 +49,7 @@ describe('docker/Dockerfile', () => {
 
   it('has the Node in both stages that scripts run on', () => {
     const [image] = dockerfile.getInitialARGs().map((arg) => arg.getProperty()?.getValue());
-    expect(image).toBe(`node:${lockedNodeVersion()}-bookworm-slim`);
+    expect(image).toBe(`node:${broughtNodeVersion()}-bookworm-slim`);
     expect(dockerfile.getFROMs().map((from) => from.getImage())).toEqual(['${NODE_IMAGE}', '${NODE_IMAGE}']);
   });
 });

@@ -27,8 +27,8 @@ export function readText(path: string): string {
   return readFileSync(join(ROOT, path), 'utf8');
 }
 
-/** The Node.js that `npm ci` brings on Linux, and that the container image has. */
-export function lockedNodeVersion(): string {
+/** The Node.js that `npm ci` brings on Linux, as package.json asks for it. */
+export function broughtNodeVersion(): string {
   const { optionalDependencies } = JSON.parse(readText('package.json')) as RootManifest;
   const versions = new Set(Object.values(optionalDependencies));
   const [version] = versions;

@@ -56,7 +56,7 @@ export const DecisionResponse = named(
       layers: Type.Array(LayerAnswer, { description: 'Each layer that was asked, in order.' }),
       odds_shift: Type.Number({
         description:
-          'What earlier answers of this kind taught: added to the log-odds of the chance that the layer gave, before it was shown. 0: nothing.',
+          'Added to the log-odds of the chance that the layer gave, before it was shown: what earlier answers of this kind taught, and towards even odds what is not known of that. 0: nothing.',
       }),
       odds_shift_deviation: Type.Number({
         description:

@@ -17,9 +17,9 @@ const FAILURE: ModelContext = { jobType: 'email_send', errorClass: 'timeout', at
 const REMAINING = { maxAttempts: 2, valueHalfLifeMs: HALF_LIFE_MS, untilMs: Infinity };
 
 /** Candidates after each of which the Bayesian layer expects this much of later. */
-function candidates(laters: readonly number[]): readonly CandidateDelay[] {
+function candidates(laters: readonly number[], halfLifeMs = HALF_LIFE_MS): readonly CandidateDelay[] {
   return DELAYS_MS.map((delayMs, i) => {
-    const gain = 2 ** (-delayMs / HALF_LIFE_MS);
+    const gain = 2 ** (-delayMs / halfLifeMs);
     return { delayMs, gain, cost: ATTEMPT_COST * gain, later: laters[i] ?? 0, byBayesian: 0.5 };
   });
 }
@@ -31,8 +31,8 @@ function modelThatExpects(chances: readonly number[]): LoadedModel {
   return { description, scoring: { ...scoring, scoreDelays }, explain: createExplainer(scoring) };
 }
 
-function rank(chances: readonly number[], laters: readonly number[]) {
-  const ranking = rankDelays(modelThatExpects(chances), FAILURE, candidates(laters), REMAINING);
+function rank(chances: readonly number[], laters: readonly number[], halfLifeMs?: number) {
+  const ranking = rankDelays(modelThatExpects(chances), FAILURE, candidates(laters, halfLifeMs), REMAINING);
   if (ranking === null) throw new TypeError('the model gave no number');
   return ranking;
 }
@@ -63,6 +63,13 @@ describe('rankDelays', () => {
         expect((chances[best] ?? 0) * (gain - longerIsWorth)).toBeGreaterThanOrEqual(cost - 1e-12);
       }),
     );
+  });
+
+  it('values what is worth nothing so late that its share is 0 in floating point', () => {
+    const { delays, best } = rank([0.6, 0.6, 0.6], [0.5, 0.5, 0.5], 100);
+    expect(2 ** (-300_000 / 100)).toBe(0);
+    expect(delays.map(({ value }) => Number.isFinite(value))).toEqual([true, true, true]);
+    expect(best).toBe(0);
   });
 
   it('is in the order of the candidates', () => {

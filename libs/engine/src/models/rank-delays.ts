@@ -67,7 +67,8 @@ function valueDelays(
   return candidates
     .reduceRight<RankedDelay[]>((longer, { delayMs, gain, cost, later: byBayesian }, i) => {
       // By then it is discounted by as much less.
-      const atMost = Math.max(0, longerIsWorth) / gain;
+      // A half-life of nothing leaves nothing, whatever was worth anything before.
+      const atMost = gain > 0 ? Math.max(0, longerIsWorth) / gain : 0;
       const later = Math.min(atMost, Math.max(byBayesian, foreseen?.[i] ?? 0));
       const successProbability = chances[i] ?? 0;
       const value = gain * (successProbability + (1 - successProbability) * later) - cost;

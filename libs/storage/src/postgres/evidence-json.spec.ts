@@ -4,7 +4,8 @@ import { evidenceToJson } from './evidence-json.js';
 import { toStorableJson } from './storable-json.js';
 
 const silent: Abstention = { kind: 'abstention', layer: 'ml', reason: 'ml_no_model' };
-const unsure: Abstention = {
+/** Frozen: what is shared is written out once. */
+const unsure: Abstention = Object.freeze<Abstention>({
   kind: 'abstention',
   layer: 'bayesian',
   reason: 'bayesian_unsure',
@@ -15,8 +16,8 @@ const unsure: Abstention = {
       [null, 0.25],
     ],
   },
-};
-const loud: Abstention = { ...unsure, reason: 'half a \ud83d' as ReasonCode };
+});
+const loud: Abstention = Object.freeze({ ...unsure, reason: 'half a \ud83d' as ReasonCode });
 const fleet = { isCalm: true, sharedHintMs: 0, verdict: null };
 
 describe('evidenceToJson', () => {
