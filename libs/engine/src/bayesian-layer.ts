@@ -34,10 +34,18 @@ export function createBayesianLayer(memory: BayesianMemory): Layer {
     if (features.attemptNumber >= bounds.maxAttempts) return silenceOf('bayesian', 'bayesian_attempts_exhausted');
     const view = lookAtBeliefs(memory, context, bounds);
     if (view === null) return silenceOf('bayesian', 'bayesian_no_posterior');
-    return view.confidence < strategy.bayesianThreshold
-      ? recall(unsure, view, () => abstainUnsure(view))
-      : recall(spoken, view, () => speak(view, features, bounds));
+    return isSureEnough(view, strategy)
+      ? recall(spoken, view, () => speak(view, features, bounds))
+      : recall(unsure, view, () => abstainUnsure(view));
   };
+}
+
+/** Whether the layer speaks: what is believed is sure enough for the operator. */
+export function isSureEnough(
+  view: BayesianView | null,
+  { bayesianThreshold }: LayerContext['strategy'],
+): view is BayesianView {
+  return view !== null && view.confidence >= bayesianThreshold;
 }
 
 /** What was said of a view, or is said of it now: frozen, since many decisions share it. */

@@ -11,7 +11,7 @@ import {
 import type { BayesianMemory, BayesianView } from '@smart-retry/bayesian';
 import type { Contribution, ModelContext } from '@smart-retry/ml';
 import { proposeFromDefault, proposeFromRules } from '@smart-retry/rules';
-import { lookAtBeliefs } from '../bayesian-layer.js';
+import { isSureEnough, lookAtBeliefs } from '../bayesian-layer.js';
 import { learnedBoundsOf, type LearnedBounds } from '../learned-bounds.js';
 import type { Layer, LayerContext } from '../layers.js';
 import { candidateDelays, candidateFor, type CandidateDelay } from './candidate-delays.js';
@@ -99,14 +99,6 @@ function anchorOf(
   const rules = policy === null ? proposeFromDefault(features) : proposeFromRules(features, policy);
   if (rules.kind === 'abstention' || rules.action === 'stop') return -1;
   return candidateFor(candidates, rules.delayMs);
-}
-
-/** Whether the Bayesian layer would speak. */
-function isSureEnough(
-  view: BayesianView | null,
-  { bayesianThreshold }: LayerContext['strategy'],
-): view is BayesianView {
-  return view !== null && view.confidence >= bayesianThreshold;
 }
 
 function remainingOf({ features, policy, strategy, nowMs }: LayerContext, { maxAttempts }: LearnedBounds): Remaining {

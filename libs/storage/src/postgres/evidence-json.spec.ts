@@ -21,13 +21,33 @@ const loud: Abstention = Object.freeze({ ...unsure, reason: 'half a \ud83d' as R
 const fleet = { isCalm: true, sharedHintMs: 0, verdict: null };
 
 describe('evidenceToJson', () => {
-  it.each<[string, Evidence]>([
-    ['nobody', { layers: [], configurationRevision: 1 }],
-    ['one layer', { layers: [silent], configurationRevision: 1 }],
-    ['two layers', { layers: [silent, unsure], configurationRevision: 2, shift: -0.5, shiftDeviation: 0.25 }],
-    ['two layers beside a fleet', { layers: [unsure, silent], configurationRevision: 3, fleet }],
-    ['who cannot be stored as it is', { layers: [loud], configurationRevision: 4 }],
-  ])('writes what %s said as any value is written, again and again', (_, evidence) => {
+  it.each<{ who: string; evidence: Evidence }>([
+    { who: 'nobody', evidence: { layers: [], configurationRevision: 1 } },
+    { who: 'one layer', evidence: { layers: [silent], configurationRevision: 1 } },
+    {
+      who: 'two layers',
+      evidence: { layers: [silent, unsure], configurationRevision: 2, shift: -0.5, shiftDeviation: 0.25 },
+    },
+    { who: 'two layers beside a fleet', evidence: { layers: [unsure, silent], configurationRevision: 3, fleet } },
+    { who: 'who cannot be stored as it is', evidence: { layers: [loud], configurationRevision: 4 } },
+  ])('writes what $who said as any value is written, again and again', ({ evidence }) => {
     for (let i = 0; i < 2; i++) expect(evidenceToJson(evidence)).toBe(toStorableJson(evidence));
+  });
+
+  it.each([
+    { answers: 'shared answers once', share: (answer: Abstention) => Object.freeze(answer), timesWritten: 1 },
+    { answers: 'answers of one decision each time', share: (answer: Abstention) => answer, timesWritten: 3 },
+  ])('writes out $answers', ({ share, timesWritten }) => {
+    let written = 0;
+    const counted = {
+      ...silent,
+      get reason() {
+        written++;
+        return silent.reason;
+      },
+    };
+    const evidence: Evidence = { layers: [share(counted)], configurationRevision: 1 };
+    for (let i = 0; i < 3; i++) evidenceToJson(evidence);
+    expect(written).toBe(timesWritten);
   });
 });
