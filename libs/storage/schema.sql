@@ -142,10 +142,12 @@ CREATE TABLE decisions (
   job_type text COLLATE "C" NOT NULL,
   tenant text COLLATE "C" NOT NULL,
   job_id text COLLATE "C",
-  rng_seed json NOT NULL,
+  rng_seed json,
   features json NOT NULL,
-  recommendation json NOT NULL,
-  evidence json NOT NULL,
+  recommendation json,
+  evidence json,
+  propensity double precision,
+  record text COLLATE "C",
   CONSTRAINT decisions_pkey PRIMARY KEY (decided_at_ms, recommendation_id)
 ) PARTITION BY RANGE (decided_at_ms);
 CREATE INDEX decisions_job ON public.decisions USING btree (hashtextextended(job_id, (0)::bigint), decided_at_ms) WHERE (job_id IS NOT NULL);

@@ -56,6 +56,14 @@ export type { FleetLedger, FleetMembership, FleetNews, FleetShare, FleetSum, Sum
 export { dependencyOf } from './features.js';
 export type { Clock, EpochMs, RetryFeatures } from './features.js';
 export { silenceOf } from './silence.js';
+export { formatTimestamp } from './timestamps.js';
+export {
+  fromRecommendationDocument,
+  toAlternativeDocument,
+  toRecommendationDocument,
+} from './recommendation-document.js';
+export type { AlternativeDocument, RecommendationDocument } from './recommendation-document.js';
+export { recommendationToJson } from './recommendation-json.js';
 export { REASON_CODES, UNINFORMED_ESTIMATE } from './recommendation.js';
 export type {
   Abstention,

@@ -123,7 +123,7 @@ export interface Recommendation {
 }
 
 /**
- * A delay in milliseconds, or null for stop; its share of the explored decisions (all sum to 1); and, where known, what is
+ * A delay in milliseconds, or null for stop; its share of the explored decisions (to six digits; all sum to 1); and, where known, what is
  * believed of it: the chance of success, 0–1, and the independent outcomes that this rests on.
  */
 export type TriedAction = readonly [delayMs: number | null, weight: number, chance?: number, evidence?: number];

@@ -7,8 +7,10 @@ import {
   type ReasonCode,
   type Recommendation,
   type RetryPolicy,
+  type SuccessEstimate,
 } from '@smart-retry/domain';
 import type { TerminalStop } from '@smart-retry/guardrails';
+import { toFourDigits } from './four-digits.js';
 
 /** What every answer to one question shares. */
 export interface AnswerFrame {
@@ -48,11 +50,11 @@ export function answerWait(
     shouldRetry: true,
     delayMs,
     maxAttempts: allowedAttempts(frame, proposal),
-    confidence: proposal.confidence,
+    confidence: toFourDigits(proposal.confidence),
     rationale: `${opening}: ${grounds.because.join('; ')}.`,
     method: proposal.layer,
-    estimatedSuccess: proposal.estimate.successProbability,
-    estimatedSuccessInterval: proposal.estimate.interval,
+    estimatedSuccess: toFourDigits(proposal.estimate.successProbability),
+    estimatedSuccessInterval: shown(proposal.estimate.interval),
     nextEvaluationAtMs: frame.nowMs + askAgainMs,
     policyGuardrails: grounds.effects.map((effect) => effect.name),
     guardrailEffects: grounds.effects,
@@ -105,6 +107,10 @@ function allowedAttempts(
   return isLearned ? learnedMaxAttempts : Math.min((policy ?? BUILT_IN_POLICY).maxAttempts, guardrailMaxAttempts);
 }
 
+function shown([lo, hi]: SuccessEstimate['interval']): SuccessEstimate['interval'] {
+  return [toFourDigits(lo), toFourDigits(hi)];
+}
+
 type Speaker = Pick<Recommendation, 'method' | 'confidence' | 'maxAttempts' | 'alternatives' | 'modelVersion'>;
 
 function stopAs(speaker: Speaker, grounds: Grounds, frame: AnswerFrame): Recommendation {
@@ -113,7 +119,7 @@ function stopAs(speaker: Speaker, grounds: Grounds, frame: AnswerFrame): Recomme
     shouldRetry: false,
     delayMs: 0,
     maxAttempts: speaker.maxAttempts,
-    confidence: speaker.confidence,
+    confidence: toFourDigits(speaker.confidence),
     rationale: `Stop: ${grounds.because.join('; ')}.`,
     method: speaker.method,
     // The chance that the recommended action leads to a success: no retry, no success.

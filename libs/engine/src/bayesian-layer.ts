@@ -11,6 +11,7 @@ import {
 } from '@smart-retry/domain';
 import { viewOf, type BayesianMemory, type BayesianView } from '@smart-retry/bayesian';
 import { rulesDelayMs } from '@smart-retry/rules';
+import { toFourDigits } from './four-digits.js';
 import { inHundredths } from './hundredths.js';
 import { learnedBoundsOf, type LearnedBounds } from './learned-bounds.js';
 import type { Layer, LayerContext } from './layers.js';
@@ -141,8 +142,8 @@ function alternativesOf({ best, others }: BayesianView): readonly Alternative[] 
   const most = inHundredths(bestValue);
   return others.slice(0, MAX_ALTERNATIVES).map(({ delayMs, successProbability, value }) => ({
     delayMs,
-    estimatedSuccess: successProbability,
-    value,
+    estimatedSuccess: toFourDigits(successProbability),
+    value: toFourDigits(value),
     whyNot:
       value > bestValue
         ? 'worth more on average, but known well enough: the other has more to teach'

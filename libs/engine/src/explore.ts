@@ -8,6 +8,7 @@ import {
 } from '@smart-retry/domain';
 import { credibleInterval } from '@smart-retry/bayesian';
 import { jitterRange, type DelayPlan } from '@smart-retry/guardrails';
+import { toFourDigits } from './four-digits.js';
 import { learnedBoundsOf } from './learned-bounds.js';
 import {
   restrictProposal,
@@ -104,5 +105,5 @@ function passedOver(best: Proposal, triedMs: number | null): readonly Alternativ
   const delayMs = action === 'stop' ? null : best.delayMs;
   if (value === undefined || delayMs === triedMs) return [];
   const whyNot = 'worth most by what is known, and passed over this once to learn';
-  return [{ delayMs, estimatedSuccess: estimate.successProbability, value, whyNot }];
+  return [{ delayMs, estimatedSuccess: toFourDigits(estimate.successProbability), value: toFourDigits(value), whyNot }];
 }

@@ -1,5 +1,6 @@
 import {
   SmartRetryError,
+  toRecommendationDocument,
   type AttemptCounts,
   type AttemptReport,
   type DataSubject,
@@ -11,7 +12,6 @@ import { dropAbsent } from '../http/drop-absent.js';
 import { FilterLabel, readQueryText } from '../http/query-text.js';
 import { RequiredLabel } from '../http/wire-schemas.js';
 import { formatTimestamp } from '../http/wire-time.js';
-import { fromRecommendation } from '../recommendation/recommendation.dto.js';
 
 /** Not empty: left out, a name means everybody, and that is to be meant. */
 const NameOfSubject = Type.Optional(RequiredLabel);
@@ -51,7 +51,7 @@ export function fromSubjectRecord(record: SubjectRecord): object {
         recommendation_id: recommendationId,
         decided_at: formatTimestamp(decidedAtMs),
         features: fromRetryFeatures(features),
-        recommendation: fromRecommendation(recommendation),
+        recommendation: toRecommendationDocument(recommendation),
       };
     }
   }

@@ -1,5 +1,6 @@
 import {
   SmartRetryError,
+  toRecommendationDocument,
   type DecisionMethod,
   type DecisionQuery,
   type DecisionRecord,
@@ -13,7 +14,7 @@ import { PageLimit, readPageLimit } from '../http/page-limit.js';
 import { FilterLabel, readQueryText } from '../http/query-text.js';
 import { Timestamp } from '../http/wire-schemas.js';
 import { formatTimestamp, readTimestampMs } from '../http/wire-time.js';
-import { fromRecommendation, RecommendationResponse } from '../recommendation/recommendation.dto.js';
+import { RecommendationResponse } from '../recommendation/recommendation.dto.js';
 import { fromLayerAnswer, LayerAnswer } from './evidence.dto.js';
 import { fromRetryFeatures } from './features-of-record.dto.js';
 
@@ -111,7 +112,7 @@ export function fromDecisionRecord(record: DecisionRecord, outcome: DecisionOutc
     recommendation_id: record.recommendationId,
     decided_at: formatTimestamp(record.decidedAtMs),
     features: fromRetryFeatures(record.features),
-    recommendation: fromRecommendation(record.recommendation),
+    recommendation: toRecommendationDocument(record.recommendation),
     outcome: outcome.outcome,
     outcome_at: 'atMs' in outcome ? formatTimestamp(outcome.atMs) : null,
     evidence: {

@@ -1,4 +1,4 @@
-import type { Alternative } from '@smart-retry/domain';
+import { toAlternativeDocument, type Alternative } from '@smart-retry/domain';
 import { Type, type Static } from 'typebox';
 
 /** Actions that were considered and not taken. */
@@ -15,10 +15,5 @@ export const Alternatives = Type.Array(
 );
 
 export function fromAlternatives(alternatives: readonly Alternative[]): Static<typeof Alternatives> {
-  return alternatives.map(({ delayMs, estimatedSuccess, value, whyNot }) => ({
-    delay_ms: delayMs,
-    estimated_success: estimatedSuccess,
-    value,
-    why_not: whyNot,
-  }));
+  return alternatives.map(toAlternativeDocument);
 }

@@ -1,10 +1,10 @@
-import type { Recommendation } from '@smart-retry/domain';
+import { recommendationToJson, toRecommendationDocument } from '@smart-retry/domain';
 import type { IssuedRecommendation, Preview } from '@smart-retry/engine';
 import { Type, type Static } from 'typebox';
 import { named } from '../http/named.js';
 import { Timestamp } from '../http/wire-schemas.js';
 import { formatTimestamp } from '../http/wire-time.js';
-import { Alternatives, fromAlternatives } from './alternatives.dto.js';
+import { Alternatives } from './alternatives.dto.js';
 import { FeaturesBody } from './features.dto.js';
 
 const MAX_FEATURES_IN_BATCH = 1_000;
@@ -73,7 +73,6 @@ export const IssuedRecommendationResponse = named(
     expires_at: Timestamp,
   }),
 );
-export type IssuedRecommendationResponse = Static<typeof IssuedRecommendationResponse>;
 
 export const RecommendationBatchResponse = Type.Object({
   recommendations: Type.Array(IssuedRecommendationResponse),
@@ -101,45 +100,16 @@ export const PreviewResponse = named(
 );
 export type PreviewResponse = Static<typeof PreviewResponse>;
 
-export function fromRecommendation(recommendation: Recommendation): RecommendationResponse {
-  const {
-    recommendation_id: _id,
-    expires_at: _at,
-    ...decided
-  } = fromIssuedRecommendation({
-    recommendation,
-    recommendationId: '',
-    expiresAtMs: 0,
-  });
-  return decided;
+/** The answer's JSON text, the rest of which the audit trail keeps as well. */
+export function issuedRecommendationToJson(issued: IssuedRecommendation): string {
+  const { recommendation, recommendationId, expiresAtMs } = issued;
+  const rest = recommendationToJson(recommendation).slice(1);
+  return `{"recommendation_id":"${recommendationId}","expires_at":"${formatTimestamp(expiresAtMs)}",${rest}`;
 }
 
-/** One literal: what an object spread into another costs, on the hottest path, is as much as writing it. */
-export function fromIssuedRecommendation(issued: IssuedRecommendation): IssuedRecommendationResponse {
-  const { recommendation } = issued;
-  const [lo, hi] = recommendation.estimatedSuccessInterval;
-  return {
-    recommendation_id: issued.recommendationId,
-    expires_at: formatTimestamp(issued.expiresAtMs),
-    should_retry: recommendation.shouldRetry,
-    delay_ms: recommendation.delayMs,
-    max_attempts: recommendation.maxAttempts,
-    confidence: recommendation.confidence,
-    rationale: recommendation.rationale,
-    method: recommendation.method,
-    estimated_success: recommendation.estimatedSuccess,
-    next_evaluation: formatTimestamp(recommendation.nextEvaluationAtMs),
-    policy_guardrails: [...recommendation.policyGuardrails],
-    decision: recommendation.decision,
-    policy: recommendation.policy,
-    estimated_success_interval: [lo, hi],
-    guardrail_effects: recommendation.guardrailEffects.map(({ name, before, after }) => ({ name, before, after })),
-    alternatives: fromAlternatives(recommendation.alternatives),
-    reasons: [...recommendation.reasons],
-    propensity: recommendation.propensity,
-    model_version: recommendation.modelVersion,
-    counts_as_attempt: recommendation.countsAsAttempt,
-  };
+/** The text of a whole batch's answer. */
+export function issuedRecommendationsToJson(issued: readonly IssuedRecommendation[]): string {
+  return `{"recommendations":[${issued.map(issuedRecommendationToJson).join(',')}]}`;
 }
 
 export function fromPreview(preview: Preview, features: FeaturesBody): PreviewResponse {
@@ -147,7 +117,7 @@ export function fromPreview(preview: Preview, features: FeaturesBody): PreviewRe
     job_id: features.job_id || `${features.job_type}_preview`,
     current_attempt: features.attempt_number,
     features,
-    recommendations: preview.recommendations.map(fromRecommendation),
+    recommendations: preview.recommendations.map(toRecommendationDocument),
     timeline: preview.timeline.map((retry) => ({
       attempt_number: retry.attemptNumber,
       scheduled_time: formatTimestamp(retry.scheduledAtMs),

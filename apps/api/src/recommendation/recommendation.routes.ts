@@ -1,5 +1,5 @@
 import type { Clock, RetryFeatures } from '@smart-retry/domain';
-import type { Configuration, Recommender } from '@smart-retry/engine';
+import type { Configuration, IssuedRecommendation, Recommender } from '@smart-retry/engine';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { BATCH_BODY_LIMIT } from '../http/body-limits.js';
 import { problemResponses } from '../http/problem-responses.js';
@@ -9,7 +9,8 @@ import type { ApiMetrics } from '../ops/api-metrics.js';
 import { FeaturesBody, toRetryFeatures } from './features.dto.js';
 import {
   FeaturesBatchBody,
-  fromIssuedRecommendation,
+  issuedRecommendationsToJson,
+  issuedRecommendationToJson,
   IssuedRecommendationResponse,
   RecommendationBatchResponse,
 } from './recommendation.dto.js';
@@ -30,10 +31,10 @@ interface Asked {
 export function serveRecommendations(fastify: FastifyInstance, services: RecommendationServices): void {
   const { recommender, configuration, metrics, clock } = services;
   const timesNow = () => acceptedTimes(clock(), configuration.current().strategy.dataCollection.retentionDays);
-  const recommend = (features: RetryFeatures): IssuedRecommendationResponse => {
+  const recommend = (features: RetryFeatures): IssuedRecommendation => {
     const issued = recommender.recommend(features);
     metrics.countRecommendation(issued.recommendation);
-    return fromIssuedRecommendation(issued);
+    return issued;
   };
 
   const answer = workTogether<Asked>((asked) => {
@@ -61,6 +62,7 @@ export function serveRecommendations(fastify: FastifyInstance, services: Recomme
         body: FeaturesBody,
         response: { 200: IssuedRecommendationResponse, ...problemResponses(400, 413, 415) },
       },
+      serializerCompiler: () => issuedRecommendationToJson,
     },
     ({ body }, reply) => {
       answer({ body, reply });
@@ -78,12 +80,13 @@ export function serveRecommendations(fastify: FastifyInstance, services: Recomme
         body: FeaturesBatchBody,
         response: { 200: RecommendationBatchResponse, ...problemResponses(400, 413, 415) },
       },
+      serializerCompiler: () => issuedRecommendationsToJson,
     },
     (request, reply) => {
       const accepted = timesNow();
       // All are checked before the first is decided: a refused batch leaves no trace.
       const asked = request.body.features.map((item, i) => toRetryFeatures(item, accepted, `features[${i}].`));
-      reply.send({ recommendations: asked.map(recommend) });
+      reply.send(asked.map(recommend));
     },
   );
 }

@@ -1,5 +1,6 @@
 import { describeDuration, type Alternative, type Proposal } from '@smart-retry/domain';
 import type { Contribution } from '@smart-retry/ml';
+import { toFourDigits } from '../four-digits.js';
 import { Z_90 } from '../odds-correction.js';
 import { chanceDeviation, type RankedDelay, type Ranking } from './rank-delays.js';
 import type { LoadedModel } from './serving-models.js';
@@ -56,8 +57,8 @@ function alternativeTo(best: RankedDelay | undefined, other: RankedDelay): Alter
   const bestValue = best?.value ?? 0;
   return {
     delayMs,
-    estimatedSuccess: successProbability,
-    value,
+    estimatedSuccess: toFourDigits(successProbability),
+    value: toFourDigits(value),
     whyNot: `worth ${value.toFixed(2)}, less than ${bestValue.toFixed(2)}`,
   };
 }

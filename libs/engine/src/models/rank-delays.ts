@@ -1,5 +1,6 @@
 import type { Forecast } from '@smart-retry/domain';
 import type { ModelContext } from '@smart-retry/ml';
+import { toFourDigits } from '../four-digits.js';
 import type { CandidateDelay } from './candidate-delays.js';
 import { foreseeLater, type Remaining } from './look-ahead.js';
 import type { LoadedModel } from './serving-models.js';
@@ -97,8 +98,4 @@ function indexOfBest(delays: readonly RankedDelay[]): number {
     if (value > bestValue) [best, bestValue] = [i, value];
   });
   return best;
-}
-
-function toFourDigits(chance: number): number {
-  return Math.round(chance * 1e4) / 1e4;
 }

@@ -19,7 +19,7 @@ const JSON_TYPE = 114;
 const FLOAT8 = 701;
 const UUID = 2950;
 
-const TYPES = { bigint: INT8, boolean: BOOL, text: TEXT, json: JSON_TYPE } as const;
+const TYPES = { bigint: INT8, boolean: BOOL, 'double precision': FLOAT8, text: TEXT, json: JSON_TYPE } as const;
 export type ElementType = keyof typeof TYPES;
 
 type Write<T> = (bytes: Buffer, value: T, at: number) => void;

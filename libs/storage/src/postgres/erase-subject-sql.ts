@@ -1,3 +1,5 @@
+import { DECISION_COLUMNS } from './decision-row.js';
+
 /*
  * $1 is the tenant, $2 the job; null is any. Nothing of one statement is seen by another part of it, so what follows from
  * what was deleted is worked out from the deleted rows.
@@ -66,4 +68,4 @@ SELECT window_start_ms, window_end_ms, job_type, dependency, queue, tenant, succ
 FROM attempt_counts WHERE $2::text IS NULL AND tenant = $1`;
 
 export const READ_DECISIONS = `
-SELECT decided_at_ms, recommendation_id, rng_seed, features, recommendation, evidence FROM decisions WHERE ${IS_SUBJECT}`;
+SELECT ${DECISION_COLUMNS} FROM decisions WHERE ${IS_SUBJECT}`;

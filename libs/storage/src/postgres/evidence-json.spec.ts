@@ -31,7 +31,7 @@ describe('evidenceToJson', () => {
     { who: 'two layers beside a fleet', evidence: { layers: [unsure, silent], configurationRevision: 3, fleet } },
     { who: 'who cannot be stored as it is', evidence: { layers: [loud], configurationRevision: 4 } },
   ])('writes what $who said as any value is written, again and again', ({ evidence }) => {
-    for (let i = 0; i < 2; i++) expect(evidenceToJson(evidence)).toBe(toStorableJson(evidence));
+    for (let i = 0; i < 2; i++) expect(evidenceToJson(evidence, [])).toBe(toStorableJson(evidence));
   });
 
   it.each([
@@ -47,7 +47,7 @@ describe('evidenceToJson', () => {
       },
     };
     const evidence: Evidence = { layers: [share(counted)], configurationRevision: 1 };
-    for (let i = 0; i < 3; i++) evidenceToJson(evidence);
+    for (let i = 0; i < 3; i++) evidenceToJson(evidence, []);
     expect(written).toBe(timesWritten);
   });
 });

@@ -1,13 +1,21 @@
-import type { Evidence } from '@smart-retry/domain';
+import type { Alternative, Evidence } from '@smart-retry/domain';
 import { toStorableJson } from './storable-json.js';
 
 type Answer = Evidence['layers'][number];
 
+/** In place of alternatives that the recommendation beside the evidence holds. */
+export const ALTERNATIVES_AS_TOLD = 'as_told';
+
 /** What layers say to many failures of one kind is one object, frozen, and most of a record. */
 const said = new WeakMap<Answer, string>();
 
-/** As `toStorableJson`; what was said before is not written out again. */
-export function evidenceToJson({ layers, configurationRevision, fleet, shift, shiftDeviation }: Evidence): string {
+/**
+ * As `toStorableJson`; what was said before is not written out again.
+ *
+ * @param told The alternatives of the recommendation: where a layer gave these very ones, they are written there alone.
+ */
+export function evidenceToJson(evidence: Evidence, told: readonly Alternative[]): string {
+  const { layers, configurationRevision, fleet, shift, shiftDeviation } = evidence;
   const others: Record<Exclude<keyof Evidence, 'layers'>, unknown> = {
     configurationRevision,
     fleet,
@@ -15,16 +23,24 @@ export function evidenceToJson({ layers, configurationRevision, fleet, shift, sh
     shiftDeviation,
   };
   let answers = '';
-  for (const answer of layers) answers += `${answers === '' ? '' : ','}${answerToJson(answer)}`;
+  for (const answer of layers) answers += `${answers === '' ? '' : ','}${answerToJson(answer, told)}`;
   return `{"layers":[${answers}],${toStorableJson(others).slice(1)}`;
 }
 
-function answerToJson(answer: Answer): string {
-  if (!Object.isFrozen(answer)) return toStorableJson(answer);
+function answerToJson(answer: Answer, told: readonly Alternative[]): string {
+  if (!Object.isFrozen(answer)) return toStorableJson(isTold(answer, told) ? withoutAlternatives(answer) : answer);
   let json = said.get(answer);
   if (json === undefined) {
     json = toStorableJson(answer);
     said.set(answer, json);
   }
   return json;
+}
+
+function isTold(answer: Answer, told: readonly Alternative[]): boolean {
+  return answer.kind === 'proposal' && answer.alternatives === told && told.length > 0;
+}
+
+function withoutAlternatives(answer: Answer): unknown {
+  return { ...answer, alternatives: ALTERNATIVES_AS_TOLD };
 }

@@ -5,6 +5,7 @@ import { DecisionIndexes1764730000000 } from './migrations/decision-indexes-1764
 import { ChangeLedger1764600000000 } from './migrations/change-ledger-1764600000000.js';
 import { ApiKeys1764620000000 } from './migrations/api-keys-1764620000000.js';
 import { InitialSchema1764000000000 } from './migrations/initial-schema-1764000000000.js';
+import { DecisionRecords1764760000000 } from './migrations/decision-records-1764760000000.js';
 import { KeyPredecessors1764750000000 } from './migrations/key-predecessors-1764750000000.js';
 import { ModelRegistry1764500000000 } from './migrations/model-registry-1764500000000.js';
 import { OutcomeHistory1764300000000 } from './migrations/outcome-history-1764300000000.js';
@@ -69,6 +70,7 @@ async function runMigrations({ url, migrationUrl, connectionTimeoutMs }: Migrati
       DecisionIndexes1764730000000,
       Replicas1764630000000,
       KeyPredecessors1764750000000,
+      DecisionRecords1764760000000,
     ],
   });
   await sockets.limit(async () => {

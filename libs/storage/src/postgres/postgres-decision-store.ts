@@ -3,6 +3,7 @@ import { formatDecisionCursor, parseDecisionCursor } from '../decision-cursor.js
 import { errorCodeOf } from './classify-postgres-failure.js';
 import type { Database } from './database.js';
 import { DayPartitions } from './day-partitions.js';
+import { DECISION_COLUMNS, toDecisionRecord, type DecisionRow } from './decision-row.js';
 import { insertIntoDays } from './insert-into-days.js';
 import { RowWriter } from './row-writer.js';
 import { appendMissing, copyOf, sealDecision, type SealedDecision } from './seal-decision.js';
@@ -10,17 +11,6 @@ import { appendMissing, copyOf, sealDecision, type SealedDecision } from './seal
 /** Larger appends are split, so that each statement stays far from its timeout. */
 const APPEND_ROWS = 500;
 const UNIQUE_VIOLATION = '23505';
-
-const COLUMNS = 'decided_at_ms, recommendation_id, rng_seed, features, recommendation, evidence';
-
-interface DecisionRow {
-  readonly decided_at_ms: EpochMs;
-  readonly recommendation_id: string;
-  readonly rng_seed: DecisionRecord['rngSeed'];
-  readonly features: DecisionRecord['features'];
-  readonly recommendation: DecisionRecord['recommendation'];
-  readonly evidence: DecisionRecord['evidence'];
-}
 
 /** The audit trail in daily partitions. */
 export class PostgresDecisionStore implements DecisionStore<SealedDecision> {
@@ -63,17 +53,17 @@ export class PostgresDecisionStore implements DecisionStore<SealedDecision> {
 
   async find(recommendationId: string, decidedAtMs: EpochMs): Promise<DecisionRecord | null> {
     const { rows } = await this.#database.query<DecisionRow>({
-      text: `SELECT ${COLUMNS} FROM decisions WHERE decided_at_ms = $1 AND recommendation_id = $2`,
+      text: `SELECT ${DECISION_COLUMNS} FROM decisions WHERE decided_at_ms = $1 AND recommendation_id = $2`,
       values: [decidedAtMs, recommendationId],
     });
-    return rows[0] === undefined ? null : toRecord(rows[0]);
+    return rows[0] === undefined ? null : toDecisionRecord(rows[0]);
   }
 
   async page(
     query: DecisionQuery,
   ): Promise<{ readonly records: readonly DecisionRecord[]; readonly nextCursor: string | null }> {
     const { rows } = await this.#database.query<DecisionRow>(pageStatement(query));
-    const records = rows.slice(0, query.limit).map(toRecord);
+    const records = rows.slice(0, query.limit).map(toDecisionRecord);
     const last = records.at(-1);
     return {
       records,
@@ -106,18 +96,7 @@ function pageStatement(query: DecisionQuery): { readonly text: string; readonly 
     );
   }
   // One more than asked for tells whether there is a next page.
-  const text = `SELECT ${COLUMNS} FROM decisions ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`}
+  const text = `SELECT ${DECISION_COLUMNS} FROM decisions ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`}
     ORDER BY decided_at_ms DESC, recommendation_id DESC LIMIT ${parameter(query.limit + 1)}`;
   return { text, values };
-}
-
-function toRecord(row: DecisionRow): DecisionRecord {
-  return {
-    recommendationId: row.recommendation_id,
-    decidedAtMs: row.decided_at_ms,
-    features: row.features,
-    recommendation: row.recommendation,
-    evidence: row.evidence,
-    rngSeed: row.rng_seed,
-  };
 }

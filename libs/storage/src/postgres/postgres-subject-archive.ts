@@ -1,15 +1,9 @@
-import type {
-  DataSubject,
-  DecisionRecord,
-  EpochMs,
-  ErasedRecords,
-  SubjectArchive,
-  SubjectRecord,
-} from '@smart-retry/domain';
+import type { DataSubject, ErasedRecords, SubjectArchive, SubjectRecord } from '@smart-retry/domain';
 import type { ClientBase, QueryResultRow } from 'pg';
 import { erasureEvent } from '../erasure-event.js';
 import { appendChange, type Transaction } from './append-change.js';
 import type { Database } from './database.js';
+import { toDecisionRecord, type DecisionRow } from './decision-row.js';
 import {
   ERASE_ATTEMPTS,
   ERASE_COUNTS,
@@ -22,15 +16,6 @@ import {
 import { attemptOf, countsOf, type AttemptRow, type CountsRow } from './subject-rows.js';
 
 const PAGE_ROWS = 500;
-
-interface DecisionRow {
-  readonly decided_at_ms: EpochMs | string;
-  readonly recommendation_id: string;
-  readonly rng_seed: DecisionRecord['rngSeed'];
-  readonly features: DecisionRecord['features'];
-  readonly recommendation: DecisionRecord['recommendation'];
-  readonly evidence: DecisionRecord['evidence'];
-}
 
 /** What is kept of a tenant or job in every table, on a connection of its own: it takes as long as it takes. */
 export class PostgresSubjectArchive implements SubjectArchive {
@@ -100,15 +85,5 @@ async function readAll<Row extends QueryResultRow>(
 }
 
 function decisionOf(row: DecisionRow): SubjectRecord {
-  return {
-    kind: 'decision',
-    decision: {
-      recommendationId: row.recommendation_id,
-      decidedAtMs: Number(row.decided_at_ms),
-      features: row.features,
-      recommendation: row.recommendation,
-      evidence: row.evidence,
-      rngSeed: row.rng_seed,
-    },
-  };
+  return { kind: 'decision', decision: toDecisionRecord(row) };
 }

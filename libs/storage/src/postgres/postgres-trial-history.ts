@@ -9,11 +9,13 @@ import type { Database } from './database.js';
 const ARMS = `
 WITH made AS MATERIALIZED (
   SELECT arm, job, decided_at_ms, recommendation_id, should_retry, is_error FROM (
-    SELECT evidence->'layers'->0->'trial'->>'arm' AS arm,
-      coalesce(evidence->'layers'->0->>'reason' = 'ml_failed', false) AS is_error, decided_at_ms, recommendation_id, should_retry,
-      CASE WHEN job_id IS NULL THEN recommendation_id ELSE length(tenant) || ':' || tenant || job_id END AS job
-    FROM decisions WHERE decided_at_ms >= $1 AND decided_at_ms < $2
-    ORDER BY decided_at_ms DESC LIMIT $5) AS newest
+    SELECT asked->'trial'->>'arm' AS arm, coalesce(asked->>'reason' = 'ml_failed', false) AS is_error,
+      decided_at_ms, recommendation_id, should_retry, job
+    FROM (
+      SELECT coalesce(evidence, record::json->'evidence')->'layers'->0 AS asked, decided_at_ms, recommendation_id, should_retry,
+        CASE WHEN job_id IS NULL THEN recommendation_id ELSE length(tenant) || ':' || tenant || job_id END AS job
+      FROM decisions WHERE decided_at_ms >= $1 AND decided_at_ms < $2
+      ORDER BY decided_at_ms DESC LIMIT $5) AS newest) AS named
   WHERE arm IS NOT NULL
 ),
 reported AS (

@@ -31,15 +31,17 @@ describe('RowWriter', () => {
     );
   });
 
-  it('writes whole numbers and truth values as the server reads them', () => {
+  it('writes numbers and truth values as the server reads them', () => {
     fc.assert(
-      fc.property(fc.maxSafeInteger(), fc.constantFrom(0, 1), (number, bit) => {
+      fc.property(fc.maxSafeInteger(), fc.double(), fc.constantFrom(0, 1), (whole, number, bit) => {
         const writer = new RowWriter();
-        writer.begin(2);
-        writer.int8(number);
+        writer.begin(3);
+        writer.int8(whole);
+        writer.float8(number);
         writer.bool(bit);
-        const [first, second] = fieldsOf(writer.end()).map(contentOf);
-        expect([first?.readBigInt64BE(), second?.readUInt8()]).toEqual([BigInt(number), bit]);
+        const [first, second, third] = fieldsOf(writer.end()).map(contentOf);
+        const read = [first?.readBigInt64BE(), second?.readDoubleBE(), third?.readUInt8()];
+        expect(read).toEqual([BigInt(whole), number, bit]);
       }),
     );
   });

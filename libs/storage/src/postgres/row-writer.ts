@@ -47,6 +47,11 @@ export class RowWriter {
     this.#at = this.#bytes.writeUInt32BE(value - high * 2 ** 32, this.#at + 8);
   }
 
+  float8(value: number): void {
+    this.#reserve(12);
+    this.#at = this.#bytes.writeDoubleBE(value, this.#bytes.writeInt32BE(8, this.#at));
+  }
+
   /** @param bit 1 for true, 0 for false */
   bool(bit: number): void {
     this.#reserve(5);

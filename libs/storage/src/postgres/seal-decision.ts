@@ -2,7 +2,7 @@ import type { DecisionRecord, EpochMs } from '@smart-retry/domain';
 import type { QueryConfig } from 'pg';
 import { arrayOfElements, type ElementType } from './binary-arrays.js';
 import type { CopyOfRows } from './copy-in.js';
-import { evidenceToJson } from './evidence-json.js';
+import { decisionToText } from './decision-row.js';
 import { fieldsOf, piecesOf, type RowWriter, type WrittenRow } from './row-writer.js';
 import { toStorableJson } from './storable-json.js';
 
@@ -22,10 +22,9 @@ const COLUMN_TYPES: readonly (readonly [name: string, type: ElementType])[] = [
   ['job_type', 'text'],
   ['tenant', 'text'],
   ['job_id', 'text'],
-  ['rng_seed', 'json'],
+  ['propensity', 'double precision'],
   ['features', 'json'],
-  ['recommendation', 'json'],
-  ['evidence', 'json'],
+  ['record', 'text'],
 ];
 const COLUMNS = COLUMN_TYPES.map(([name]) => name).join(', ');
 
@@ -48,10 +47,9 @@ export function sealDecision(record: DecisionRecord, rows: RowWriter): SealedDec
   rows.text(features.jobType);
   rows.text(features.tenant ?? '');
   rows.text(features.jobId);
-  rows.json(JSON.stringify(record.rngSeed));
+  rows.float8(recommendation.propensity);
   rows.json(toStorableJson(features));
-  rows.json(toStorableJson(recommendation));
-  rows.json(evidenceToJson(record.evidence));
+  rows.json(decisionToText(record));
   return { decidedAtMs, row: rows.end() };
 }
 

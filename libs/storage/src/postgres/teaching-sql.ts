@@ -22,7 +22,8 @@ SELECT retry.job_id, retry.job_type, retry.tenant, retry.queue, retry.details, r
   failed.details AS failed_details, failed.at_ms AS failed_at_ms
 FROM attempts AS retry
 LEFT JOIN (
-  SELECT recommendation_id, features, (recommendation ->> 'propensity')::double precision AS propensity, decided_at_ms
+  SELECT recommendation_id, features, decided_at_ms,
+    coalesce(propensity, (recommendation ->> 'propensity')::double precision) AS propensity
   FROM decisions WHERE should_retry AND decided_at_ms >= $1::bigint - ${REACH_MS} AND decided_at_ms < $2::bigint
   OFFSET 0
 ) AS decision ON decision.recommendation_id = retry.recommendation_id

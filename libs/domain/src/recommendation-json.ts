@@ -1,0 +1,72 @@
+import { toGeneralPart } from './recommendation-document.js';
+import type { Recommendation } from './recommendation.js';
+import { formatTimestamp } from './timestamps.js';
+
+/** The client that asked and the audit trail are told the same, within as many decisions. */
+const MAX_RECENT = 128;
+/** A look through all of them takes a fraction of what a WeakMap takes. */
+const recent: (Recommendation | null)[] = Array.from({ length: MAX_RECENT }, () => null);
+const texts: string[] = Array.from({ length: MAX_RECENT }, () => '');
+let next = 0;
+
+/** `toRecommendationDocument` as JSON text, written once where it is asked for twice in a row or nearly. */
+export function recommendationToJson(recommendation: Recommendation): string {
+  const known = texts[recent.indexOf(recommendation)];
+  if (known !== undefined) return known;
+  const text = write(recommendation);
+  recent[next] = recommendation;
+  texts[next] = text;
+  next = (next + 1) % MAX_RECENT;
+  return text;
+}
+
+function write(recommendation: Recommendation): string {
+  const { delayMs, nextEvaluationAtMs, rationale } = recommendation;
+  return `{"delay_ms":${delayMs},"next_evaluation":"${formatTimestamp(nextEvaluationAtMs)}","rationale":${JSON.stringify(rationale)},${writeGeneralPart(recommendation)}`;
+}
+
+interface Said {
+  readonly by: Recommendation;
+  readonly text: string;
+}
+
+/** Policies that answer at a time are few, and so are the reasons they give. */
+const MAX_SAID = 16;
+const said: Said[] = [];
+
+/** Rules and guardrails say nearly the same to many jobs: what was said before is not written again. */
+function writeGeneralPart(recommendation: Recommendation): string {
+  const isParticular = recommendation.alternatives.length > 0 || recommendation.guardrailEffects.length > 0;
+  if (isParticular) return JSON.stringify(toGeneralPart(recommendation)).slice(1);
+  for (const one of said) if (saysTheSame(one.by, recommendation)) return one.text;
+  const text = JSON.stringify(toGeneralPart(recommendation)).slice(1);
+  said.unshift({ by: recommendation, text });
+  if (said.length > MAX_SAID) said.pop();
+  return text;
+}
+
+/** Of two without alternatives and effects: whether all but what is particular to the job is the same. */
+function saysTheSame(a: Recommendation, b: Recommendation): boolean {
+  return (
+    a.policy === b.policy &&
+    a.estimatedSuccess === b.estimatedSuccess &&
+    a.propensity === b.propensity &&
+    a.confidence === b.confidence &&
+    a.maxAttempts === b.maxAttempts &&
+    a.method === b.method &&
+    a.decision === b.decision &&
+    a.shouldRetry === b.shouldRetry &&
+    a.countsAsAttempt === b.countsAsAttempt &&
+    a.modelVersion === b.modelVersion &&
+    isSame(a.estimatedSuccessInterval, b.estimatedSuccessInterval) &&
+    isSame(a.reasons, b.reasons) &&
+    isSame(a.policyGuardrails, b.policyGuardrails)
+  );
+}
+
+function isSame(a: readonly unknown[], b: readonly unknown[]): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
