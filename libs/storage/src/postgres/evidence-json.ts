@@ -7,12 +7,14 @@ type Answer = Evidence['layers'][number];
 const said = new WeakMap<Answer, string>();
 
 /** As `toStorableJson`; what was said before is not written out again. */
-export function evidenceToJson({ layers, configurationRevision, fleet, shift, shiftDeviation }: Evidence): string {
+export function evidenceToJson(evidence: Evidence): string {
+  const { layers, configurationRevision, fleet, shift, shiftDeviation, oddsPrecision } = evidence;
   const others: Record<Exclude<keyof Evidence, 'layers'>, unknown> = {
     configurationRevision,
     fleet,
     shift,
     shiftDeviation,
+    oddsPrecision,
   };
   let answers = '';
   for (const answer of layers) answers += `${answers === '' ? '' : ','}${answerToJson(answer)}`;
