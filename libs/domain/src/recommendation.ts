@@ -229,8 +229,10 @@ export interface Evidence {
   readonly fleet?: FleetEvidence | undefined;
   /** What was added to the log-odds of the chance that the speaking layer gave, before it was shown; absent: nothing. */
   readonly shift?: number | undefined;
-  /** The standard deviation of `shift`, by which the interval that was shown is wider; absent: none. */
+  /** How far the chance may be off before anything has come of such answers, in log-odds, by which the interval is wider; absent: none. */
   readonly shiftDeviation?: number | undefined;
+  /** What came of such answers tells of the log-odds that were shown, 1 / variance, by which the interval is narrower; absent in older records. */
+  readonly oddsPrecision?: number | undefined;
 }
 
 /** A decision as the audit trail keeps it. */

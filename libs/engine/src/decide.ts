@@ -150,9 +150,16 @@ function evidenceOf(
   layers: Evidence['layers'],
   configurationRevision: number,
   fleet: FleetEvidence | undefined,
-  { shift, deviation }: Correction,
+  { shift, deviation, precision }: Correction,
 ): Evidence {
-  return { layers, configurationRevision, fleet, shift: shift || undefined, shiftDeviation: deviation || undefined };
+  return {
+    layers,
+    configurationRevision,
+    fleet,
+    shift: shift || undefined,
+    shiftDeviation: deviation || undefined,
+    oddsPrecision: precision,
+  };
 }
 
 function staleReasons({ freshness }: DecisionSnapshot): readonly ReasonCode[] {

@@ -116,12 +116,14 @@ describe('Hindsight', () => {
     const hindsight = create();
     const correction = () => correctionOf(hindsight);
     const shown = (shift: number, variance: number) => shift / Math.sqrt(1 + (Math.PI * variance) / 8);
-    expect(correction()).toEqual({ shift: 0, deviation: NOTHING_KNOWN });
+    expect(correction()).toEqual({ shift: 0, deviation: NOTHING_KNOWN, precision: 0 });
     settle(hindsight, { chance: 0.5 }, { success: true });
     // Of its age it counts for half.
     let variance = 1 / 3.25 + 1 / 5.125;
-    expect(correction().shift).toBeCloseTo(shown(0.5 / 3.25 + 0.25 / 5.125, variance), 12);
-    expect(correction().deviation).toBeCloseTo(Math.sqrt(variance), 12);
+    const first = 0.5 / 3.25 + 0.25 / 5.125;
+    expect(correction().shift).toBeCloseTo(shown(first, variance), 12);
+    // The interval is narrower by a quarter of the 0.25 that it tells.
+    expect(correction()).toMatchObject({ deviation: NOTHING_KNOWN, precision: 0.0625 });
     settle(hindsight, { chance: 0.5 }, { success: false });
     // precision 3 + 0.998·0.25, mean 0.998·0.5 / 3.2495; outcomes that alternate are not alike
     const mean = 0.499 / 3.2495;
@@ -134,7 +136,8 @@ describe('Hindsight', () => {
     variance = 1 / precision + 1 / precisionOfAge;
     const sum = mean - expected / precision + meanOfAge - (0.5 * expectedOfAge) / precisionOfAge;
     expect(correction().shift).toBeCloseTo(shown(sum, variance), 12);
-    expect(correction().deviation).toBeCloseTo(Math.sqrt(variance), 12);
+    const shownBefore = chanceOf(first);
+    expect(correction().precision).toBeCloseTo(0.998 * 0.0625 + 0.25 * shownBefore * (1 - shownBefore), 12);
   });
 
   it('tells incidents of one age from those of another, where one shift for all is wrong of both', () => {
@@ -149,22 +152,21 @@ describe('Hindsight', () => {
     const shown = (kind: Kind) => chanceOf(correctionOf(hindsight, 'as_planned', 0.5, kind).shift);
     expect(shown(young)).toBeGreaterThan(0.7);
     expect(shown(old)).toBeLessThan(0.3);
-    // Of an age of which nothing has come there is what is known of all, and less certain.
+    // Of an age of which nothing has come there is what is known of all, and nothing narrows the interval.
     const unseen = { ...KIND, incidentAgeMs: 20_000 };
     expect(Math.abs(shown(unseen) - 0.5)).toBeLessThan(0.1);
-    expect(correctionOf(hindsight, 'as_planned', 0.5, unseen).deviation).toBeGreaterThan(
-      2 * correctionOf(hindsight, 'as_planned', 0.5, old).deviation,
-    );
+    expect(correctionOf(hindsight, 'as_planned', 0.5, unseen).precision).toBe(0);
+    expect(correctionOf(hindsight, 'as_planned', 0.5, old).precision).toBeGreaterThan(5);
   });
 
   it('forgets: what was seen long ago counts for less than as much that was seen since', () => {
     const hindsight = create();
     const rng = createRng([1, 2, 3, 4]);
     for (let i = 0; i < 3_000; i++) settle(hindsight, { chance: 0.5 }, { success: rng() < (i < 2_000 ? 0.8 : 0.3) });
-    const { shift, deviation } = correctionOf(hindsight);
+    const { shift, precision } = correctionOf(hindsight);
     expect(1 / (1 + Math.exp(-shift))).toBeLessThan(0.45);
-    // Some 500 outcomes count, of a variance of at most a quarter.
-    expect(deviation).toBeGreaterThan(1 / Math.sqrt(3 + 500 * 0.25));
+    // Some 500 outcomes count, of a variance of at most a quarter, each for a quarter.
+    expect(precision).toBeLessThan(500 * 0.25 * 0.25);
   });
 
   it('corrects by no more than e⁵ to one, and does not hold that for certain', () => {
@@ -174,30 +176,19 @@ describe('Hindsight', () => {
       return correctionOf(hindsight, 'as_planned', chance);
     };
     const limited = correctionAfter(0.9999, (i) => i % 3 === 0);
-    // What is left of the chance is drawn to even chances as well.
+    // A tenth of the chance does not count, and what is left of it is drawn to even chances as well.
     expect(limited.shift).toBeLessThan(-5);
-    expect(limited.shift).toBeGreaterThan(-6);
-    expect(limited.deviation).toBeGreaterThan(2 * correctionAfter(0.5, (i) => i % 3 === 0).deviation);
+    expect(limited.shift).toBeGreaterThan(-6.5);
+    expect(4 * (limited.precision ?? 0)).toBeLessThan(correctionAfter(0.5, (i) => i % 3 === 0).precision ?? 0);
   });
 
   it.each([0, 1])('stays a number where a layer is sure beyond all doubt, and wrong: %s', (chance) => {
     const hindsight = create();
     for (let i = 0; i < 2_000; i++) settle(hindsight, { chance }, { success: chance === 0 });
-    const { shift, deviation } = correctionOf(hindsight, 'as_planned', chance);
+    const { shift, precision } = correctionOf(hindsight, 'as_planned', chance);
     expect(Math.abs(shift)).toBeGreaterThanOrEqual(5);
-    expect(Math.abs(shift)).toBeLessThan(6);
-    expect(deviation).toBeLessThanOrEqual(NOTHING_KNOWN);
-  });
-
-  it('is the more certain the more it has seen', () => {
-    const hindsight = create();
-    const deviationAfter = (outcomes: number) => {
-      for (let i = 0; i < outcomes; i++) settle(hindsight, { chance: 0.5 }, { success: i % 2 === 0 });
-      return correctionOf(hindsight).deviation;
-    };
-    const [few, many] = [deviationAfter(4), deviationAfter(200)];
-    expect(few).toBeLessThan(NOTHING_KNOWN);
-    expect(many).toBeLessThan(few / 2);
+    expect(Math.abs(shift)).toBeLessThan(6.5);
+    expect(precision).toBeLessThan(2);
   });
 
   it('learns less of outcomes that come in runs than of as many that do not', () => {

@@ -13,6 +13,8 @@ import {
   correctionBy,
   learn,
   logOddsOf,
+  sharpen,
+  shiftBy,
   shiftedBack,
   unknownBelief,
   unknownBeliefOfAge,
@@ -33,11 +35,15 @@ export type CameAbout = 'as_planned' | 'in_turn' | 'as_probe' | 'as_hinted' | 'a
 export type LearnedLayer = 'ml' | 'bayesian';
 type Kind = Pick<RetryFeatures, 'jobType' | 'errorClass' | 'errorCode' | 'incidentAgeMs'>;
 
-const UNKNOWN: Readonly<Belief> = unknownBelief();
+const UNKNOWN = { firm: unknownBelief('firm'), loose: unknownBelief('loose') } as const;
 const UNKNOWN_OF_AGE: Readonly<Belief> = unknownBeliefOfAge();
 
 /** Outcomes of one age come from few incidents: each counts for half of what those that follow each other make it count for. */
 const WEIGHT_OF_AGE = 0.5;
+/** A turn comes when the dependency is back, whatever delay had been planned: of the log-odds of that delay's chance half are counted. */
+const TELLING_OF_TURN = 0.5;
+/** The delay that looks best of many that are uncertain is the likelier to look too good, the better it looks. */
+const TELLING_OF_BEST = 0.9;
 
 interface Tally {
   readonly likeness: Likeness;
@@ -54,9 +60,12 @@ interface Way {
 interface OfAge {
   readonly belief: Belief;
   readonly likeness: Likeness;
+  /** What its outcomes tell of the log-odds that are shown: 1 / variance. */
+  precision: number;
 }
 
 interface Shown {
+  readonly layer: LearnedLayer;
   readonly key: string;
   readonly cameAbout: CameAbout;
   readonly ageGroup: number;
@@ -85,7 +94,11 @@ export class Hindsight {
   correctionOf(layer: LearnedLayer, kind: Kind, cameAbout: CameAbout, chance: number): Correction {
     const way = this.#tallies.size === 0 ? undefined : this.#tallies.get(keyOf(layer, kind))?.ways[cameAbout];
     const ofAge = way?.byAge[ageGroupOf(kind.incidentAgeMs)];
-    return correctionBy(way?.ofAll ?? UNKNOWN, ofAge?.belief ?? UNKNOWN_OF_AGE, chance);
+    return correctionBy(way?.ofAll ?? UNKNOWN[trustIn(layer, cameAbout)], ofAge?.belief ?? UNKNOWN_OF_AGE, {
+      chance,
+      telling: tellingOf(layer, cameAbout),
+      precision: ofAge?.precision ?? 0,
+    });
   }
 
   /** Notes what a learned layer expected of the retry that was advised. */
@@ -94,6 +107,7 @@ export class Hindsight {
     if (decision !== 'retry' || !isLearned(method)) return;
     if (this.#shown.size >= MANY_PENDING && ++this.#passedBy % ONE_OF !== 0) return;
     this.#shown.set(recommendationId, {
+      layer: method,
       key: keyOf(method, features),
       cameAbout: cameAboutBy({ kind: 'admitted', reasons }, reasons),
       ageGroup: ageGroupOf(features.incidentAgeMs),
@@ -108,22 +122,24 @@ export class Hindsight {
     if (shown === undefined) return;
     this.#shown.delete(link.recommendationId);
     if (report.status === 'cancelled' || report.status === 'unknown') return;
-    const { key, cameAbout, ageGroup, chance } = shown;
+    const { layer, key, cameAbout, ageGroup, chance } = shown;
     let tally = this.#tallies.get(key);
     if (tally === undefined) {
-      tally = { likeness: new Likeness(), ways: noWays() };
+      tally = { likeness: new Likeness(), ways: noWays(layer) };
       this.#tallies.set(key, tally);
     }
     const { ofAll, byAge } = tally.ways[cameAbout];
-    const ofAge = (byAge[ageGroup] ??= { belief: unknownBeliefOfAge(), likeness: new Likeness() });
-    const logOdds = logOddsOf(chance);
+    const ofAge = (byAge[ageGroup] ??= { belief: unknownBeliefOfAge(), likeness: new Likeness(), precision: 0 });
+    const logOdds = tellingOf(layer, cameAbout) * logOddsOf(chance);
     // What is always expected too low must not look as if outcomes were alike.
-    const expected = chanceOf(logOdds + ofAll.shift + ofAge.belief.shift);
+    const expected = chanceOf(logOdds + shiftBy(ofAll, ofAge.belief));
     tally.likeness.note(expected, report);
     ofAge.likeness.note(expected, report);
     const { success } = report;
     const weight = tally.likeness.independence;
     const weightOfAge = WEIGHT_OF_AGE * weight * ofAge.likeness.independence;
+    // The layer has learned of the same outcomes, and those of one incident are more alike than those that follow each other show.
+    ofAge.precision = sharpen(ofAge.precision, expected, WEIGHT_OF_AGE * weight * weightOfAge);
     learn(ofAge.belief, { logOdds: logOdds + ofAll.shift, success, weight: weightOfAge });
     learn(ofAll, { logOdds, success, weight });
   }
@@ -145,15 +161,31 @@ export function cameAboutBy(
   return verdict.kind === 'deferred' || verdict.reasons.includes('deferred_turn') ? 'in_turn' : 'as_planned';
 }
 
-function noWays(): Record<CameAbout, Way> {
-  const unknown = (): Way => ({ ofAll: unknownBelief(), byAge: [] });
+function noWays(layer: LearnedLayer): Record<CameAbout, Way> {
+  const unknown = (cameAbout: CameAbout): Way => ({ ofAll: unknownBelief(trustIn(layer, cameAbout)), byAge: [] });
   return {
-    as_planned: unknown(),
-    in_turn: unknown(),
-    as_probe: unknown(),
-    as_hinted: unknown(),
-    as_hinted_to_others: unknown(),
+    as_planned: unknown('as_planned'),
+    in_turn: unknown('in_turn'),
+    as_probe: unknown('as_probe'),
+    as_hinted: unknown('as_hinted'),
+    as_hinted_to_others: unknown('as_hinted_to_others'),
   };
+}
+
+/** What somebody else has decided is not what the chance was of; and a model says only how far off it was on average. */
+function trustIn(layer: LearnedLayer, cameAbout: CameAbout): 'firm' | 'loose' {
+  return isOfBest(layer, cameAbout) ? 'firm' : 'loose';
+}
+
+/** Whether the delay that is waited is the one that the Bayesian layer chose, by chances that were learned one by one. */
+function isOfBest(layer: LearnedLayer, cameAbout: CameAbout): boolean {
+  return layer === 'bayesian' && cameAbout === 'as_planned';
+}
+
+/** The share of a chance's log-odds that says something of what is done, 0–1. */
+function tellingOf(layer: LearnedLayer, cameAbout: CameAbout): number {
+  if (cameAbout === 'in_turn') return TELLING_OF_TURN;
+  return isOfBest(layer, cameAbout) ? TELLING_OF_BEST : 1;
 }
 
 /** Lengths before texts: labels that contain separators stay apart. */

@@ -3,7 +3,9 @@ import type { SuccessEstimate } from '@smart-retry/domain';
 /** Each outcome makes those before it count this much less: about the last 500 count. */
 const KEPT = 0.998;
 /** How firmly a chance is taken to be right before anything is known of it: as after twelve outcomes at even chances. */
-const PRIOR_PRECISION = 3;
+const FIRM_PRECISION = 3;
+/** … where it is a model's, or of another delay than the one that is waited: as after six. */
+const LOOSE_PRECISION = 1.5;
 /** The largest correction, in log-odds. */
 const MAX_SHIFT = 5;
 /** 90 % of a normal distribution lie so many standard deviations about its mean. */
@@ -14,11 +16,13 @@ const SMALLEST_CHANCE = 1e-4;
 /** How firmly what is known of all incidents is taken to hold in those of one age. */
 const OF_AGE_PRECISION = 5;
 
-/** By how much log-odds were too low in past answers, and how uncertain that is. */
+/** By how much log-odds were too low in past answers, and how uncertain that makes them. */
 export interface Correction {
   readonly shift: number;
-  /** Standard deviation. */
+  /** How far a chance may be off before anything is known of it, in log-odds: a standard deviation. */
   readonly deviation: number;
+  /** What outcomes have told since of the log-odds that are shown: 1 / variance. Absent in records that are older than it. */
+  readonly precision?: number | undefined;
 }
 
 /** Where nobody compares. */
@@ -31,9 +35,10 @@ export interface Belief {
   shift: number;
 }
 
-/** Before anything came of an answer. */
-export function unknownBelief(): Belief {
-  return { priorPrecision: PRIOR_PRECISION, precision: PRIOR_PRECISION, shift: 0 };
+/** Before anything came of an answer; `firm` where the Bayesian layer speaks of the very delay that is waited. */
+export function unknownBelief(trust: 'firm' | 'loose'): Belief {
+  const precision = trust === 'firm' ? FIRM_PRECISION : LOOSE_PRECISION;
+  return { priorPrecision: precision, precision, shift: 0 };
 }
 
 /** … of what is added to the shift of all incidents in those of one age. */
@@ -43,16 +48,31 @@ export function unknownBeliefOfAge(): Belief {
 
 /**
  * What two beliefs that add up make of a chance: `logit` of its mean over all that the shift s ~ N(m, v) may be, which lies nearer to
- * even chances than the chance at m, by about `E σ(x) ≈ σ(E x / √(1 + π·v/8))`.
+ * even chances than the chance at m, by about `E σ(x) ≈ σ(E x / √(1 + π·v/8))`, with `x = telling · logit chance + s`.
  *
+ * @param telling The share of the chance's log-odds that says something of what is done, 0–1.
  * @see MacKay, "The Evidence Framework Applied to Classification Networks" (1992)
  */
-export function correctionBy(ofAll: Readonly<Belief>, ofAge: Readonly<Belief>, chance: number): Correction {
+export function correctionBy(
+  ofAll: Readonly<Belief>,
+  ofAge: Readonly<Belief>,
+  { chance, telling, precision }: { readonly chance: number; readonly telling: number; readonly precision: number },
+): Correction {
   const variance = 1 / ofAll.precision + 1 / ofAge.precision;
   const logOdds = logOddsOf(chance);
-  const shift = Math.max(-MAX_SHIFT, Math.min(MAX_SHIFT, ofAll.shift + ofAge.shift));
-  const shifted = (logOdds + shift) / Math.sqrt(1 + (Math.PI * variance) / 8);
-  return { shift: shifted - logOdds, deviation: Math.sqrt(variance) };
+  const shifted = (telling * logOdds + shiftBy(ofAll, ofAge)) / Math.sqrt(1 + (Math.PI * variance) / 8);
+  const deviation = Math.sqrt(1 / ofAll.priorPrecision + 1 / ofAge.priorPrecision);
+  return { shift: shifted - logOdds, deviation, precision };
+}
+
+/** Two shifts that add up, −5 to 5. */
+export function shiftBy(ofAll: Readonly<Belief>, ofAge: Readonly<Belief>): number {
+  return Math.max(-MAX_SHIFT, Math.min(MAX_SHIFT, ofAll.shift + ofAge.shift));
+}
+
+/** What is left of a precision, and what one more outcome of the given weight adds to it: `w·q(1 − q)`, q being what was expected. */
+export function sharpen(precision: number, expected: number, weight: number): number {
+  return KEPT * precision + weight * expected * (1 - expected);
 }
 
 /**
@@ -75,8 +95,16 @@ export function learn(
   belief.shift = isBeyond ? Math.sign(shift) * MAX_SHIFT : shift;
 }
 
-/** The same estimate with other odds, and an interval that is wider by what is not known of them; an end at 0 or 1 stays there. */
-export function correctEstimate(estimate: SuccessEstimate, { shift, deviation }: Correction): SuccessEstimate {
+/**
+ * The same estimate with other odds. Each end of the interval is as far from them as the layer's, and as what is not known of the
+ * correction, and the nearer the more outcomes have told: `1.645 · √(1 / (1 / (r² + deviation²) + precision))`, r being the layer's
+ * own deviation to that side. An end at 0 or 1 stays there; and where a Beta of that variance and mean would have α ≤ 1,
+ * `variance · (1 − chance) ≥ 1`, no least chance is known: the interval begins at 0.
+ */
+export function correctEstimate(
+  estimate: SuccessEstimate,
+  { shift, deviation, precision }: Correction,
+): SuccessEstimate {
   const {
     successProbability,
     interval: [lo, hi],
@@ -89,11 +117,22 @@ export function correctEstimate(estimate: SuccessEstimate, { shift, deviation }:
     };
   }
   const logOdds = logOddsOf(successProbability);
+  const chance = chanceOf(logOdds + shift);
   const unknown = (Z_90 * deviation) ** 2;
-  const away = (end: number) => Math.sqrt((logOddsOf(end) - logOdds) ** 2 + unknown);
+  const narrowing = (precision ?? 0) / Z_90 ** 2;
+  const squareAway = (end: number) => {
+    const square = (logOddsOf(end) - logOdds) ** 2 + unknown;
+    return square / (1 + narrowing * square);
+  };
+  const below = squareAway(lo);
+  // Older records are replayed as they were.
+  const isOpen = precision !== undefined && hi < 1 && below * (1 - chance) >= Z_90 ** 2;
   return {
-    successProbability: chanceOf(logOdds + shift),
-    interval: [lo <= 0 ? 0 : chanceOf(logOdds + shift - away(lo)), hi >= 1 ? 1 : chanceOf(logOdds + shift + away(hi))],
+    successProbability: chance,
+    interval: [
+      lo <= 0 || isOpen ? 0 : chanceOf(logOdds + shift - Math.sqrt(below)),
+      hi >= 1 ? 1 : chanceOf(logOdds + shift + Math.sqrt(squareAway(hi))),
+    ],
   };
 }
 

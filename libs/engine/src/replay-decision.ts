@@ -45,8 +45,8 @@ export function replayDecision(record: DecisionRecord, configuration: Configurat
   return decide(features, snapshot, features.failedAtMs ?? decidedAtMs, createRng(rngSeed));
 }
 
-function correctionOf({ shift = 0, shiftDeviation = 0 }: Evidence): Correction {
-  return shift === 0 && shiftDeviation === 0 ? NO_CORRECTION : { shift, deviation: shiftDeviation };
+function correctionOf({ shift = 0, shiftDeviation = 0, oddsPrecision: precision }: Evidence): Correction {
+  return shift === 0 && shiftDeviation === 0 ? NO_CORRECTION : { shift, deviation: shiftDeviation, precision };
 }
 
 function repeatAnswer(answer: Proposal | Abstention): Layer {

@@ -61,7 +61,11 @@ export const DecisionResponse = named(
       }),
       odds_shift_deviation: Type.Number({
         description:
-          'The standard deviation of `odds_shift`, by which the interval that was shown is wider than the layer gave it. 0: none.',
+          'How far the log-odds may be off before anything has come of such answers, as a standard deviation: the interval that was shown is wider than the layer gave it by that. 0: none.',
+      }),
+      odds_precision: Type.Number({
+        description:
+          'What came of such answers tells of the log-odds that were shown, as a precision (1 / variance): the interval is narrower by that. 0: nothing.',
       }),
     }),
     rng_seed: Type.Array(Type.Integer(), { minItems: 4, maxItems: 4, description: 'Replays the draws.' }),
@@ -120,6 +124,7 @@ export function fromDecisionRecord(record: DecisionRecord, outcome: DecisionOutc
       layers: record.evidence.layers.map(fromLayerAnswer),
       odds_shift: record.evidence.shift ?? 0,
       odds_shift_deviation: record.evidence.shiftDeviation ?? 0,
+      odds_precision: record.evidence.oddsPrecision ?? 0,
     },
     rng_seed: [...record.rngSeed],
   };

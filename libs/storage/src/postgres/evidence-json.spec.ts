@@ -26,7 +26,13 @@ describe('evidenceToJson', () => {
     { who: 'one layer', evidence: { layers: [silent], configurationRevision: 1 } },
     {
       who: 'two layers',
-      evidence: { layers: [silent, unsure], configurationRevision: 2, shift: -0.5, shiftDeviation: 0.25 },
+      evidence: {
+        layers: [silent, unsure],
+        configurationRevision: 2,
+        shift: -0.5,
+        shiftDeviation: 0.25,
+        oddsPrecision: 8,
+      },
     },
     { who: 'two layers beside a fleet', evidence: { layers: [unsure, silent], configurationRevision: 3, fleet } },
     { who: 'who cannot be stored as it is', evidence: { layers: [loud], configurationRevision: 4 } },

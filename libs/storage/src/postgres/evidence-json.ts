@@ -15,12 +15,13 @@ const said = new WeakMap<Answer, string>();
  * @param told The alternatives of the recommendation: where a layer gave these very ones, they are written there alone.
  */
 export function evidenceToJson(evidence: Evidence, told: readonly Alternative[]): string {
-  const { layers, configurationRevision, fleet, shift, shiftDeviation } = evidence;
+  const { layers, configurationRevision, fleet, shift, shiftDeviation, oddsPrecision } = evidence;
   const others: Record<Exclude<keyof Evidence, 'layers'>, unknown> = {
     configurationRevision,
     fleet,
     shift,
     shiftDeviation,
+    oddsPrecision,
   };
   let answers = '';
   for (const answer of layers) answers += `${answers === '' ? '' : ','}${answerToJson(answer, told)}`;
