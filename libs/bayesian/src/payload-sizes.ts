@@ -13,6 +13,11 @@ const MAX_COUNTED = 2_000;
 const EVIDENCE_NEEDED = 10;
 /** … and to go on telling them apart. */
 const EVIDENCE_KEPT = 3;
+/**
+ * A border is plausible that makes outcomes less likely than the best one by no more than this, in nats. Where nothing is retried
+ * nothing is learned, so that a border must not give up what a few unlucky jobs were seen of.
+ */
+const PLAUSIBLE_WITHIN = 5;
 
 /** Where payloads are told apart: those of this band and above are the large ones. */
 export type SizeBorder = number;
@@ -37,41 +42,37 @@ export class PayloadSizes {
   }
 
   /**
-   * The border that tells most, by the likelihood ratio of two chances of success to one; null where none tells enough.
+   * Of the borders that are plausible, by the likelihood ratio of two chances of success to one, the one that leaves most
+   * payloads to the half that fares better; null where none tells enough.
    *
-   * @param present the border in use, which stays unless it tells hardly anything any more, or another one much more
+   * @param present the border in use: less evidence keeps one than draws one
    */
   border(present: SizeBorder | null): SizeBorder | null {
     const all = this.#tally(0);
-    let best: SizeBorder | null = null;
-    let lowest = 0;
-    let most = EVIDENCE_NEEDED;
+    const told = new Float64Array(BANDS);
+    let best = 0;
+    let doLargeFareWorse = false;
     const large = { successes: 0, failures: 0 };
     for (let band = BANDS - 1; band > 0; band--) {
       large.successes += this.#successes[band] ?? 0;
       large.failures += this.#failures[band] ?? 0;
       const small = { successes: all.successes - large.successes, failures: all.failures - large.failures };
-      const told = logLikelihood(large) + logLikelihood(small) - logLikelihood(all);
-      // No payload was seen between the two: this border tells as much.
-      if (best !== null && lowest === band + 1 && this.#isEmpty(band)) lowest = band;
-      const advantage = band === present ? EVIDENCE_NEEDED - EVIDENCE_KEPT : 0;
-      if (told + advantage <= most) continue;
-      most = told + advantage;
+      told[band] = logLikelihood(large) + logLikelihood(small) - logLikelihood(all);
+      if ((told[band] ?? 0) <= (told[best] ?? 0)) continue;
       best = band;
-      lowest = band;
+      doLargeFareWorse = large.successes * small.failures < small.successes * large.failures;
     }
-    // Halfway between the largest of the small and the smallest of the large, so that it need not move for the next of either.
-    return best === null || best === present ? best : Math.ceil((best + lowest) / 2);
+    const most = told[best] ?? 0;
+    const needed = present === null ? EVIDENCE_NEEDED : EVIDENCE_KEPT;
+    if (most <= needed) return null;
+    const isPlausible = (nats: number) => nats > 0 && nats >= most - PLAUSIBLE_WITHIN;
+    return doLargeFareWorse ? told.findLastIndex(isPlausible) : told.findIndex(isPlausible);
   }
 
   /** The share of what was counted whose sizes lie between two borders, 0–1. */
   shareBetween(a: SizeBorder, b: SizeBorder): number {
     const [from, to] = [this.#tally(Math.min(a, b)), this.#tally(Math.max(a, b))];
     return (from.successes + from.failures - to.successes - to.failures) / Math.max(1, this.#counted);
-  }
-
-  #isEmpty(band: number): boolean {
-    return (this.#successes[band] ?? 0) + (this.#failures[band] ?? 0) === 0;
   }
 
   #tally(fromBand: number): Tally {

@@ -44,6 +44,13 @@ describe('tabulateThompson', () => {
     expect(tabulate(() => 0.9, 1e6).shares[STOP]).toBe(0);
   });
 
+  it('knows what never succeeded for hardly worth a try, although little was seen of it', () => {
+    // A Beta of mean 0.005 and 10 outcomes is above 0.05 in 3 of 100 draws.
+    const { shares, notWorse } = tabulate(() => 0.005, 10, 4);
+    expect(notWorse).toBeGreaterThan(0.9);
+    expect(shares[STOP]).toBeGreaterThan(0.5);
+  });
+
   it('is sure of a comparison that is clear and of an action against itself, unsure of one that is not', () => {
     const clear = tabulate((bin) => (bin === 4 ? 0.9 : 0.1), 1_000, 0);
     expect(clear.notWorse).toBeCloseTo(1, 12);
@@ -82,8 +89,9 @@ function workOut({ means, evidence }: Posterior, later: readonly number[], { bes
   for (let draw = 0; draw < DRAWS; draw++) {
     const chances = means.map((mean, bin) => {
       const m = Math.min(0.995, Math.max(0.005, mean));
-      const deviation = -1 / Math.sqrt(((evidence[bin] ?? 0) + 1) * m * (1 - m));
-      return 1 / (1 + ((1 - m) / m) * Math.exp(deviation * (DEVIATES[bin * DRAWS + draw] ?? 0)));
+      const variance = Math.log1p(1 / (((evidence[bin] ?? 0) + 1) * m * (1 - m)));
+      const logAgainst = Math.log((1 - m) / m) + (0.5 - m) * variance;
+      return 1 / (1 + Math.exp(logAgainst) * Math.exp(-Math.sqrt(variance) * (DEVIATES[bin * DRAWS + draw] ?? 0)));
     });
     const choice = bestBin(TERMS, chances, later);
     const at = choice === -1 ? STOP : choice;

@@ -39,9 +39,12 @@ export interface ThompsonTable {
 }
 
 /**
- * How often a Thompson draw would choose each action: the chances are drawn from their posteriors (normal in logit space,
- * `Var(logit p) ≈ 1 / ((n + 1)·m·(1 − m))`), and the best action for them is taken. There is no closed form. Rough values
- * tell nearly all draws; those that they do not tell are worked out.
+ * How often a Thompson draw would choose each action: the chances are drawn from their posteriors, and the best action for
+ * them is taken. There is no closed form. Rough values tell nearly all draws; those that they do not tell are worked out.
+ *
+ * In logit space a draw is normal with about the mean m and the variance `m(1 − m)/(n + 1)` of the Beta for which it stands:
+ * `σ² = ln(1 + 1/((n + 1)·m(1 − m)))`, exact for the log-normal odds of rare events, and `μ = logit m − (1 − 2m)·σ²/2`, as
+ * the mean of a chance lies nearer to even odds than the chance at mean log-odds (second-order expansion).
  *
  * @param later V(n+1) after each bin's wait, 0–1; shape [BIN_COUNT]
  */
@@ -73,10 +76,10 @@ function takeBins({ means, evidence }: Posterior, { gains, costs }: ValueTerms, 
     highest[bin] = Number.NEGATIVE_INFINITY;
     if (gain <= 0) continue;
     const mean = Math.min(0.995, Math.max(0.005, means[bin] ?? 0));
-    const against = (1 - mean) / mean;
-    const logAgainst = Math.log(against);
-    const deviation = -1 / Math.sqrt(((evidence[bin] ?? 0) + 1) * mean * (1 - mean));
-    oddsAgainst[bin] = against;
+    const variance = Math.log1p(1 / (((evidence[bin] ?? 0) + 1) * mean * (1 - mean)));
+    const logAgainst = Math.log((1 - mean) / mean) + (0.5 - mean) * variance;
+    const deviation = -Math.sqrt(variance);
+    oddsAgainst[bin] = Math.exp(logAgainst);
     logOddsAgainst[bin] = logAgainst;
     deviations[bin] = deviation;
     const low = roughChance(logAgainst + deviation * (LEAST_DEVIATES[bin] ?? 0));
