@@ -28,11 +28,12 @@ interface Answer {
   readonly shift?: number;
 }
 
-function decision(recommendationId: string, { chance, kind = KIND, reasons = [], shift }: Answer): DecisionRecord {
+function decision(recommendationId: string, answer: Answer, decidedAtMs = T0): DecisionRecord {
+  const { chance, kind = KIND, reasons = [], shift } = answer;
   const frame = { policy: null, guardrailMaxAttempts: 5, learnedMaxAttempts: 5, nowMs: T0 };
   return {
     recommendationId,
-    decidedAtMs: T0,
+    decidedAtMs,
     features: someFeatures(kind),
     recommendation: {
       ...answerTerminalStops([], frame),
@@ -47,11 +48,13 @@ function decision(recommendationId: string, { chance, kind = KIND, reasons = [],
   };
 }
 
+/** An hour after the one before, so that their incidents are not the same unless they are told to be. */
+const HOUR_MS = 3_600_000;
 let ids = 0;
 
 function settle(hindsight: Hindsight, answer: Answer, outcome: Partial<AttemptReport>): void {
   const recommendationId = `r${ids++}`;
-  hindsight.noteDecision(decision(recommendationId, answer));
+  hindsight.noteDecision(decision(recommendationId, answer, T0 + ids * HOUR_MS));
   const link = { source: 'job' as const, errorClass: 'timeout', failedAttemptNumber: 1, recommendationId };
   hindsight.noteOutcome({ report: someReport(outcome), link });
 }
@@ -189,6 +192,20 @@ describe('Hindsight', () => {
     expect(Math.abs(shift)).toBeGreaterThanOrEqual(5);
     expect(Math.abs(shift)).toBeLessThan(6.5);
     expect(precision).toBeLessThan(2);
+  });
+
+  it('narrows an interval by one outcome of an incident, however many came of it, and by one of the next', () => {
+    const hindsight = create();
+    const precisionAfter = (incidentAgeMs: number, success: boolean) => {
+      settle(hindsight, { chance: 0.5, kind: { ...KIND, incidentAgeMs } }, { success });
+      return correctionOf(hindsight, 'as_planned', 0.5, { ...KIND, incidentAgeMs }).precision ?? 0;
+    };
+    // All of an age of more than 45 minutes, an hour apart.
+    const first = precisionAfter(HOUR_MS, true);
+    expect(first).toBeGreaterThan(0);
+    expect(precisionAfter(2 * HOUR_MS, false)).toBe(first);
+    expect(precisionAfter(3 * HOUR_MS, true)).toBe(first);
+    expect(precisionAfter(HOUR_MS - 1, false)).toBeGreaterThan(1.8 * first);
   });
 
   it('learns less of outcomes that come in runs than of as many that do not', () => {

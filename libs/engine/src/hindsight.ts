@@ -5,6 +5,7 @@ import type {
   AttemptRecord,
   DecisionRecord,
   DecisionMethod,
+  EpochMs,
   ReasonCode,
   RetryFeatures,
 } from '@smart-retry/domain';
@@ -21,6 +22,7 @@ import {
   type Belief,
   type Correction,
 } from './odds-correction.js';
+import { FadingMean } from './fading-mean.js';
 
 /** While more answers than this wait for their outcome, one of eight is noted: else new ones would push out those that wait long. */
 const MANY_PENDING = 2_000;
@@ -40,7 +42,9 @@ const UNKNOWN_OF_AGE: Readonly<Belief> = unknownBeliefOfAge();
 
 /** Outcomes of one age come from few incidents: each counts for half of what those that follow each other make it count for. */
 const WEIGHT_OF_AGE = 0.5;
-/** A turn comes when the dependency is back, whatever delay had been planned: of the log-odds of that delay's chance half are counted. */
+/** What the first outcome of an incident tells beside what the layer has learned of it, and those of other ages have. */
+const TELLING_OF_INCIDENT = 0.25;
+/** A turn comes when the dependency is back, whatever delay had been planned: by half its log-odds differ from what turns are usually shown with. */
 const TELLING_OF_TURN = 0.5;
 /** The delay that looks best of many that are uncertain is the likelier to look too good, the better it looks. */
 const TELLING_OF_BEST = 0.9;
@@ -53,6 +57,8 @@ interface Tally {
 /** One way in which answers come about. */
 interface Way {
   readonly ofAll: Belief;
+  /** The log-odds of chances whose outcomes are known. */
+  readonly usual: FadingMean;
   /** What is added to it in incidents of one age, by age group. */
   readonly byAge: (OfAge | undefined)[];
 }
@@ -60,8 +66,10 @@ interface Way {
 interface OfAge {
   readonly belief: Belief;
   readonly likeness: Likeness;
-  /** What its outcomes tell of the log-odds that are shown: 1 / variance. */
+  /** What its incidents tell of the log-odds that are shown: 1 / variance. */
   precision: number;
+  /** When the last failure was of which the outcome is known: incidents that had begun by then are known already. */
+  knownUntilMs: EpochMs;
 }
 
 interface Shown {
@@ -70,6 +78,9 @@ interface Shown {
   readonly cameAbout: CameAbout;
   readonly ageGroup: number;
   readonly chance: number;
+  readonly failedAtMs: EpochMs;
+  /** When its incident began: with itself where nobody knows. */
+  readonly begunAtMs: EpochMs;
 }
 
 /**
@@ -96,22 +107,25 @@ export class Hindsight {
     const ofAge = way?.byAge[ageGroupOf(kind.incidentAgeMs)];
     return correctionBy(way?.ofAll ?? UNKNOWN[trustIn(layer, cameAbout)], ofAge?.belief ?? UNKNOWN_OF_AGE, {
       chance,
-      telling: tellingOf(layer, cameAbout),
+      meant: meantBy(layer, cameAbout, logOddsOf(chance), way?.usual),
       precision: ofAge?.precision ?? 0,
     });
   }
 
   /** Notes what a learned layer expected of the retry that was advised. */
-  noteDecision({ recommendationId, recommendation, features, evidence }: DecisionRecord): void {
+  noteDecision({ recommendationId, recommendation, features, evidence, decidedAtMs }: DecisionRecord): void {
     const { decision, method, estimatedSuccess, reasons } = recommendation;
     if (decision !== 'retry' || !isLearned(method)) return;
     if (this.#shown.size >= MANY_PENDING && ++this.#passedBy % ONE_OF !== 0) return;
+    const { failedAtMs = decidedAtMs, incidentAgeMs = 0 } = features;
     this.#shown.set(recommendationId, {
       layer: method,
       key: keyOf(method, features),
       cameAbout: cameAboutBy({ kind: 'admitted', reasons }, reasons),
       ageGroup: ageGroupOf(features.incidentAgeMs),
       chance: shiftedBack(estimatedSuccess, evidence.shift ?? 0),
+      failedAtMs,
+      begunAtMs: failedAtMs - incidentAgeMs,
     });
   }
 
@@ -122,15 +136,17 @@ export class Hindsight {
     if (shown === undefined) return;
     this.#shown.delete(link.recommendationId);
     if (report.status === 'cancelled' || report.status === 'unknown') return;
-    const { layer, key, cameAbout, ageGroup, chance } = shown;
+    const { layer, key, cameAbout, ageGroup, chance, failedAtMs, begunAtMs } = shown;
     let tally = this.#tallies.get(key);
     if (tally === undefined) {
       tally = { likeness: new Likeness(), ways: noWays(layer) };
       this.#tallies.set(key, tally);
     }
-    const { ofAll, byAge } = tally.ways[cameAbout];
-    const ofAge = (byAge[ageGroup] ??= { belief: unknownBeliefOfAge(), likeness: new Likeness(), precision: 0 });
-    const logOdds = tellingOf(layer, cameAbout) * logOddsOf(chance);
+    const { ofAll, usual, byAge } = tally.ways[cameAbout];
+    const ofAge = (byAge[ageGroup] ??= unknownAge());
+    const said = logOddsOf(chance);
+    const logOdds = meantBy(layer, cameAbout, said, usual);
+    usual.note(said);
     // What is always expected too low must not look as if outcomes were alike.
     const expected = chanceOf(logOdds + shiftBy(ofAll, ofAge.belief));
     tally.likeness.note(expected, report);
@@ -138,8 +154,11 @@ export class Hindsight {
     const { success } = report;
     const weight = tally.likeness.independence;
     const weightOfAge = WEIGHT_OF_AGE * weight * ofAge.likeness.independence;
-    // The layer has learned of the same outcomes, and those of one incident are more alike than those that follow each other show.
-    ofAge.precision = sharpen(ofAge.precision, expected, WEIGHT_OF_AGE * weight * weightOfAge);
+    // Outcomes of one incident are more alike than those that follow each other show.
+    if (begunAtMs > ofAge.knownUntilMs) {
+      ofAge.precision = sharpen(ofAge.precision, expected, TELLING_OF_INCIDENT * weight);
+    }
+    ofAge.knownUntilMs = Math.max(ofAge.knownUntilMs, failedAtMs);
     learn(ofAge.belief, { logOdds: logOdds + ofAll.shift, success, weight: weightOfAge });
     learn(ofAll, { logOdds, success, weight });
   }
@@ -162,7 +181,11 @@ export function cameAboutBy(
 }
 
 function noWays(layer: LearnedLayer): Record<CameAbout, Way> {
-  const unknown = (cameAbout: CameAbout): Way => ({ ofAll: unknownBelief(trustIn(layer, cameAbout)), byAge: [] });
+  const unknown = (cameAbout: CameAbout): Way => ({
+    ofAll: unknownBelief(trustIn(layer, cameAbout)),
+    usual: new FadingMean(),
+    byAge: [],
+  });
   return {
     as_planned: unknown('as_planned'),
     in_turn: unknown('in_turn'),
@@ -170,6 +193,10 @@ function noWays(layer: LearnedLayer): Record<CameAbout, Way> {
     as_hinted: unknown('as_hinted'),
     as_hinted_to_others: unknown('as_hinted_to_others'),
   };
+}
+
+function unknownAge(): OfAge {
+  return { belief: unknownBeliefOfAge(), likeness: new Likeness(), precision: 0, knownUntilMs: -Infinity };
 }
 
 /** What somebody else has decided is not what the chance was of; and a model says only how far off it was on average. */
@@ -182,10 +209,13 @@ function isOfBest(layer: LearnedLayer, cameAbout: CameAbout): boolean {
   return layer === 'bayesian' && cameAbout === 'as_planned';
 }
 
-/** The share of a chance's log-odds that says something of what is done, 0–1. */
-function tellingOf(layer: LearnedLayer, cameAbout: CameAbout): number {
-  if (cameAbout === 'in_turn') return TELLING_OF_TURN;
-  return isOfBest(layer, cameAbout) ? TELLING_OF_BEST : 1;
+/** What is said of what is done by a layer's log-odds: of a turn's, how far they are from what turns are usually shown with says half. */
+function meantBy(layer: LearnedLayer, cameAbout: CameAbout, logOdds: number, usual?: FadingMean): number {
+  if (cameAbout === 'in_turn') {
+    const typical = usual?.with(logOdds) ?? logOdds;
+    return typical + TELLING_OF_TURN * (logOdds - typical);
+  }
+  return isOfBest(layer, cameAbout) ? TELLING_OF_BEST * logOdds : logOdds;
 }
 
 /** Lengths before texts: labels that contain separators stay apart. */

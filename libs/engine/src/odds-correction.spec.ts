@@ -70,7 +70,7 @@ describe('correctionBy', () => {
   it('shows the mean of a chance of which little is known, which is nearer to a half than the chance at the mean odds', () => {
     const { shift, deviation } = correctionBy(unknownBelief('firm'), unknownBeliefOfAge(), {
       chance: 0.9,
-      telling: 1,
+      meant: Math.log(9),
       precision: 0,
     });
     const logOdds = Math.log(9);

@@ -48,19 +48,19 @@ export function unknownBeliefOfAge(): Belief {
 
 /**
  * What two beliefs that add up make of a chance: `logit` of its mean over all that the shift s ~ N(m, v) may be, which lies nearer to
- * even chances than the chance at m, by about `E σ(x) ≈ σ(E x / √(1 + π·v/8))`, with `x = telling · logit chance + s`.
+ * even chances than the chance at m, by about `E σ(x) ≈ σ(E x / √(1 + π·v/8))`, with `x = meant + s`.
  *
- * @param telling The share of the chance's log-odds that says something of what is done, 0–1.
+ * @param meant What the chance's log-odds say of what is done.
  * @see MacKay, "The Evidence Framework Applied to Classification Networks" (1992)
  */
 export function correctionBy(
   ofAll: Readonly<Belief>,
   ofAge: Readonly<Belief>,
-  { chance, telling, precision }: { readonly chance: number; readonly telling: number; readonly precision: number },
+  { chance, meant, precision }: { readonly chance: number; readonly meant: number; readonly precision: number },
 ): Correction {
   const variance = 1 / ofAll.precision + 1 / ofAge.precision;
   const logOdds = logOddsOf(chance);
-  const shifted = (telling * logOdds + shiftBy(ofAll, ofAge)) / Math.sqrt(1 + (Math.PI * variance) / 8);
+  const shifted = (meant + shiftBy(ofAll, ofAge)) / Math.sqrt(1 + (Math.PI * variance) / 8);
   const deviation = Math.sqrt(1 / ofAll.priorPrecision + 1 / ofAge.priorPrecision);
   return { shift: shifted - logOdds, deviation, precision };
 }

@@ -18,11 +18,14 @@ interface Course {
   readonly cameAbout?: CameAbout;
 }
 
+/** A minute apart, so that each is an incident of its own. */
+let nowMs = T0;
+
 /** An answer that shows a chance without any correction, and its outcome. */
 function settle(hindsight: Hindsight, { chance, success, cameAbout = 'as_planned' }: Course): void {
   const record: DecisionRecord = {
     recommendationId: 'r',
-    decidedAtMs: T0,
+    decidedAtMs: (nowMs += 60_000),
     features: someFeatures(KIND),
     recommendation: {
       ...answerTerminalStops([], FRAME),
@@ -109,5 +112,14 @@ describe('the chance of a turn', () => {
     };
     const apart = (cameAbout: CameAbout) => shown(cameAbout, 0.95) - shown(cameAbout, 0.5);
     expect(apart('in_turn')).toBeLessThan(0.7 * apart('as_planned'));
+  });
+
+  it('is what turns are usually shown with where little has come of them, where drawn to even chances 0.8 would be shown as 0.71', () => {
+    const hindsight = create();
+    const outcomes = [true, true, false, true, true];
+    for (const success of outcomes) settle(hindsight, { chance: 0.8, success, cameAbout: 'in_turn' });
+    const correction = hindsight.correctionOf('bayesian', KIND, 'in_turn', 0.8);
+    const estimate = { successProbability: 0.8, interval: [0.7, 0.9] } as const;
+    expect(correctEstimate(estimate, correction).successProbability).toBeGreaterThan(0.75);
   });
 });
