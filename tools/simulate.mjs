@@ -3,7 +3,7 @@ import { build } from './build.mjs';
 
 // `npm run simulate -- [--worlds a,b] [--seeds 1-8|held-out] [--deciders a,b] [--http] [--out folder]
 // [--publish]`: what each way to retry achieves in simulated worlds. `--http` plays ours through the real API, `--publish` renews
-// the committed result: five held-out seeds of every world.
+// the committed result: ten held-out seeds of every world.
 bootstrap();
 build('libs/storage');
 build('libs/simulation');

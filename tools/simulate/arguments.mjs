@@ -10,8 +10,8 @@ export const OURS_OVER_HTTP = 'ours-http';
 const HELD_OUT_SEEDS = '1001-1015';
 /** The run whose result is committed. */
 const PUBLISHED = {
-  seeds: 'held-out:1031-1035',
-  deciders: 'rules,full-jitter,celery,sidekiq,oracle,oracle-guarded,ours',
+  seeds: 'held-out:1041-1050',
+  deciders: 'rules,full-jitter,celery,sidekiq,oracle,oracle-guarded,ours,ours-ml',
   out: 'docs/benchmarks',
 };
 

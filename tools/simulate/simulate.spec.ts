@@ -34,11 +34,11 @@ describe('the arguments of npm run simulate', () => {
     expect(parseArguments(['--http']).deciders).not.toContain('ours');
   });
 
-  it('of the published run are five held-out seeds of every world, written where results are kept', () => {
+  it('of the published run are ten held-out seeds of every world, written where results are kept', () => {
     expect(parseArguments(['--publish'])).toMatchObject({
       split: 'held-out',
-      seeds: Array.from({ length: 5 }, (_, i) => 1031 + i),
-      deciders: ['rules', 'full-jitter', 'celery', 'sidekiq', 'oracle', 'oracle-guarded', 'ours'],
+      seeds: Array.from({ length: 10 }, (_, i) => 1041 + i),
+      deciders: ['rules', 'full-jitter', 'celery', 'sidekiq', 'oracle', 'oracle-guarded', 'ours', 'ours-ml'],
       out: 'docs/benchmarks',
       isPublished: true,
     });
