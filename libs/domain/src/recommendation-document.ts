@@ -42,13 +42,14 @@ export interface RecommendationDocument {
 }
 
 /** What differs from job to job even where the same is said of each. */
-type Particular = 'delay_ms' | 'next_evaluation' | 'rationale';
+type Particular = 'delay_ms' | 'next_evaluation' | 'rationale' | 'alternatives';
 
 export function toRecommendationDocument(recommendation: Recommendation): RecommendationDocument {
   return {
     delay_ms: recommendation.delayMs,
     next_evaluation: formatTimestamp(recommendation.nextEvaluationAtMs),
     rationale: recommendation.rationale,
+    alternatives: recommendation.alternatives.map(toAlternativeDocument),
     ...toGeneralPart(recommendation),
   };
 }
@@ -94,7 +95,6 @@ export function toGeneralPart(recommendation: Recommendation): Omit<Recommendati
     policy: recommendation.policy,
     estimated_success_interval: [lo, hi],
     guardrail_effects: recommendation.guardrailEffects.map(({ name, before, after }) => ({ name, before, after })),
-    alternatives: recommendation.alternatives.map(toAlternativeDocument),
     reasons: [...recommendation.reasons],
     propensity: recommendation.propensity,
     model_version: recommendation.modelVersion,

@@ -1,8 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { fromRecommendationDocument, toRecommendationDocument } from './recommendation-document.js';
+import {
+  fromRecommendationDocument,
+  toRecommendationDocument,
+  type RecommendationDocument,
+} from './recommendation-document.js';
 import { recommendationToJson } from './recommendation-json.js';
-import { REASON_CODES, type Recommendation } from './recommendation.js';
+import { REASON_CODES, type Alternative, type Recommendation } from './recommendation.js';
 
 const chance = fc.double({ min: 0, max: 1, noNaN: true });
 const name = fc.string({ unit: 'grapheme' });
@@ -29,6 +33,12 @@ const anyRecommendation: fc.Arbitrary<Recommendation> = fc.record({
   countsAsAttempt: fc.boolean(),
 });
 
+const SAID = `{"delay_ms":4000,"next_evaluation":"2026-05-20T12:30:04.000Z","rationale":"","should_retry":true,
+  "max_attempts":3,"confidence":0,"method":"rules","estimated_success":0.5,"policy_guardrails":[],"decision":"retry",
+  "policy":null,"estimated_success_interval":[0.05,0.95],"guardrail_effects":[],"alternatives":[],"reasons":[],
+  "propensity":1,"model_version":null,"counts_as_attempt":true}`;
+const someRecommendation = fromRecommendationDocument(JSON.parse(SAID) as RecommendationDocument);
+
 describe('recommendationToJson', () => {
   it('writes the document, whatever was written before', () => {
     fc.assert(
@@ -43,7 +53,7 @@ describe('recommendationToJson', () => {
   it('writes each recommendation once', () => {
     let timesRead = 0;
     const recommendation: Recommendation = {
-      ...fromRecommendationDocument(JSON.parse(SAID) as Parameters<typeof fromRecommendationDocument>[0]),
+      ...someRecommendation,
       get rationale() {
         timesRead++;
         return 'because';
@@ -54,11 +64,28 @@ describe('recommendationToJson', () => {
     expect(timesRead).toBe(1);
   });
 
+  it.each([
+    { alternatives: 'what is shared once', share: (list: Alternative[]) => Object.freeze(list), timesRead: 1 },
+    { alternatives: 'what belongs to one each time', share: (list: Alternative[]) => list, timesRead: 3 },
+  ])('writes of alternatives $alternatives', ({ share, timesRead }) => {
+    let read = 0;
+    const alternatives = share([
+      {
+        delayMs: 1_000,
+        estimatedSuccess: 0.5,
+        value: 0.4,
+        get whyNot() {
+          read++;
+          return 'less';
+        },
+      },
+    ]);
+    for (let i = 0; i < 3; i++) recommendationToJson({ ...someRecommendation, alternatives });
+    expect(read).toBe(timesRead);
+  });
+
   it('refuses a time that is none rather than writing what is no JSON', () => {
-    const recommendation = fromRecommendationDocument(
-      JSON.parse(SAID) as Parameters<typeof fromRecommendationDocument>[0],
-    );
-    expect(() => recommendationToJson({ ...recommendation, nextEvaluationAtMs: Number.NaN })).toThrow(RangeError);
+    expect(() => recommendationToJson({ ...someRecommendation, nextEvaluationAtMs: Number.NaN })).toThrow(RangeError);
   });
 });
 
@@ -71,8 +98,3 @@ describe('fromRecommendationDocument', () => {
     );
   });
 });
-
-const SAID = `{"delay_ms":4000,"next_evaluation":"2026-05-20T12:30:04.000Z","rationale":"","should_retry":true,
-  "max_attempts":3,"confidence":0,"method":"rules","estimated_success":0.5,"policy_guardrails":[],"decision":"retry",
-  "policy":null,"estimated_success_interval":[0.05,0.95],"guardrail_effects":[],"alternatives":[],"reasons":[],
-  "propensity":1,"model_version":null,"counts_as_attempt":true}`;

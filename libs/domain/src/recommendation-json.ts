@@ -1,5 +1,5 @@
-import { toGeneralPart } from './recommendation-document.js';
-import type { Recommendation } from './recommendation.js';
+import { toAlternativeDocument, toGeneralPart } from './recommendation-document.js';
+import type { Alternative, Recommendation } from './recommendation.js';
 import { formatTimestamp } from './timestamps.js';
 
 /** The client that asked and the audit trail are told the same, within as many decisions. */
@@ -11,8 +11,8 @@ let next = 0;
 
 /** `toRecommendationDocument` as JSON text, written once where it is asked for twice in a row or nearly. */
 export function recommendationToJson(recommendation: Recommendation): string {
-  const known = texts[recent.indexOf(recommendation)];
-  if (known !== undefined) return known;
+  const written = texts[recent.indexOf(recommendation)];
+  if (written !== undefined) return written;
   const text = write(recommendation);
   recent[next] = recommendation;
   texts[next] = text;
@@ -22,7 +22,20 @@ export function recommendationToJson(recommendation: Recommendation): string {
 
 function write(recommendation: Recommendation): string {
   const { delayMs, nextEvaluationAtMs, rationale } = recommendation;
-  return `{"delay_ms":${delayMs},"next_evaluation":"${formatTimestamp(nextEvaluationAtMs)}","rationale":${JSON.stringify(rationale)},${writeGeneralPart(recommendation)}`;
+  const alternatives = writeAlternatives(recommendation.alternatives);
+  return `{"delay_ms":${delayMs},"next_evaluation":"${formatTimestamp(nextEvaluationAtMs)}","rationale":${JSON.stringify(rationale)},"alternatives":${alternatives},${writeGeneralPart(recommendation)}`;
+}
+
+/** What a layer has to say of a kind of failure is said to many jobs: frozen, and written once. */
+const textsOfAlternatives = new WeakMap<readonly Alternative[], string>();
+
+function writeAlternatives(alternatives: readonly Alternative[]): string {
+  if (alternatives.length === 0) return '[]';
+  let text = textsOfAlternatives.get(alternatives);
+  if (text !== undefined) return text;
+  text = JSON.stringify(alternatives.map(toAlternativeDocument));
+  if (Object.isFrozen(alternatives)) textsOfAlternatives.set(alternatives, text);
+  return text;
 }
 
 interface Said {

@@ -140,7 +140,7 @@ function explain({ best, others, evidence, hintMs }: BayesianView, jobType: stri
 function alternativesOf({ best, others }: BayesianView): readonly Alternative[] {
   const bestValue = best?.value ?? 0;
   const most = inHundredths(bestValue);
-  return others.slice(0, MAX_ALTERNATIVES).map(({ delayMs, successProbability, value }) => ({
+  const alternatives = others.slice(0, MAX_ALTERNATIVES).map(({ delayMs, successProbability, value }) => ({
     delayMs,
     estimatedSuccess: toFourDigits(successProbability),
     value: toFourDigits(value),
@@ -149,4 +149,5 @@ function alternativesOf({ best, others }: BayesianView): readonly Alternative[] 
         ? 'worth more on average, but known well enough: the other has more to teach'
         : `worth ${inHundredths(value)}, less than ${most}`,
   }));
+  return Object.freeze(alternatives);
 }

@@ -39,10 +39,22 @@ describe('a decision as a row', () => {
     { of: 'a layer whose alternatives were not told', told: [], timesWritten: 1 },
   ])('is read as it was written, with what is said twice once: $of', ({ told, timesWritten }) => {
     const example = exampleDecision({}, { alternatives: told });
-    const record = { ...example, evidence: { ...example.evidence, layers: [proposal], shift: 0.5 } };
-    const row = rowOf(record);
-    expect(toDecisionRecord(row)).toEqual(record);
-    expect(row.record?.split('less than 0.95')).toHaveLength(timesWritten + 1);
+    // Frozen: a proposal that many decisions share.
+    for (const layer of [proposal, Object.freeze({ ...proposal })]) {
+      const record = { ...example, evidence: { ...example.evidence, layers: [layer], shift: 0.5 } };
+      const row = rowOf(record);
+      expect(toDecisionRecord(row)).toEqual(record);
+      expect(row.record?.split('less than 0.95')).toHaveLength(timesWritten + 1);
+    }
+  });
+
+  it('of a shared proposal says what is told beside it, and what is not, whatever was written of it before', () => {
+    const shared = Object.freeze({ ...proposal });
+    for (const told of [alternatives, [], alternatives]) {
+      const example = exampleDecision({}, { alternatives: told });
+      const record = { ...example, evidence: { ...example.evidence, layers: [shared] } };
+      expect(toDecisionRecord(rowOf(record))).toEqual(record);
+    }
   });
 
   it('replaces what cannot be stored, in what is told as in what is not', () => {

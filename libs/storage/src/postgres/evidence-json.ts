@@ -8,6 +8,8 @@ export const ALTERNATIVES_AS_TOLD = 'as_told';
 
 /** What layers say to many failures of one kind is one object, frozen, and most of a record. */
 const said = new WeakMap<Answer, string>();
+/** … without alternatives that are told. */
+const saidAsTold = new WeakMap<Answer, string>();
 
 /**
  * As `toStorableJson`; what was said before is not written out again.
@@ -29,19 +31,11 @@ export function evidenceToJson(evidence: Evidence, told: readonly Alternative[])
 }
 
 function answerToJson(answer: Answer, told: readonly Alternative[]): string {
-  if (!Object.isFrozen(answer)) return toStorableJson(isTold(answer, told) ? withoutAlternatives(answer) : answer);
-  let json = said.get(answer);
-  if (json === undefined) {
-    json = toStorableJson(answer);
-    said.set(answer, json);
-  }
+  const areTold = answer.kind === 'proposal' && answer.alternatives === told && told.length > 0;
+  const texts = areTold ? saidAsTold : said;
+  const known = texts.get(answer);
+  if (known !== undefined) return known;
+  const json = toStorableJson(areTold ? { ...answer, alternatives: ALTERNATIVES_AS_TOLD } : answer);
+  if (Object.isFrozen(answer)) texts.set(answer, json);
   return json;
-}
-
-function isTold(answer: Answer, told: readonly Alternative[]): boolean {
-  return answer.kind === 'proposal' && answer.alternatives === told && told.length > 0;
-}
-
-function withoutAlternatives(answer: Answer): unknown {
-  return { ...answer, alternatives: ALTERNATIVES_AS_TOLD };
 }
