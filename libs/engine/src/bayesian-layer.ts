@@ -66,6 +66,7 @@ function abstainUnsure({ exploration }: BayesianView): Abstention {
 
 function speak(view: BayesianView, { jobType, errorClass }: RetryFeatures, bounds: LearnedBounds): Proposal {
   const { best, confidence, exploration } = view;
+  const [lo, hi] = best?.interval ?? [0, 0];
   return {
     kind: 'proposal',
     layer: 'bayesian',
@@ -74,9 +75,12 @@ function speak(view: BayesianView, { jobType, errorClass }: RetryFeatures, bound
     floorMs: 0,
     capMs: bounds.maxDelayMs,
     jitterRatio: JITTER_RATIO,
-    estimate: { successProbability: best?.successProbability ?? 0, interval: best?.interval ?? [0, 0] },
-    value: best?.value ?? 0,
-    confidence,
+    estimate: {
+      successProbability: toFourDigits(best?.successProbability ?? 0),
+      interval: [toFourDigits(lo), toFourDigits(hi)],
+    },
+    value: toFourDigits(best?.value ?? 0),
+    confidence: toFourDigits(confidence),
     rationale: explain(view, jobType, errorClass),
     reasons: [best === null ? 'not_worth_its_cost' : 'worth_most'],
     alternatives: alternativesOf(view),
