@@ -22,14 +22,15 @@ export function explorationPlanOf(
   { maxShare, anchorShare }: ExplorationSettings,
   bounds: PlanBounds,
 ): ExplorationPlan | null {
-  const share = toDigits(maxShare + anchorShare, 1e6);
+  const exactShare = maxShare + anchorShare;
+  const share = toDigits(exactShare, 1e6);
   let allowed = 0;
   for (let bin = 0; bin < BIN_COUNT; bin++) if ((gains[bin] ?? 0) > 0) allowed++;
   if (share <= 0 || allowed === 0) return null;
   const actions: TriedAction[] = [];
   for (let bin = 0; bin < BIN_COUNT; bin++) {
     const anchored = (gains[bin] ?? 0) > 0 ? anchorShare / allowed : 0;
-    const weight = toDigits((maxShare * (shares[bin] ?? 0) + anchored) / share, 1e6);
+    const weight = toDigits((maxShare * (shares[bin] ?? 0) + anchored) / exactShare, 1e6);
     if (weight > 0)
       actions.push([
         boundedDelayOf(bin, bounds),
@@ -38,7 +39,7 @@ export function explorationPlanOf(
         toDigits(independence * (evidence[bin] ?? 0), 10),
       ]);
   }
-  const stopWeight = toDigits((maxShare * (shares[STOP] ?? 0)) / share, 1e6);
+  const stopWeight = toDigits((maxShare * (shares[STOP] ?? 0)) / exactShare, 1e6);
   if (stopWeight > 0) actions.push([null, stopWeight]);
   return { share, actions };
 }

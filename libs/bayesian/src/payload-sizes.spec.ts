@@ -67,6 +67,34 @@ describe('PayloadSizes', () => {
     }
   });
 
+  it('stays where it is while both halves teach, though one fares somewhat worse', () => {
+    const sizes = new PayloadSizes();
+    let border = sizes.border(null);
+    let moves = 0;
+    for (let i = 1; i <= 8_000; i++) {
+      // Log-uniform from 100 bytes to 100 kB.
+      const bytes = 100 * 1_000 ** rng();
+      sizes.count(bytes, { success: rng() < (bytes < 10_000 ? 0.5 : 0.7) });
+      if (i % 10 > 0) continue;
+      const next = sizes.border(border);
+      const isMove = next === null || border === null || sizes.shareBetween(next, border) > 0.05;
+      if (next !== border && isMove) moves++;
+      border = next;
+    }
+    expect(border).not.toBeNull();
+    expect(moves).toBeLessThan(4);
+  });
+
+  it('does not leave what fails to the half of what does not because some that is larger does not fail either', () => {
+    const sizes = new PayloadSizes();
+    for (let i = 0; i < 55; i++) sizes.count(1_000, { success: true });
+    for (let i = 0; i < 20; i++) sizes.count(100_000, { success: false });
+    for (let i = 0; i < 50; i++) sizes.count(10_000_000, { success: true });
+    const border = sizes.border(null) ?? Number.NaN;
+    expect(border).toBeGreaterThan(sizeBandOf(1_000));
+    expect(border).toBeLessThanOrEqual(sizeBandOf(100_000));
+  });
+
   it('keeps a border while it tells anything, and gives it up when sizes have come to fare alike', () => {
     const sizes = new PayloadSizes();
     countRetries(sizes, 60, (isLarge) => (isLarge ? 0 : 0.8));

@@ -13,6 +13,8 @@ const MAX_COUNTED = 2_000;
 const EVIDENCE_NEEDED = 10;
 /** … and to go on telling them apart. */
 const EVIDENCE_KEPT = 3;
+/** Of a half of which fewer retries than this share succeed, 0–1, jobs are given up. */
+const HOPELESS_SHARE = 0.1;
 /**
  * A border is plausible that makes outcomes less likely than the best one by no more than this, in nats. Where nothing is retried
  * nothing is learned, so that a border must not give up what a few unlucky jobs were seen of.
@@ -42,31 +44,42 @@ export class PayloadSizes {
   }
 
   /**
-   * Of the borders that are plausible, by the likelihood ratio of two chances of success to one, the one that leaves most
-   * payloads to the half that fares better; null where none tells enough.
+   * The border that tells most, by the likelihood ratio of two chances of success to one; null where none tells enough. Where
+   * one half is hopeless, of the plausible borders with that half on the same side the one that leaves it fewest payloads.
    *
-   * @param present the border in use: less evidence keeps one than draws one
+   * @param present the border in use, which stays where both halves teach, unless it tells hardly anything any more, or
+   * another one much more
    */
   border(present: SizeBorder | null): SizeBorder | null {
     const all = this.#tally(0);
+    /** By band, in nats; negative where large payloads fare worse. */
     const told = new Float64Array(BANDS);
+    const evidenceOf = (band: SizeBorder | null) => Math.abs(told[band ?? 0] ?? 0);
     let best = 0;
-    let doLargeFareWorse = false;
+    let isHopeless = false;
     const large = { successes: 0, failures: 0 };
     for (let band = BANDS - 1; band > 0; band--) {
       large.successes += this.#successes[band] ?? 0;
       large.failures += this.#failures[band] ?? 0;
       const small = { successes: all.successes - large.successes, failures: all.failures - large.failures };
-      told[band] = logLikelihood(large) + logLikelihood(small) - logLikelihood(all);
-      if ((told[band] ?? 0) <= (told[best] ?? 0)) continue;
+      const nats = logLikelihood(large) + logLikelihood(small) - logLikelihood(all);
+      const doLargeFareWorse = large.successes * small.failures < small.successes * large.failures;
+      told[band] = doLargeFareWorse ? -nats : nats;
+      if (nats <= evidenceOf(best)) continue;
       best = band;
-      doLargeFareWorse = large.successes * small.failures < small.successes * large.failures;
+      const { successes, failures } = doLargeFareWorse ? large : small;
+      isHopeless = successes < HOPELESS_SHARE * (successes + failures);
     }
-    const most = told[best] ?? 0;
-    const needed = present === null ? EVIDENCE_NEEDED : EVIDENCE_KEPT;
+    const most = evidenceOf(best);
+    const presents = evidenceOf(present);
+    const needed = presents > EVIDENCE_KEPT ? EVIDENCE_KEPT : EVIDENCE_NEEDED;
     if (most <= needed) return null;
-    const isPlausible = (nats: number) => nats > 0 && nats >= most - PLAUSIBLE_WITHIN;
-    return doLargeFareWorse ? told.findLastIndex(isPlausible) : told.findIndex(isPlausible);
+    if (!isHopeless)
+      return presents > EVIDENCE_KEPT && presents >= most - EVIDENCE_NEEDED + EVIDENCE_KEPT ? present : best;
+    const side = Math.sign(told[best] ?? 0);
+    const least = Math.max(EVIDENCE_KEPT, most - PLAUSIBLE_WITHIN);
+    const isPlausible = (nats: number) => side * nats >= least;
+    return side < 0 ? told.findLastIndex(isPlausible) : told.findIndex(isPlausible);
   }
 
   /** The share of what was counted whose sizes lie between two borders, 0–1. */

@@ -74,6 +74,20 @@ describe('propensities', () => {
     );
   });
 
+  it('are no more than 1 where weights that were rounded sum to more, and all that is tried comes to one bucket', () => {
+    const { best, context } = placeIn(SOMEWHERE);
+    const plan: ExplorationPlan = {
+      share: 0.5,
+      actions: [
+        [best.delayMs, 0.500004],
+        [best.delayMs, 0.5],
+      ],
+    };
+    const action = DELAY_BUCKETS[delayBucketIndex(best.delayMs)]?.fromMs ?? 0;
+    const explored = { plan, executed: null };
+    expect(propensityOf(action, restrictProposal(best, context), explored, context)).toBe(1);
+  });
+
   it('are above 0 for whatever is executed', () => {
     fc.assert(
       fc.property(plan, surroundings, (actions, around) => {

@@ -57,7 +57,8 @@ export function propensityOf(
   for (const [delayMs, weight] of actions) {
     byExploration += weight * shareOfTry(delayMs, capMs, action, context);
   }
-  return (1 - share) * exploited + share * byExploration;
+  // Weights are rounded: all of them in one bucket may be more than 1 by a last digit.
+  return Math.min(1, (1 - share) * exploited + share * byExploration);
 }
 
 /** Draws the delay to wait uniformly from the plan's jitter range. */

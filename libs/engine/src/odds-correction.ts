@@ -109,7 +109,7 @@ export function correctEstimate(
     successProbability,
     interval: [lo, hi],
   } = estimate;
-  // Records of before deviations were known are replayed to the last digit.
+  // Records of before deviations were known are replayed as they were, to the digits that are shown.
   if (deviation === 0) {
     return {
       successProbability: shiftChance(successProbability, shift),
@@ -125,7 +125,7 @@ export function correctEstimate(
     return square / (1 + narrowing * square);
   };
   const below = squareAway(lo);
-  // Older records are replayed as they were.
+  // Older records are replayed as they were, to the digits that are shown.
   const isOpen = precision !== undefined && hi < 1 && below * (1 - chance) >= Z_90 ** 2;
   return {
     successProbability: chance,
