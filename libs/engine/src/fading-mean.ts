@@ -1,5 +1,4 @@
-/** Each value makes those before it count this much less: about the last 500 count. */
-const KEPT = 0.998;
+import { KEPT } from './odds-correction.js';
 
 /** The mean of what was noted, `Σ 0.998ⁿ·x / Σ 0.998ⁿ`, n being how many were noted since; in the unit of the values. */
 export class FadingMean {

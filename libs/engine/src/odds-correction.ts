@@ -1,7 +1,7 @@
 import type { SuccessEstimate } from '@smart-retry/domain';
 
 /** Each outcome makes those before it count this much less: about the last 500 count. */
-const KEPT = 0.998;
+export const KEPT = 0.998;
 /** How firmly a chance is taken to be right before anything is known of it: as after twelve outcomes at even chances. */
 const FIRM_PRECISION = 3;
 /** … where it is a model's, or of another delay than the one that is waited: as after six. */

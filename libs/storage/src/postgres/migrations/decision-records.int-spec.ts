@@ -2,25 +2,18 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DEFAULT_OBJECTIVE, type DecisionRecord } from '@smart-retry/domain';
 import pg from 'pg';
 import { exampleAttempt, exampleDecision, NOON_MS } from '../../contract/examples.js';
-import { createTestDatabase, type TestDatabase } from '../../testing/index.js';
-import { openPostgres, type PostgresStores } from '../open-postgres.js';
+import { openTestPostgres } from '../testing/open-test-postgres.js';
 
-let database: TestDatabase;
-let stores: PostgresStores;
+let stores: Awaited<ReturnType<typeof openTestPostgres>>;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  stores = openPostgres({ url: database.url });
-  await stores.migrate();
+  stores = await openTestPostgres();
 });
-afterAll(async () => {
-  await stores.close();
-  await database.drop();
-});
+afterAll(() => stores.close());
 
 /** As decisions were stored when three of their columns were JSON. */
 async function insertAsBefore({ features, recommendation, ...record }: DecisionRecord): Promise<void> {
-  const client = new pg.Client({ connectionString: database.url });
+  const client = new pg.Client({ connectionString: stores.url });
   await client.connect();
   await client.query(
     `CREATE TABLE IF NOT EXISTS decisions_noon PARTITION OF decisions FOR VALUES FROM (${NOON_MS}) TO (${NOON_MS + 1_000})`,
