@@ -11,6 +11,8 @@ import { REASON_CODES, type Alternative, type Recommendation } from './recommend
 const chance = fc.double({ min: 0, max: 1, noNaN: true });
 const name = fc.string({ unit: 'grapheme' });
 
+const LESS: Alternative = { delayMs: null, estimatedSuccess: 0, value: 0, whyNot: '"less"' };
+
 /** Few values for each member, so that many recommendations are alike but for one of them. */
 const anyRecommendation: fc.Arbitrary<Recommendation> = fc.record({
   decision: fc.constantFrom('retry', 'defer', 'stop'),
@@ -26,7 +28,7 @@ const anyRecommendation: fc.Arbitrary<Recommendation> = fc.record({
   policyGuardrails: fc.constantFrom([], ['budget'], ['max_delay']),
   guardrailEffects: fc.constantFrom([], [{ name: 'max_delay', before: 9_000, after: null }]),
   policy: fc.oneof(fc.constantFrom('a', 'b', null), name),
-  alternatives: fc.constantFrom([], [{ delayMs: null, estimatedSuccess: 0, value: 0, whyNot: '"less"' }]),
+  alternatives: fc.constantFrom([], [LESS], Object.freeze([LESS]), Object.freeze([LESS, LESS])),
   reasons: fc.subarray(REASON_CODES.slice(0, 3)),
   propensity: fc.constantFrom(1, 0.25),
   modelVersion: fc.constantFrom(null, 'v1'),
@@ -44,6 +46,19 @@ describe('recommendationToJson', () => {
     fc.assert(
       fc.property(fc.array(anyRecommendation, { maxLength: 40 }), (recommendations) => {
         for (const one of recommendations) {
+          expect(JSON.parse(recommendationToJson(one))).toEqual(toRecommendationDocument(one));
+        }
+      }),
+    );
+  });
+
+  it('writes what differs from what was written before in one member alone', () => {
+    const members = Object.keys(someRecommendation) as (keyof Recommendation)[];
+    fc.assert(
+      fc.property(anyRecommendation, anyRecommendation, (before, other) => {
+        for (const member of members) {
+          recommendationToJson({ ...before });
+          const one = { ...before, [member]: other[member] };
           expect(JSON.parse(recommendationToJson(one))).toEqual(toRecommendationDocument(one));
         }
       }),

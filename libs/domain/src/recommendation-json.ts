@@ -22,20 +22,8 @@ export function recommendationToJson(recommendation: Recommendation): string {
 
 function write(recommendation: Recommendation): string {
   const { delayMs, nextEvaluationAtMs, rationale } = recommendation;
-  const alternatives = writeAlternatives(recommendation.alternatives);
-  return `{"delay_ms":${delayMs},"next_evaluation":"${formatTimestamp(nextEvaluationAtMs)}","rationale":${JSON.stringify(rationale)},"alternatives":${alternatives},${writeGeneralPart(recommendation)}`;
-}
-
-/** What a layer has to say of a kind of failure is said to many jobs: frozen, and written once. */
-const textsOfAlternatives = new WeakMap<readonly Alternative[], string>();
-
-function writeAlternatives(alternatives: readonly Alternative[]): string {
-  if (alternatives.length === 0) return '[]';
-  let text = textsOfAlternatives.get(alternatives);
-  if (text !== undefined) return text;
-  text = JSON.stringify(alternatives.map(toAlternativeDocument));
-  if (Object.isFrozen(alternatives)) textsOfAlternatives.set(alternatives, text);
-  return text;
+  const spoken = spokenWith(recommendation.alternatives);
+  return `{"delay_ms":${delayMs},"next_evaluation":"${formatTimestamp(nextEvaluationAtMs)}","rationale":${JSON.stringify(rationale)},"alternatives":${spoken.alternatives},${writeGeneralPart(recommendation, spoken)}`;
 }
 
 interface Said {
@@ -43,22 +31,38 @@ interface Said {
   readonly text: string;
 }
 
-/** Policies that answer at a time are few, and so are the reasons they give. */
-const MAX_SAID = 16;
-const said: Said[] = [];
+/** What was said with the same alternatives: nearly the same of many jobs, so that it need not be written again. */
+interface Spoken {
+  readonly alternatives: string;
+  readonly said: Said[];
+  readonly maxSaid: number;
+}
 
-/** Rules and guardrails say nearly the same to many jobs: what was said before is not written again. */
-function writeGeneralPart(recommendation: Recommendation): string {
-  const isParticular = recommendation.alternatives.length > 0 || recommendation.guardrailEffects.length > 0;
-  if (isParticular) return JSON.stringify(toGeneralPart(recommendation)).slice(1);
-  for (const one of said) if (saysTheSame(one.by, recommendation)) return one.text;
+/** Rules and guardrails give no alternatives: policies that answer at a time are few, and so are the reasons they give. */
+const withoutAlternatives: Spoken = { alternatives: '[]', said: [], maxSaid: 16 };
+/** What a layer has to say of a kind of failure is frozen, and said to many jobs. */
+const withAlternatives = new WeakMap<readonly Alternative[], Spoken>();
+
+function spokenWith(alternatives: readonly Alternative[]): Spoken {
+  if (alternatives.length === 0) return withoutAlternatives;
+  let spoken = withAlternatives.get(alternatives);
+  if (spoken !== undefined) return spoken;
+  spoken = { alternatives: JSON.stringify(alternatives.map(toAlternativeDocument)), said: [], maxSaid: 1 };
+  if (Object.isFrozen(alternatives)) withAlternatives.set(alternatives, spoken);
+  return spoken;
+}
+
+function writeGeneralPart(recommendation: Recommendation, { said, maxSaid }: Spoken): string {
+  const isParticular = recommendation.guardrailEffects.length > 0;
+  if (!isParticular) for (const one of said) if (saysTheSame(one.by, recommendation)) return one.text;
   const text = JSON.stringify(toGeneralPart(recommendation)).slice(1);
+  if (isParticular) return text;
   said.unshift({ by: recommendation, text });
-  if (said.length > MAX_SAID) said.pop();
+  if (said.length > maxSaid) said.pop();
   return text;
 }
 
-/** Of two without alternatives and effects: whether all but what is particular to the job is the same. */
+/** Of two with the same alternatives and without effects: whether all but what is particular to the job is the same. */
 function saysTheSame(a: Recommendation, b: Recommendation): boolean {
   return (
     a.policy === b.policy &&

@@ -1,12 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import type {
-  Clock,
-  EpochMs,
-  FailureCandidate,
-  FailureCandidates,
-  FailureLookup,
-  RetryFeatures,
-} from '@smart-retry/domain';
+import type { Clock, FailureCandidate, FailureCandidates, FailureLookup, RetryFeatures } from '@smart-retry/domain';
+import { hasJobId, jobAttemptKey } from './job-attempt-key.js';
 
 const MAX_CANDIDATES_PER_SHAPE = 8;
 
@@ -17,15 +11,9 @@ export interface RecentRecommendationsOptions {
   readonly clock: Clock;
 }
 
-interface Remembered {
-  readonly failures: readonly FailureCandidate[];
-  /** Looked at when it is found, so that remembering need not keep a clock for each entry. */
-  readonly untilMs: EpochMs;
-}
-
 /** The recommendations that this process has just given, by job or by shape: what an outcome most likely followed. */
 export class RecentRecommendations {
-  readonly #entries: LRUCache<string, Remembered> | null;
+  readonly #entries: LRUCache<string, readonly FailureCandidate[]> | null;
   readonly #ttlMs: number;
   readonly #clock: Clock;
   #hits = 0;
@@ -40,15 +28,13 @@ export class RecentRecommendations {
   remember(features: RetryFeatures, failure: FailureCandidate & { readonly delayMs: number }): void {
     const entries = this.#entries;
     if (entries === null) return;
-    const untilMs = this.#clock() + this.#ttlMs;
-    const { tenant = '', jobType, jobId, attemptNumber } = features;
-    if (jobId !== undefined) {
-      entries.set(jobKey({ tenant, jobType, jobId, attemptNumber }), { failures: [failure], untilMs });
+    if (hasJobId(features)) {
+      entries.set(jobAttemptKey(features), [failure]);
       return;
     }
+    const { tenant = '', jobType, attemptNumber } = features;
     const key = shapeKey({ tenant, jobType, attemptNumber, delayMs: failure.delayMs });
-    const failures = [failure, ...(this.#get(entries, key) ?? [])].slice(0, MAX_CANDIDATES_PER_SHAPE);
-    entries.set(key, { failures, untilMs });
+    entries.set(key, [failure, ...(this.#get(entries, key) ?? [])].slice(0, MAX_CANDIDATES_PER_SHAPE));
   }
 
   /** What this process knows; null when it knows nothing, and the store has to be asked. */
@@ -56,8 +42,8 @@ export class RecentRecommendations {
     const entries = this.#entries;
     if (entries === null) return null;
     const { attemptNumber, delayMs } = lookup;
-    const before = this.#get(entries, jobKey({ ...lookup, attemptNumber: attemptNumber - 1 }));
-    const same = this.#get(entries, jobKey(lookup));
+    const before = this.#get(entries, jobAttemptKey({ ...lookup, attemptNumber: attemptNumber - 1 }));
+    const same = this.#get(entries, jobAttemptKey(lookup));
     const shaped = delayMs === undefined ? undefined : this.#get(entries, shapeKey({ ...lookup, delayMs }));
     if (before === undefined && same === undefined && shaped === undefined) return null;
     return {
@@ -67,9 +53,10 @@ export class RecentRecommendations {
     };
   }
 
-  #get(entries: LRUCache<string, Remembered>, key: string): readonly FailureCandidate[] | undefined {
-    const remembered = entries.get(key);
-    return remembered === undefined || remembered.untilMs < this.#clock() ? undefined : remembered.failures;
+  /** Whether it is too old is looked at when it is found, so that remembering need not keep a clock for each entry. */
+  #get(entries: LRUCache<string, readonly FailureCandidate[]>, key: string): readonly FailureCandidate[] | undefined {
+    const failures = entries.get(key);
+    return failures?.[0] === undefined || failures[0].atMs + this.#ttlMs < this.#clock() ? undefined : failures;
   }
 
   /** Counts what a look-up for one outcome found. */
@@ -83,13 +70,6 @@ export class RecentRecommendations {
   }
 }
 
-interface JobKey {
-  readonly tenant: string;
-  readonly jobType: string;
-  readonly jobId: string;
-  readonly attemptNumber: number;
-}
-
 interface ShapeKey {
   readonly tenant: string;
   readonly jobType: string;
@@ -97,11 +77,7 @@ interface ShapeKey {
   readonly delayMs: number;
 }
 
-/** Lengths before texts: ("a:b", "c") and ("a", "b:c") stay apart. */
-function jobKey({ tenant, jobType, jobId, attemptNumber }: JobKey): string {
-  return `job:${attemptNumber}:${tenant.length}:${jobType.length}:${tenant}${jobType}${jobId}`;
-}
-
+/** Unlike `jobAttemptKey` from its first character on. */
 function shapeKey({ tenant, jobType, attemptNumber, delayMs }: ShapeKey): string {
   return `shape:${attemptNumber}:${delayMs}:${tenant.length}:${tenant}${jobType}`;
 }

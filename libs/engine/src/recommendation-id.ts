@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { DecisionAction, EpochMs } from '@smart-retry/domain';
 import { createMac, sha256Bytes } from './digest.js';
+import { writeBytes, writeText } from './short-texts.js';
 
 /** What a recommendation id carries, so that an outcome can be linked without a look-up. */
 export interface RecommendationClaims {
@@ -106,11 +107,11 @@ export class RecommendationIds {
     bytes.writeUInt16BE(Math.round(claims.propensity * UINT16_MAX), 8);
     bytes.writeUInt32BE(Math.min(claims.attemptNumber, UINT32_MAX), 10);
     bytes.writeUInt32BE(Math.min(claims.delayMs, UINT32_MAX), 14);
-    bytes.write(this.#scopeDigest(claims), SCOPE_AT, SCOPE_BYTES, 'latin1');
+    writeBytes(bytes, this.#scopeDigest(claims), SCOPE_AT);
     bytes.writeUInt32BE(claims.nonce, 24);
     bytes[INCIDENT_AGE_AT] = packAge(claims.incidentAgeMs);
     if (hintMs !== undefined) bytes.writeUInt16BE(packHint(hintMs), HINT_AT);
-    bytes.write(this.#current(bytes.subarray(0, bodyEnd)), bodyEnd, MAC_BYTES, 'latin1');
+    writeBytes(bytes, this.#current(bytes.subarray(0, bodyEnd)), bodyEnd, MAC_BYTES);
     return bytes.toString('base64url', 0, bodyEnd + MAC_BYTES);
   }
 
@@ -165,9 +166,9 @@ function writeFailure(bytes: Buffer, headerEnd: number, { errorClass, errorCode 
   // A UTF-16 unit takes at most three bytes: most texts need no measuring.
   const mayExceed = 3 * (errorClass.length + errorCode.length) > room;
   if (mayExceed && Buffer.byteLength(errorClass) + Buffer.byteLength(errorCode) > room) return headerEnd;
-  const classBytes = bytes.write(errorClass, headerEnd + 1);
+  const classBytes = writeText(bytes, errorClass, headerEnd + 1);
   bytes[headerEnd] = classBytes;
-  return headerEnd + 1 + classBytes + bytes.write(errorCode, headerEnd + 1 + classBytes);
+  return headerEnd + 1 + classBytes + writeText(bytes, errorCode, headerEnd + 1 + classBytes);
 }
 
 function readFailure(bytes: Uint8Array): DecodedRecommendationId['failure'] {

@@ -161,9 +161,9 @@ export class Fleet {
   noteReports(records: readonly AttemptRecord[], nowMs: EpochMs): void {
     for (const { report, isRetry, link } of records) {
       const name = dependencyOf(report);
-      const { success, errorClass, errorCode, timestampMs, processingTimeMs, attemptNumber, status } = report;
+      const { jobType, success, errorClass, errorCode, timestampMs, processingTimeMs, attemptNumber, status } = report;
       const failedAttempt = link?.failedAttemptNumber ?? attemptNumber - 1;
-      const asked = { tenant: report.tenant, jobId: report.jobId, attemptNumber: failedAttempt };
+      const asked = { tenant: report.tenant, jobType, jobId: report.jobId, attemptNumber: failedAttempt };
       const turn = isRetry ? this.turns.drop(asked) : null;
       const kind = success || errorClass === undefined ? null : this.#kinds.of(errorClass, errorCode);
       const isUnused = status === 'cancelled' || kind === 'not_sent';

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { EpochMs } from '@smart-retry/domain';
 import type { Turn } from '@smart-retry/guardrails';
+import { hasJobId, jobAttemptKey, type JobAttempt } from '../job-attempt-key.js';
 import type { SpentUnits } from './window-places.js';
 
 export interface BookedTurn extends Turn {
@@ -12,49 +13,29 @@ export interface BookedTurn extends Turn {
   readonly asksAtMs: EpochMs | null;
 }
 
-interface JobAttempt {
-  readonly tenant?: string | undefined;
-  readonly jobId?: string | undefined;
-  readonly attemptNumber: number;
-}
+type Asked = Omit<JobAttempt, 'jobId'> & { readonly jobId?: string | undefined };
 
 /** What jobs have been promised: a place in the budget, or that they have waited. Bounded: the oldest promises go first. */
 export class Turns {
   readonly #turns: LRUCache<string, BookedTurn>;
-  /** A question is looked up several times while it is decided. */
-  #last: { readonly job: JobAttempt; readonly key: string | null } | null = null;
 
   constructor({ maxTurns }: { readonly maxTurns: number }) {
     this.#turns = new LRUCache({ max: maxTurns });
   }
 
   /** Null for a job without an id: it cannot be told from others. */
-  find(job: JobAttempt): BookedTurn | null {
-    const key = this.#keyOf(job);
-    return key === null ? null : (this.#turns.get(key) ?? null);
+  find(job: Asked): BookedTurn | null {
+    return hasJobId(job) ? (this.#turns.get(jobAttemptKey(job)) ?? null) : null;
   }
 
-  keep(job: JobAttempt, turn: BookedTurn): void {
-    const key = this.#keyOf(job);
-    if (key !== null) this.#turns.set(key, turn);
+  keep(job: Asked, turn: BookedTurn): void {
+    if (hasJobId(job)) this.#turns.set(jobAttemptKey(job), turn);
   }
 
   /** Answers what was promised. */
-  drop(job: JobAttempt): BookedTurn | null {
-    const key = this.#keyOf(job);
-    if (key === null) return null;
-    const turn = this.#turns.get(key) ?? null;
-    if (turn !== null) this.#turns.delete(key);
+  drop(job: Asked): BookedTurn | null {
+    const turn = this.find(job);
+    if (turn !== null && hasJobId(job)) this.#turns.delete(jobAttemptKey(job));
     return turn;
   }
-
-  #keyOf(job: JobAttempt): string | null {
-    if (this.#last?.job !== job) this.#last = { job, key: keyOf(job) };
-    return this.#last.key;
-  }
-}
-
-/** Lengths before texts: labels that contain separators stay apart. */
-function keyOf({ tenant = '', jobId, attemptNumber }: JobAttempt): string | null {
-  return jobId === undefined ? null : `${attemptNumber}:${tenant.length}:${tenant}${jobId}`;
 }
