@@ -1,10 +1,11 @@
-"""The data sets that come with scikit-learn, as two classes, and what the peers make of them.
+"""Data sets that come with scikit-learn and with R's packages, as two classes, and what the peers make of them.
 
 public_sets.py export <folder>: writes values and labels, prints what there is.
 public_sets.py score <folder>:  reads the orders that were written meanwhile, prints the areas under curve by peer.
 """
 
 import json
+import subprocess
 import sys
 
 import numpy as np
@@ -18,8 +19,35 @@ from xgboost import XGBClassifier
 
 action, folder = sys.argv[1:3]
 
+# Package, data set, what is to be told apart, and the columns that tell it at once.
+OF_R = {
+    "diamonds: ideal cut": ("ggplot2", "diamonds", 'cut == "Ideal"', ["cut"]),
+    "CPS 1988: wage above the median": ("AER", "CPS1988", "wage > median(wage)", ["wage"]),
+    "CPS 1992-2004: earnings above the median": ("AER", "CPSSW8", "earnings > median(earnings)", ["earnings"]),
+    "census 1980: more than two children": ("AER", "Fertility", 'morekids == "yes"', ["morekids"]),
+    "lectures: rated 4 or 5": ("lme4", "InstEval", "y >= 4", ["y"]),
+    "vocabulary: more than six words of ten": ("carData", "Vocab", "vocabulary > 6", ["vocabulary"]),
+}
+
 
 def load():
+    return {**of_scikit(), **{name: of_r(*source) for name, source in OF_R.items()}}
+
+
+def of_r(package, name, label, told_by):
+    """Categories become whole numbers, for everybody alike."""
+    columns = ", ".join(f'"{column}"' for column in told_by)
+    script = f"""
+        rows <- get(data(list = "{name}", package = "{package}"))
+        label <- as.integer(with(rows, {label}))
+        values <- data.matrix(rows[, setdiff(names(rows), c({columns}))])
+        write.table(cbind(label, values), row.names = FALSE, col.names = FALSE)"""
+    printed = subprocess.run(["Rscript", "-e", script], check=True, capture_output=True, text=True).stdout
+    table = np.array([line.split() for line in printed.splitlines()], dtype=np.float64)
+    return table[:, 1:], table[:, 0] == 1
+
+
+def of_scikit():
     cancer, digits, wine = datasets.load_breast_cancer(), datasets.load_digits(), datasets.load_wine()
     diabetes, iris = datasets.load_diabetes(scaled=False), datasets.load_iris()
     return {
