@@ -62,6 +62,7 @@ export const REASON_CODES = [
   'exploration',
   'worth_most',
   'not_worth_its_cost',
+  'awaits_dependency',
   'audit_unavailable',
   'breaker_open',
   'breaker_probe',
@@ -165,6 +166,8 @@ export interface Abstention {
   readonly reason: ReasonCode;
   /** A layer that is not sure enough to speak may still explore. */
   readonly exploration?: ExplorationPlan;
+  /** Where the rules stop: what it expects, unsure as it is, of a retry once the dependency is back, where that is worth its cost. */
+  readonly onceBack?: SuccessEstimate;
   /** Of the ml layer while models are deployed. */
   readonly trial?: Trial;
 }
@@ -190,6 +193,8 @@ export interface Proposal {
   readonly alternatives: readonly Alternative[];
   readonly modelVersion: string | null;
   readonly exploration?: ExplorationPlan;
+  /** Of a stop: what is expected of a retry once the dependency is back, where that is worth its cost. */
+  readonly onceBack?: SuccessEstimate;
   /** Of the ml layer while models are deployed. */
   readonly trial?: Trial;
 }

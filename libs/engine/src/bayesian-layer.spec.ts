@@ -2,9 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createRng, type RetryFeatures, type Strategy } from '@smart-retry/domain';
 import { someFeatures, somePolicy, someStrategy, T0 } from '@smart-retry/domain/testing';
+import type { BayesianMemory } from '@smart-retry/bayesian';
 import { decide } from './decide.js';
 import type { DecisionSnapshot } from './decision-snapshot.js';
-import { snapshotOf, taughtMemory } from './testing/taught.js';
+import { snapshotOf, taughtMemory, teach } from './testing/taught.js';
 
 const FAILURE = someFeatures({ incidentAgeMs: 0 });
 /** Timeouts are over after 15 s. */
@@ -55,6 +56,40 @@ describe('the bayesian layer', () => {
       decision: 'stop',
       method: 'bayesian',
       reasons: expect.arrayContaining(['not_worth_its_cost']),
+    });
+  });
+
+  describe('late in an incident in which nothing succeeds', () => {
+    /** With one attempt left: nothing is hoped for beyond. */
+    const late = { incidentAgeMs: 3_600_000, attemptNumber: 4, critical: true };
+    const fiveAttempts = { ...someStrategy(), learnedMaxAttempts: 5 };
+    const saysOf = (
+      knowledge: BayesianMemory,
+      strategy: Strategy = fiveAttempts,
+      features: Partial<RetryFeatures> = late,
+    ) => decideWith(features, strategy, QUIET, { knowledge }).evidence.layers.find(({ layer }) => layer === 'bayesian');
+    /** Retries at the beginning of an incident succeed, or do not; an hour later none does. */
+    const learned = (isRecoverable: boolean) => {
+      const isOverAfterMs = isRecoverable ? 0 : Number.POSITIVE_INFINITY;
+      const knowledge = taughtMemory({ outcomes: 400, isOverAfterMs, features: FAILURE });
+      teach(knowledge, { outcomes: 4_000, isOverAfterMs: Number.POSITIVE_INFINITY, features: { ...FAILURE, ...late } });
+      return knowledge;
+    };
+
+    it('gives up, and says what it expects once the dependency is back, where that is worth a retry', () => {
+      const stop = saysOf(learned(true));
+      expect(stop).toMatchObject({ action: 'stop', estimate: { successProbability: 0 } });
+      expect(stop?.onceBack?.successProbability).toBeGreaterThan(0.5);
+      expect(saysOf(learned(false))).toMatchObject({ action: 'stop' });
+      expect(saysOf(learned(false))?.onceBack).toBeUndefined();
+    });
+
+    it('says so, too, where it is not sure enough to go on and the rules stop', () => {
+      const strategy = { ...someStrategy(), bayesianThreshold: 1.1, learnedMaxAttempts: 12 };
+      const unsure = (attemptNumber: number) => saysOf(learned(true), strategy, { ...late, attemptNumber });
+      expect(unsure(7)?.onceBack?.successProbability).toBeGreaterThan(0.3);
+      expect(unsure(1)).toMatchObject({ kind: 'abstention', reason: 'bayesian_unsure' });
+      expect(unsure(1)?.onceBack).toBeUndefined();
     });
   });
 

@@ -8,6 +8,7 @@ import {
   type Alternative,
   type Proposal,
   type RetryFeatures,
+  type SuccessEstimate,
 } from '@smart-retry/domain';
 import { viewOf, type BayesianMemory, type BayesianView } from '@smart-retry/bayesian';
 import { rulesDelayMs } from '@smart-retry/rules';
@@ -23,6 +24,8 @@ const JITTER_RATIO = 0.1;
 const LEAST_PROCESSING_SHARE = 0.005;
 /** Alternatives shown with an answer. */
 const MAX_ALTERNATIVES = 3;
+/** Shown with a stop, which never succeeds. */
+const HOPELESS: SuccessEstimate = { successProbability: 0, interval: [0, 0] };
 
 /** The layer that speaks from what was learned, once it is confident enough. */
 export function createBayesianLayer(memory: BayesianMemory): Layer {
@@ -35,9 +38,13 @@ export function createBayesianLayer(memory: BayesianMemory): Layer {
     if (features.attemptNumber >= bounds.maxAttempts) return silenceOf('bayesian', 'bayesian_attempts_exhausted');
     const view = lookAtBeliefs(memory, context, bounds);
     if (view === null) return silenceOf('bayesian', 'bayesian_no_posterior');
+    const onceBack = () => onceBackOf(memory, context, bounds);
     return isSureEnough(view, strategy)
-      ? recall(spoken, view, () => speak(view, features, bounds))
-      : recall(unsure, view, () => abstainUnsure(view));
+      ? recall(spoken, view, () => ({ ...speak(view, features, bounds), ...(view.best === null && onceBack()) }))
+      : recall(unsure, view, () => ({
+          ...abstainUnsure(view),
+          ...(rulesDelayMs(features, policy) === null && onceBack()),
+        }));
   };
 }
 
@@ -66,7 +73,6 @@ function abstainUnsure({ exploration }: BayesianView): Abstention {
 
 function speak(view: BayesianView, { jobType, errorClass }: RetryFeatures, bounds: LearnedBounds): Proposal {
   const { best, confidence, exploration } = view;
-  const [lo, hi] = best?.interval ?? [0, 0];
   return {
     kind: 'proposal',
     layer: 'bayesian',
@@ -75,10 +81,7 @@ function speak(view: BayesianView, { jobType, errorClass }: RetryFeatures, bound
     floorMs: 0,
     capMs: bounds.maxDelayMs,
     jitterRatio: JITTER_RATIO,
-    estimate: {
-      successProbability: toFourDigits(best?.successProbability ?? 0),
-      interval: [toFourDigits(lo), toFourDigits(hi)],
-    },
+    estimate: best === null ? HOPELESS : estimateOf(best),
     value: toFourDigits(best?.value ?? 0),
     confidence: toFourDigits(confidence),
     rationale: explain(view, jobType, errorClass),
@@ -86,6 +89,20 @@ function speak(view: BayesianView, { jobType, errorClass }: RetryFeatures, bound
     alternatives: alternativesOf(view),
     modelVersion: null,
     ...(exploration === null ? {} : { exploration }),
+  };
+}
+
+/** What there is to say of the time after the incident: what is believed of a failure at the beginning of one. */
+function onceBackOf(memory: BayesianMemory, context: LayerContext, bounds: LearnedBounds): Pick<Proposal, 'onceBack'> {
+  const features = { ...context.features, incidentAgeMs: 0 };
+  const then = lookAtBeliefs(memory, { ...context, features }, bounds)?.best ?? null;
+  return then === null ? {} : { onceBack: estimateOf(then) };
+}
+
+function estimateOf({ successProbability, interval: [lo, hi] }: NonNullable<BayesianView['best']>): SuccessEstimate {
+  return {
+    successProbability: toFourDigits(successProbability),
+    interval: [toFourDigits(lo), toFourDigits(hi)],
   };
 }
 

@@ -26,6 +26,7 @@ import { learnedBoundsOf } from './learned-bounds.js';
 import { correctEstimate, NO_CORRECTION, type Correction } from './odds-correction.js';
 import { evidenceOfGate, passGate } from './pass-gate.js';
 import { restrictProposal, type Restricted } from './restrict-proposal.js';
+import { waitInsteadOfStop } from './wait-instead-of-stop.js';
 
 export interface Decision {
   readonly recommendation: Recommendation;
@@ -40,8 +41,9 @@ const STOPPED_BY_ATTEMPTS: GuardrailEffect = { name: 'max_attempts', before: 're
 /**
  * Retry it, when, or stop? Pure: the same features, snapshot, time and draws give the same decision.
  * Order: guardrails that end it; the matching policy; layers (ml, bayesian, rules, default), of which the first
- * proposal speaks; perhaps another action in its place, to learn from it; the server's hint; guardrails that restrict;
- * jitter inside the clamp; the breaker and the budget of the dependency, which all its callers share.
+ * proposal speaks, or waits where it would give up a job whose dependency is left alone; perhaps another action in its place,
+ * to learn from it; the server's hint; guardrails that restrict; jitter inside the clamp; the breaker and the budget of the
+ * dependency, which all its callers share.
  */
 export function decide(features: RetryFeatures, snapshot: DecisionSnapshot, nowMs: EpochMs, rng: Rng): Decision {
   const { configuration } = snapshot;
@@ -74,15 +76,18 @@ export function decide(features: RetryFeatures, snapshot: DecisionSnapshot, nowM
   const { gate } = snapshot;
   const context = { features, policy, strategy, nowMs, rng, sharedHintMs: gate?.sharedHintMs ?? 0 };
   const asked = askLayers(context, snapshot, guardrailMaxAttempts);
-  const exploited = { proposal: asked.proposal, restricted: restrictProposal(asked.proposal, context) };
+  const awaited = waitInsteadOfStop(asked, context, gate);
+  const exploited = awaited ?? { proposal: asked.proposal, restricted: restrictProposal(asked.proposal, context) };
   const explored = asked.exploration === null ? null : explore(asked.exploration, asked.proposal, context, rng);
   const { proposal, restricted } = explored?.executed ?? exploited;
 
   const isOutOfAttempts = proposal.reasons.includes('policy_attempts_exhausted');
   const attempts = isOutOfAttempts ? [STOPPED_BY_ATTEMPTS] : attemptEffects(frame);
   const isWait = restricted.kind === 'wait';
-  const delayMs = isWait ? drawDelay(restricted.plan, rng) : 0;
-  const admission = isWait ? passGate(gate, delayMs, restricted, context) : null;
+  const delayMs = awaited?.delayMs ?? (isWait ? drawDelay(restricted.plan, rng) : 0);
+  const letsOthersProbe = isSavedForLater(features, proposal, frame);
+  const admission =
+    awaited?.admission ?? (isWait ? passGate(gate, delayMs, restricted, { ...context, letsOthersProbe }) : null);
   const isStop = !isWait || admission?.kind === 'refused';
   const action = isStop ? null : (admission?.delayMs ?? delayMs);
   // What was put off or turned away would have been whatever had been proposed.
@@ -95,7 +100,7 @@ export function decide(features: RetryFeatures, snapshot: DecisionSnapshot, nowM
   };
   const { layer, estimate } = proposal;
   const correction =
-    isStop || !isLearned(layer)
+    isStop || awaited !== null || !isLearned(layer)
       ? NO_CORRECTION
       : (snapshot.hindsight?.correctionOf(
           layer,
@@ -143,6 +148,15 @@ function answerFor({ restricted, delayMs, admission, proposal, grounds, frame }:
         shared,
         frame,
       );
+}
+
+/** A last attempt that finds the dependency still down leaves nothing for when it is back. */
+function isSavedForLater(
+  { attemptNumber, critical }: RetryFeatures,
+  { layer }: Proposal,
+  { learnedMaxAttempts }: AnswerFrame,
+): boolean {
+  return isLearned(layer) && critical !== true && attemptNumber > 1 && attemptNumber + 1 >= learnedMaxAttempts;
 }
 
 /** One literal for all: objects of one shape cost less than those without the members that say nothing. */

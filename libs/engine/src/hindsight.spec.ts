@@ -92,6 +92,19 @@ describe('Hindsight', () => {
     expect(shown).toBeLessThan(0.6);
   });
 
+  it('learns nothing of a probe by a job that waited to be given up: what was expected of it was not of a retry then', () => {
+    const hindsight = new Hindsight({ maxPending: 100, maxKinds: 10 });
+    const shiftOf = () => hindsight.correctionOf('bayesian', KIND, 'as_probe', 0.7).shift;
+    const before = shiftOf();
+    const failTenTimes = (reasons: readonly ReasonCode[]) => {
+      for (let i = 0; i < 10; i++) settle(hindsight, { chance: 0.7, reasons }, { success: false });
+    };
+    failTenTimes(['breaker_probe', 'awaits_dependency']);
+    expect(shiftOf()).toBe(before);
+    failTenTimes(['breaker_probe']);
+    expect(shiftOf()).toBeLessThan(before);
+  });
+
   it('tells probes and turns from what went as planned', () => {
     const hindsight = create();
     for (let i = 0; i < 200; i++)

@@ -115,7 +115,8 @@ export class Hindsight {
   /** Notes what a learned layer expected of the retry that was advised. */
   noteDecision({ recommendationId, recommendation, features, evidence, decidedAtMs }: DecisionRecord): void {
     const { decision, method, estimatedSuccess, reasons } = recommendation;
-    if (decision !== 'retry' || !isLearned(method)) return;
+    // What was expected once the dependency is back was not expected of the probe that it may have become.
+    if (decision !== 'retry' || !isLearned(method) || reasons.includes('awaits_dependency')) return;
     if (this.#shown.size >= MANY_PENDING && ++this.#passedBy % ONE_OF !== 0) return;
     const { failedAtMs = decidedAtMs, incidentAgeMs = 0 } = features;
     this.#shown.set(recommendationId, {

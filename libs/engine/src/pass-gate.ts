@@ -10,6 +10,8 @@ export interface GateContext {
   readonly strategy: Pick<Strategy, 'guardrails'>;
   readonly nowMs: EpochMs;
   readonly rng: Rng;
+  readonly letsOthersProbe: boolean;
+  readonly takesNoPlace?: boolean;
 }
 
 /** Asks the gate for a retry after `delayMs`; null where there is none, or nothing to ask: a defer burns no attempt. */
@@ -17,7 +19,7 @@ export function passGate(
   gate: FleetGate | undefined,
   delayMs: number,
   restricted: Extract<Restricted, { kind: 'wait' }>,
-  { features, policy, strategy: { guardrails }, nowMs, rng }: GateContext,
+  { features, policy, strategy: { guardrails }, nowMs, rng, letsOthersProbe, takesNoPlace }: GateContext,
 ): Admission | null {
   if (gate === undefined || restricted.isDeferred) return null;
   const { untilDeadlineMs, untilMaxElapsedMs } = timeLeftOf(features, policy, nowMs);
@@ -29,6 +31,8 @@ export function passGate(
     untilEndMs: Math.min(untilDeadlineMs, untilMaxElapsedMs),
     maxDelayMs: guardrails.maxDelayMs,
     draw: rng(),
+    letsOthersProbe,
+    takesNoPlace,
   });
 }
 

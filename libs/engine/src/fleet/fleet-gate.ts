@@ -5,6 +5,10 @@ import type { Admission, AdmissionQuestion } from '@smart-retry/guardrails';
 export interface FleetGate {
   /** Whether the dependency's breaker is closed, so that something may be tried. */
   readonly isCalm: boolean;
+  /** Whether no retry goes ahead at the dependency but those that find out whether it is back. */
+  readonly isLeftAlone: boolean;
+  /** Whether the job was put off before, and this is what it waited for. */
+  readonly hasWaited: boolean;
   /** How much longer a server has asked others to wait, in milliseconds. */
   readonly sharedHintMs: number;
   admit(question: Omit<AdmissionQuestion, 'units'>): Admission;
@@ -14,6 +18,9 @@ export interface FleetGate {
 export function repeatGate({ isCalm, sharedHintMs, verdict }: FleetEvidence): FleetGate {
   return {
     isCalm,
+    // Who was stopped asked nothing of the gate.
+    isLeftAlone: !isCalm && verdict !== null,
+    hasWaited: verdict !== null,
     sharedHintMs,
     admit: ({ delayMs }) => ({
       ...(verdict ?? { kind: 'admitted', delayMs, reasons: [], effects: [], because: [] }),

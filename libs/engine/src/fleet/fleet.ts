@@ -95,7 +95,6 @@ export class Fleet {
     // Retries alone are of jobs that failed already: they open a breaker only for those who say what they call.
     const isGuess = features.dependency === undefined && dependency.firstTriesPerSecond(nowMs) === null;
     const state = override?.state ?? (isGuess ? 'closed' : breaker.state);
-    if (state === 'half_open') dependency.waiting++;
     const budget = this.budgetOf(dependency, nowMs);
     const sharesBudget = budget !== null && this.#options.guardrails().perTenantLimits;
     const shared = sharesBudget ? { budget: budget.budget, name, place: this.place } : null;
@@ -118,9 +117,10 @@ export class Fleet {
     };
     return {
       isCalm: state === 'closed',
+      isLeftAlone: state !== 'closed' && kind !== 'own_fault',
+      hasWaited: turn?.hasWaited === true,
       sharedHintMs,
-      admit: ({ nowMs: atMs, delayMs, floorMs, untilEndMs, maxDelayMs, draw }) =>
-        admitRetry({ nowMs: atMs, delayMs, floorMs, units, untilEndMs, maxDelayMs, draw }, view),
+      admit: (question) => admitRetry({ ...question, units }, view),
     };
   }
 
@@ -133,6 +133,7 @@ export class Fleet {
     const dependency = met?.dependency ?? this.dependency(name);
     const { booking, isProbe, kind } = admission;
     if (isProbe) dependency.probesLeft--;
+    if (admission.wantsProbe === true) dependency.waiting++;
     if (booking === 'kept') return;
     const before = met === null ? this.turns.find(features) : met.turn;
     if (before !== null) this.#giveBack(features, nowMs);

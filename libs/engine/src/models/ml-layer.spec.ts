@@ -77,6 +77,24 @@ describe('the ml layer', () => {
     expect(answer({ errorCode: 'E_OTHER' }, { models: { champion }, memory })).toMatchObject({ decision: 'retry' });
   });
 
+  it('says of what it gives up what it expects at the beginning of an incident, where that is worth a retry', () => {
+    const model = loaded();
+    const expecting = (chanceThen: number): LoadedModel => ({
+      ...model,
+      scoring: Object.assign(Object.create(model.scoring) as LoadedModel['scoring'], {
+        scoreDelays: ({ incidentAgeMs }: RetryFeatures, delays: ArrayLike<number>, chances: Float64Array) =>
+          chances.fill(incidentAgeMs === 0 ? chanceThen : 0, 0, delays.length),
+      }),
+    });
+    const memory = new BayesianMemory({ maxCells: 100 });
+    const says = (chanceThen: number) =>
+      decideWith({ incidentAgeMs: 3_600_000 }, { models: { champion: expecting(chanceThen) }, memory }).evidence
+        .layers[0];
+    expect(says(0.9)).toMatchObject({ action: 'stop', onceBack: { successProbability: 0.9 } });
+    expect(says(0)).toMatchObject({ action: 'stop' });
+    expect(says(0)?.onceBack).toBeUndefined();
+  });
+
   it('gives up nothing that the Bayesian layer is sure enough to retry: no outcome would ever show it to be wrong', () => {
     const champion = loaded({ errorCode: ['E_GONE', -30] });
     const failure = { errorCode: 'E_GONE', attemptNumber: 2 };

@@ -7,6 +7,7 @@ import {
   type Proposal,
   type ReasonCode,
   type ShadowAnswer,
+  type SuccessEstimate,
 } from '@smart-retry/domain';
 import type { BayesianMemory, BayesianView } from '@smart-retry/bayesian';
 import type { Contribution, ModelContext } from '@smart-retry/ml';
@@ -20,7 +21,7 @@ import { timeLeftOf } from '../time-left.js';
 import { confidenceOf, isFamiliar } from './model-confidence.js';
 import type { ModelContest } from './model-contest.js';
 import { contextOf, type MeansOf } from './model-context.js';
-import { proposeFromModel } from './propose-from-model.js';
+import { estimateOf, proposeFromModel } from './propose-from-model.js';
 import { rankDelays } from './rank-delays.js';
 import { assignedModel, type LoadedModel, type ServingModels } from './serving-models.js';
 
@@ -49,8 +50,8 @@ export function createMlLayer({ models: currentModels, memory, means, contest }:
     const view = isExhausted ? null : lookAtBeliefs(memory, context, bounds);
     const candidates = isExhausted ? [] : candidateDelays(context, bounds, view);
     const remaining = remainingOf(context, bounds);
-    const rank = (asked: LoadedModel) =>
-      rankDelays(asked, contextOf(features, nowMs, asked, means), candidates, remaining);
+    const rank = (asked: LoadedModel, failure = features) =>
+      rankDelays(asked, contextOf(failure, nowMs, asked, means), candidates, remaining);
     const shadow = models.shadow === null ? null : shadowAnswer(models.shadow, rank(models.shadow));
     // What is only observed is served to nobody, so that it says nothing of who serves better.
     const isServed = learningModeOf(strategy.learning, features.jobType) === 'on';
@@ -80,7 +81,13 @@ export function createMlLayer({ models: currentModels, memory, means, contest }:
       contributions: explained(model, contextOf(features, nowMs, model, means), shown),
     });
     const exploration = view?.exploration ?? null;
-    return { ...proposal, ...inTrial, ...(exploration !== null && { exploration }) };
+    const onceBack = ranking.best === -1 ? bestOf(model, rank(model, { ...features, incidentAgeMs: 0 })) : null;
+    return {
+      ...proposal,
+      ...inTrial,
+      ...(exploration !== null && { exploration }),
+      ...(onceBack !== null && { onceBack }),
+    };
   };
 }
 
@@ -105,6 +112,12 @@ function remainingOf({ features, policy, strategy, nowMs }: LayerContext, { maxA
   const { untilDeadlineMs, untilMaxElapsedMs } = timeLeftOf(features, policy, nowMs);
   const { valueHalfLifeMs } = objectiveOf(strategy, policy);
   return { maxAttempts, valueHalfLifeMs, untilMs: Math.min(untilDeadlineMs, untilMaxElapsedMs) };
+}
+
+/** What a model expects of the delay that it would choose; null where it would choose none. */
+function bestOf(model: LoadedModel, ranking: ReturnType<typeof rankDelays>): SuccessEstimate | null {
+  const best = ranking?.delays[ranking.best];
+  return best === undefined ? null : estimateOf(model, best);
 }
 
 /** Nothing where the model cannot say: an answer without its reasons is better than none. */

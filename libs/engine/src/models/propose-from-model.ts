@@ -1,4 +1,4 @@
-import { describeDuration, type Alternative, type Proposal } from '@smart-retry/domain';
+import { describeDuration, type Alternative, type Proposal, type SuccessEstimate } from '@smart-retry/domain';
 import type { Contribution } from '@smart-retry/ml';
 import { toFourDigits } from '../four-digits.js';
 import { Z_90 } from '../odds-correction.js';
@@ -11,6 +11,8 @@ const JITTER_RATIO = 0.1;
 const MAX_ALTERNATIVES = 3;
 /** Features named in the rationale. */
 const MAX_NAMED_FEATURES = 2;
+/** Shown with a stop, which never succeeds. */
+const HOPELESS: SuccessEstimate = { successProbability: 0, interval: [0, 0] };
 
 /** What a model that is sure enough would do, and why. */
 export function proposeFromModel(
@@ -26,8 +28,6 @@ export function proposeFromModel(
   const { version } = model.description;
   const best = ranking.delays[ranking.best];
   const others = byValue(ranking.delays.filter((_, i) => i !== ranking.best));
-  const chance = best?.successProbability ?? 0;
-  const margin = best === undefined ? 0 : Z_90 * chanceDeviation(model, chance);
   return {
     kind: 'proposal',
     layer: 'ml',
@@ -36,15 +36,24 @@ export function proposeFromModel(
     floorMs: 0,
     capMs: answer.maxDelayMs,
     jitterRatio: JITTER_RATIO,
-    estimate: {
-      successProbability: chance,
-      interval: [Math.max(0, chance - margin), Math.min(1, chance + margin)],
-    },
+    estimate: best === undefined ? HOPELESS : estimateOf(model, best),
     confidence: answer.confidence,
     rationale: explain(version, best, others, answer.contributions),
     reasons: [best === undefined ? 'not_worth_its_cost' : 'worth_most'],
     alternatives: others.slice(0, MAX_ALTERNATIVES).map((other) => alternativeTo(best, other)),
     modelVersion: version,
+  };
+}
+
+/** What a model expects of a delay. */
+export function estimateOf(
+  model: LoadedModel,
+  { successProbability }: Pick<RankedDelay, 'successProbability'>,
+): SuccessEstimate {
+  const margin = Z_90 * chanceDeviation(model, successProbability);
+  return {
+    successProbability,
+    interval: [Math.max(0, successProbability - margin), Math.min(1, successProbability + margin)],
   };
 }
 

@@ -18,13 +18,17 @@ export interface Lesson {
 }
 
 /** A memory that was taught waits of all lengths in turn. */
-export function taughtMemory({ outcomes, isOverAfterMs, features, atMs = T0 }: Lesson): BayesianMemory {
+export function taughtMemory(lesson: Lesson): BayesianMemory {
   const memory = new BayesianMemory({ maxCells: 1_000 });
+  teach(memory, lesson);
+  return memory;
+}
+
+export function teach(memory: BayesianMemory, { outcomes, isOverAfterMs, features, atMs = T0 }: Lesson): void {
   for (let i = 0; i < outcomes; i++) {
     const delayMs = SOME_DELAYS[i % SOME_DELAYS.length] ?? 0;
     memory.learn({ context: features, delayMs, success: delayMs >= isOverAfterMs, atMs });
   }
-  return memory;
 }
 
 /** What decisions depend on, with a layer that speaks from this memory. */

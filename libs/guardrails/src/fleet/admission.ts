@@ -15,6 +15,10 @@ export interface AdmissionQuestion {
   readonly maxDelayMs: number;
   /** Uniform on [0, 1). */
   readonly draw: number;
+  /** Whether the job is to find out itself whether a dependency is back only where nobody else does; absent: no. */
+  readonly letsOthersProbe?: boolean | undefined;
+  /** Whether the job keeps no place from others while it is put off; absent: no. */
+  readonly takesNoPlace?: boolean | undefined;
 }
 
 /** Where in a dependency's budget there is room. */
@@ -98,4 +102,6 @@ export interface Admission extends AdmissionVerdict {
   readonly booking: Booking | 'kept' | null;
   /** Whether it takes one of the breaker's probes. */
   readonly isProbe: boolean;
+  /** Whether it would have taken one, had there been one; absent: no. */
+  readonly wantsProbe?: boolean;
 }

@@ -22,10 +22,20 @@ export function admitRetry(question: AdmissionQuestion, view: DependencyView): A
     case 'open':
       return waitForBreaker(question, view);
     case 'half_open':
-      return view.hasProbe ? sendProbe(question, view) : waitForProbes(question, view);
+      if (letsOthers(question, view)) return waitForProbes(question, view);
+      return view.hasProbe ? sendProbe(question, view) : { ...waitForProbes(question, view), wantsProbe: true };
     case 'closed':
       return view.turn?.bookedSecond == null ? findPlace(question, view) : takeTurn(question, view, view.turn);
   }
+}
+
+/** For as long again as the breaker was open, since perhaps there are no others; and not where time would be over by then. */
+function letsOthers(
+  { letsOthersProbe = false, nowMs, untilEndMs }: AdmissionQuestion,
+  { probeAtMs, openForMs }: DependencyView,
+): boolean {
+  const untilMs = probeAtMs + openForMs;
+  return letsOthersProbe && nowMs < untilMs && untilMs + SECOND_MS < nowMs + untilEndMs;
 }
 
 function sendProbe(

@@ -54,12 +54,12 @@ function waitUntilBack(
 
 function findPlaceAfter(
   askAtMs: EpochMs,
-  { nowMs, draw, units, maxDelayMs }: AdmissionQuestion,
+  { nowMs, draw, units, maxDelayMs, takesNoPlace = false }: AdmissionQuestion,
   view: DependencyView,
 ): { readonly placeMs: EpochMs; readonly booking: Booking | 'kept' | null } {
   const { budget, turn, isShared, heldOpenBecause } = view;
   const furthest = { placeMs: nowMs + maxDelayMs + 1, booking: null };
-  if (heldOpenBecause !== null) return furthest;
+  if (heldOpenBecause !== null || takesNoPlace) return furthest;
   if (turn?.bookedSecond != null && turn.bookedSecond * SECOND_MS >= askAtMs)
     return { placeMs: turn.bookedSecond * SECOND_MS + draw * SECOND_MS, booking: 'kept' };
   const { second } = findRoom(Math.floor(askAtMs / SECOND_MS) + 1, units, draw, view);
