@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { AttemptRecord, FailureCandidates, FailureLookup } from '@smart-retry/domain';
+import type { AttemptRecord, AttemptReport, FailureCandidates, FailureLookup } from '@smart-retry/domain';
 import { FixedClock, someFeatures, someReport, someStrategy, T0 } from '@smart-retry/domain/testing';
 import { AttemptRecorder, type AttemptRecorderOptions } from './attempt-recorder.js';
 import { compileSnapshot } from './configuration-snapshot.js';
@@ -84,10 +84,11 @@ describe('AttemptRecorder', () => {
 
   it('teaches nothing where this process and the store know different failures of one shape', async () => {
     const elsewhere = { ...advised(2_000), errorClass: 'oom', recommendationId: 'other' };
-    const { recorder, recent } = open({}, { ...NO_CANDIDATES, recommendedForShape: [elsewhere] });
+    const { recorder, stored, recent } = open({}, { ...NO_CANDIDATES, recommendedForShape: [elsewhere] });
     recent.remember(someFeatures(), advised(2_000));
     const [recorded] = await recorder.record([someReport({ attemptNumber: 1, delayMs: 2_000 })]);
     expect(recorded?.link).toBeNull();
+    expect(stored[0]?.isRetry).toBe(true);
   });
 
   it('links a retry to the failure that is recorded together with it, in whatever order', async () => {
@@ -120,6 +121,18 @@ describe('AttemptRecorder', () => {
     await recorder.record([someReport({ attemptNumber: 1 })]);
     expect(stored[0]?.isRetry).toBe(false);
     expect(lookups).toEqual([]);
+  });
+
+  it('counts what waited before it as a retry under whatever number, also where nobody knows what it followed', async () => {
+    const { recorder, stored } = open();
+    const underFailedNumber = someReport({ attemptNumber: 1, delayMs: 2_000 });
+    const isRetry = async (report: AttemptReport) => {
+      await recorder.record([report]);
+      return stored.at(-1)?.isRetry;
+    };
+    expect(await isRetry({ ...underFailedNumber, jobId: 'a' })).toBe(true);
+    expect(await isRetry({ ...underFailedNumber, jobId: 'b', actualDelayMs: 0, processingTimeMs: 900 })).toBe(false);
+    expect(stored.some(({ link }) => link !== undefined)).toBe(false);
   });
 
   it('skips everything while data collection is off', async () => {

@@ -116,7 +116,7 @@ export class AttemptRecorder {
       return {
         report,
         ...(link !== null && { link }),
-        isRetry: !isWithoutOutcome(report) && (report.attemptNumber >= 2 || link !== null),
+        isRetry: !isWithoutOutcome(report) && (link !== null || !isPlainFirstTry(report)),
         sampleRate,
         recordedAtMs: clock(),
         aggregationIntervalMs,

@@ -15,7 +15,7 @@ export function knownDelayMs({ link, report }: AttemptRecord): number | undefine
   return link?.delayMs ?? report.actualDelayMs ?? report.delayMs;
 }
 
-/** A first try: neither a retry by number nor linked to a failure; one that was cancelled is none that failed. */
+/** A first try: no retry, and numbered as the first; one that was cancelled is none that failed. */
 export function isFirstTry({ report, isRetry }: AttemptRecord): boolean {
   return !isRetry && report.attemptNumber === 1 && !isWithoutOutcome(report);
 }
