@@ -116,7 +116,7 @@ export interface FailureLookup {
   readonly jobId: string;
   readonly attemptNumber: number;
   readonly delayMs?: number;
-  /** Recommendations older than this are not "recent". */
+  /** Recommendations of the same shape that are older than this are not "recent". */
   readonly sinceMs: EpochMs;
 }
 

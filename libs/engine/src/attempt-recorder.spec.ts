@@ -77,7 +77,7 @@ describe('AttemptRecorder', () => {
     const { recorder, lookups } = open({}, { ...NO_CANDIDATES, recommendedForJob: [advised(3_000)] });
     const [recorded] = await recorder.record([someReport()]);
     expect(lookups).toEqual([
-      { tenant: '', jobType: 'email_send', jobId: 'job-1', attemptNumber: 2, sinceMs: T0 - 86_400_000 },
+      { tenant: '', jobType: 'email_send', jobId: 'job-1', attemptNumber: 2, sinceMs: T0 - 120_000 },
     ]);
     expect(recorded?.link).toMatchObject({ source: 'job', delayMs: 3_000 });
   });
@@ -89,6 +89,16 @@ describe('AttemptRecorder', () => {
     const [recorded] = await recorder.record([someReport({ attemptNumber: 1, delayMs: 2_000 })]);
     expect(recorded?.link).toBeNull();
     expect(stored[0]?.isRetry).toBe(true);
+  });
+
+  it('keeps failures apart that were advised the same delay at other times', async () => {
+    const { recorder, lookups, recent } = open();
+    const [earlier, later] = [advised(2_000), { ...advised(2_000), recommendationId: 'later', atMs: T0 + 130_000 }];
+    for (const failure of [{ ...earlier, errorClass: 'oom' }, later]) recent.remember(someFeatures(), failure);
+    const retry = someReport({ attemptNumber: 1, delayMs: 2_000, timestampMs: later.atMs + 2_500 });
+    const [recorded] = await recorder.record([retry]);
+    expect(recorded?.link).toMatchObject({ source: 'shape', errorClass: 'timeout' });
+    expect(lookups).toMatchObject([{ sinceMs: later.atMs + 500 - 120_000 }]);
   });
 
   it('links a retry to the failure that is recorded together with it, in whatever order', async () => {

@@ -11,6 +11,7 @@ import {
 import { GroupCommit } from './background/group-commit.js';
 import type { Configuration } from './configuration.js';
 import {
+  earliestAdviceMs,
   isPlainFirstTry,
   linkByCandidates,
   linkByRecommendationId,
@@ -20,9 +21,6 @@ import {
 import type { RecentRecommendations } from './recent-recommendations.js';
 import type { RecommendationIds } from './recommendation-id.js';
 import { isSampled } from './sampling.js';
-
-/** How far back a recommendation may lie that a report without its id is linked to. */
-const LINK_HORIZON_MS = 86_400_000;
 
 export interface RecordedAttempt {
   /** `skipped`: data collection is off, or the job is not in the sample. */
@@ -161,7 +159,7 @@ export class AttemptRecorder {
       jobId: report.jobId,
       attemptNumber: report.attemptNumber,
       ...(delayMs !== undefined && { delayMs }),
-      sinceMs: this.#options.clock() - LINK_HORIZON_MS,
+      sinceMs: earliestAdviceMs(report),
     };
   }
 }

@@ -1,7 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import type { FailureCandidate } from '@smart-retry/domain';
 import { someReport, T0 } from '@smart-retry/domain/testing';
-import { linkByCandidates, linkByRecommendationId, mergeCandidates, NO_CANDIDATES } from './link-outcome.js';
+import {
+  earliestAdviceMs,
+  linkByCandidates,
+  linkByRecommendationId,
+  mergeCandidates,
+  NO_CANDIDATES,
+} from './link-outcome.js';
 import { RecommendationIds, type RecommendationClaims } from './recommendation-id.js';
 
 const candidate = (changes: Partial<FailureCandidate> = {}): FailureCandidate => ({
@@ -124,6 +130,18 @@ describe('way 3: the same shape', () => {
       const found = { ...NO_CANDIDATES, recommendedForShape: [candidate(), other] };
       expect(linkByCandidates({ ...report, errorClass: 'timeout' }, found)).toBeNull();
     }
+  });
+});
+
+describe('when a retry of a shape was recommended at the earliest', () => {
+  it.each([
+    ['before the delay, with two minutes for a busy worker', { delayMs: 2_000 }, 2_000 + 120_000],
+    ['as late as it waited, if that is longer', { delayMs: 600_000 }, 600_000 + 600_000],
+    ['before the attempt began', { delayMs: 2_000, processingTimeMs: 90_000.5 }, 2_000 + 90_001 + 120_000],
+    ['before what was really waited', { delayMs: 2_000, actualDelayMs: 300_000 }, 300_000 + 300_000],
+    ['at no time before all times, however long it took', { delayMs: 2_000, processingTimeMs: 1e60 }, T0],
+  ])('is %s', (_, changes, beforeMs) => {
+    expect(T0 - earliestAdviceMs(someReport({ ...changes, timestampMs: T0 }))).toBe(beforeMs);
   });
 });
 

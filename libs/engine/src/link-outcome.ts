@@ -1,5 +1,15 @@
-import type { AttemptReport, FailureCandidate, FailureCandidates, FailureLink, LinkSource } from '@smart-retry/domain';
+import type {
+  AttemptReport,
+  EpochMs,
+  FailureCandidate,
+  FailureCandidates,
+  FailureLink,
+  LinkSource,
+} from '@smart-retry/domain';
 import type { DecodedRecommendationId } from './recommendation-id.js';
+
+/** Retries may be this late, or as late as they waited: workers are busy, and few reports say how long the attempt took. */
+const LATENESS_MS = 120_000;
 
 export const NO_CANDIDATES: FailureCandidates = { recommendedForJob: [], recordedForJob: [], recommendedForShape: [] };
 
@@ -55,6 +65,14 @@ export function mergeCandidates(first: FailureCandidates, second: FailureCandida
 /** Whether a report can only be a first try: nothing was waited for before it. */
 export function isPlainFirstTry(report: AttemptReport): boolean {
   return report.attemptNumber === 1 && (report.actualDelayMs ?? report.delayMs ?? 0) === 0;
+}
+
+/** When the retry that a report is of may have been recommended, at the earliest. The further back, the more failures were advised the same delay. */
+export function earliestAdviceMs(report: AttemptReport): EpochMs {
+  const waitedMs = report.actualDelayMs ?? report.delayMs ?? 0;
+  const calledMs = report.timestampMs - (report.processingTimeMs ?? 0);
+  // Processing times may be fractions, and of any length.
+  return Math.max(0, Math.floor(calledMs - waitedMs - Math.max(waitedMs, LATENESS_MS)));
 }
 
 function findRecommendation(

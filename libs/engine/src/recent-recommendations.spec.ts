@@ -17,6 +17,15 @@ describe('RecentRecommendations', () => {
     expect(recent.find(lookup('c'))).toBeNull();
   });
 
+  it('finds of a shape what was advised since a time, and knows nothing where all was before', () => {
+    const recent = new RecentRecommendations({ maxEntries: 2, ttlMs: 1_000, clock: new FixedClock().read });
+    const lookup = { tenant: '', jobType: 'email_send', jobId: 'j', attemptNumber: 1, delayMs: ADVISED.delayMs };
+    for (const atMs of [T0 - 100, T0]) recent.remember(someFeatures({ attemptNumber: 1 }), { ...ADVISED, atMs });
+    expect(recent.find({ ...lookup, sinceMs: T0 - 100 })?.recommendedForShape).toHaveLength(2);
+    expect(recent.find({ ...lookup, sinceMs: T0 })?.recommendedForShape).toEqual([ADVISED]);
+    expect(recent.find({ ...lookup, sinceMs: T0 + 1 })).toBeNull();
+  });
+
   it('counts hits and misses as it is told', () => {
     const recent = new RecentRecommendations({ maxEntries: 2, ttlMs: 1_000, clock: new FixedClock().read });
     recent.count(null);

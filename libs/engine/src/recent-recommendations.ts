@@ -41,15 +41,16 @@ export class RecentRecommendations {
   find(lookup: FailureLookup): FailureCandidates | null {
     const entries = this.#entries;
     if (entries === null) return null;
-    const { attemptNumber, delayMs } = lookup;
+    const { attemptNumber, delayMs, sinceMs } = lookup;
     const before = this.#get(entries, jobAttemptKey({ ...lookup, attemptNumber: attemptNumber - 1 }));
     const same = this.#get(entries, jobAttemptKey(lookup));
-    const shaped = delayMs === undefined ? undefined : this.#get(entries, shapeKey({ ...lookup, delayMs }));
-    if (before === undefined && same === undefined && shaped === undefined) return null;
+    const ofShape = delayMs === undefined ? undefined : this.#get(entries, shapeKey({ ...lookup, delayMs }));
+    const shaped = ofShape?.filter(({ atMs }) => atMs >= sinceMs) ?? [];
+    if (before === undefined && same === undefined && shaped.length === 0) return null;
     return {
       recommendedForJob: [...(before ?? []), ...(same ?? [])],
       recordedForJob: [],
-      recommendedForShape: shaped ?? [],
+      recommendedForShape: shaped,
     };
   }
 
