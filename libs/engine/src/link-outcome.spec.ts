@@ -82,6 +82,16 @@ describe('way 1: the recommendation id', () => {
     const id = issue('sms_send');
     expect(linkByRecommendationId(someReport({ recommendationId: id }), ids.decode(id))).toBeNull();
   });
+
+  it('is followed by a report that names no tenant, and by none of another tenant', () => {
+    const id = ids.encode({ ...CLAIMS, tenant: 'acme' });
+    const link = (changes: Parameters<typeof someReport>[0]) =>
+      linkByRecommendationId(someReport({ recommendationId: id, ...changes }), ids.decode(id));
+    expect(link({})?.errorClass).toBe('timeout');
+    expect(link({ tenant: 'acme' })?.errorClass).toBe('timeout');
+    expect(link({ tenant: 'other' })).toBeNull();
+    expect(link({ jobType: 'sms_send' })).toBeNull();
+  });
 });
 
 describe('way 2: the same job', () => {

@@ -16,7 +16,7 @@ export const NO_CANDIDATES: FailureCandidates = { recommendedForJob: [], recorde
 /** The failure named by the report's own recommendation id (way 1); null when it has none, or one of another job, or its own. */
 export function linkByRecommendationId(report: AttemptReport, id: DecodedRecommendationId | null): FailureLink | null {
   if (id === null || id.failure === null || id.decision === 'stop') return null;
-  if (!id.isFor({ tenant: report.tenant ?? '', jobType: report.jobType }) || isFailureItself(report, id)) return null;
+  if (!id.isFor(report) || isFailureItself(report, id)) return null;
   return link(report, 'recommendation', {
     errorClass: id.failure.errorClass,
     errorCode: id.failure.errorCode,

@@ -61,6 +61,8 @@ describe('RecommendationIds', () => {
     expect(decoded?.failure).toEqual({ errorClass: 'timeout', errorCode: '504' });
     expect(decoded?.incidentAgeMs).toBeUndefined();
     expect(decoded?.isFor({ tenant: 'acme', jobType: 'email_send' })).toBe(true);
+    expect(decoded?.isFor({ tenant: 'acm', jobType: 'eemail_send' })).toBe(false);
+    expect(decoded?.isFor({ jobType: 'email_send' })).toBe(false);
   });
 
   it('carries how long the server asked to wait to a few milliseconds a minute, and is no longer where it did not', () => {
@@ -81,6 +83,15 @@ describe('RecommendationIds', () => {
     expect(decoded?.isFor({ tenant: 'acme', jobType: 'email_send' })).toBe(true);
     expect(decoded?.isFor({ tenant: 'acm', jobType: 'eemail_send' })).toBe(false);
     expect(decoded?.isFor({ tenant: '', jobType: 'email_send' })).toBe(false);
+    expect(decoded?.isFor({ tenant: 'acme', jobType: 'sms_send' })).toBe(false);
+  });
+
+  it('is for its own job type where no tenant is named', () => {
+    for (const tenant of ['acme', '']) {
+      const decoded = ids.decode(ids.encode(claims({ tenant })));
+      expect(decoded?.isFor({ jobType: 'email_send' })).toBe(true);
+      expect(decoded?.isFor({ jobType: 'sms_send' })).toBe(false);
+    }
   });
 
   it('refuses every id with one character changed, removed or added', () => {

@@ -36,8 +36,13 @@ export interface DecodedRecommendationId {
   readonly hintMs: number | undefined;
   /** Null when class and code did not fit into the id; the outcome is then linked by job or shape. */
   readonly failure: { readonly errorClass: string; readonly errorCode: string | undefined } | null;
-  /** Whether the id was issued for this tenant and job type. */
-  isFor(job: { readonly tenant: string; readonly jobType: string }): boolean;
+  /** Whether the id was issued for this job type and tenant; for any tenant where none is named. */
+  isFor(job: JobScope): boolean;
+}
+
+interface JobScope {
+  readonly tenant?: string | undefined;
+  readonly jobType: string;
 }
 
 const WITHOUT_HINT = 2;
@@ -54,6 +59,8 @@ const MAC_BYTES = 12;
 const MAX_BYTES = 96;
 const MAX_ID_LENGTH = 128;
 const HAS_FAILURE = 0b100;
+/** Ids without it, of earlier processes, have one digest of tenant and job type together. */
+const HAS_SCOPE_APART = 0b1000;
 const DECISIONS: readonly DecisionAction[] = ['retry', 'defer', 'stop'];
 const UINT32_MAX = 2 ** 32 - 1;
 const UINT16_MAX = 2 ** 16 - 1;
@@ -62,6 +69,7 @@ const UNKNOWN_AGE = 255;
 const HINT_STEPS_PER_DOUBLING = 2_048;
 const SCOPE_AT = 18;
 const SCOPE_BYTES = 6;
+const TENANT_BYTES = 3;
 /** Tenants and job types are few beside jobs: nearly every digest is one that was worked out before. */
 const MAX_KNOWN_SCOPES = 1_000;
 
@@ -72,8 +80,8 @@ type Mac = (message: Uint8Array) => string;
 
 /**
  * Signs and reads recommendation ids: base64url of
- * `version, flags, issuedAt₄₈, propensity₁₆, attempt₃₂, delay₃₂, scope digest₄₈, nonce₃₂, incident age₈, [hint₁₆],
- * [class, code], HMAC-SHA-256₉₆`.
+ * `version, flags, issuedAt₄₈, propensity₁₆, attempt₃₂, delay₃₂, tenant digest₂₄, job type digest₂₄, nonce₃₂,
+ * incident age₈, [hint₁₆], [class, code], HMAC-SHA-256₉₆`.
  */
 export class RecommendationIds {
   #current: Mac;
@@ -102,7 +110,7 @@ export class RecommendationIds {
     const headerEnd = HEADER_BYTES_OF[version] ?? 0;
     const bodyEnd = writeFailure(bytes, headerEnd, claims);
     bytes[0] = version;
-    bytes[1] = DECISIONS.indexOf(claims.decision) | (bodyEnd > headerEnd ? HAS_FAILURE : 0);
+    bytes[1] = DECISIONS.indexOf(claims.decision) | HAS_SCOPE_APART | (bodyEnd > headerEnd ? HAS_FAILURE : 0);
     bytes.writeUIntBE(claims.issuedAtMs, 2, 6);
     bytes.writeUInt16BE(Math.round(claims.propensity * UINT16_MAX), 8);
     bytes.writeUInt32BE(Math.min(claims.attemptNumber, UINT32_MAX), 10);
@@ -137,8 +145,13 @@ export class RecommendationIds {
       incidentAgeMs: headerBytes > INCIDENT_AGE_AT ? unpackAge(bytes.readUInt8(INCIDENT_AGE_AT)) : undefined,
       hintMs: headerBytes > HINT_AT ? unpackHint(bytes.readUInt16BE(HINT_AT)) : undefined,
       failure: (flags & HAS_FAILURE) === 0 ? null : readFailure(bytes.subarray(headerBytes, bodyEnd)),
-      isFor: (job) => scope === this.#scopeDigest(job),
+      isFor: (job) => ((flags & HAS_SCOPE_APART) === 0 ? scope === jointScopeDigest(job) : this.#isInScope(scope, job)),
     };
+  }
+
+  #isInScope(scope: string, { tenant, jobType }: JobScope): boolean {
+    const own = this.#scopeDigest({ tenant: tenant ?? '', jobType });
+    return tenant === undefined ? scope.slice(TENANT_BYTES) === own.slice(TENANT_BYTES) : scope === own;
   }
 
   /** Six characters of one byte each. */
@@ -148,7 +161,9 @@ export class RecommendationIds {
     const scope = `${tenant.length}:${tenant}${jobType}`;
     let digest = this.#scopeDigests.get(scope);
     if (digest === undefined) {
-      digest = sha256Bytes(`recommendation-scope:${scope}`).slice(0, SCOPE_BYTES);
+      digest =
+        sha256Bytes(`recommendation-tenant:${tenant}`).slice(0, TENANT_BYTES) +
+        sha256Bytes(`recommendation-job-type:${jobType}`).slice(0, SCOPE_BYTES - TENANT_BYTES);
       this.#scopeDigests.set(scope, digest);
     }
     this.#lastScope = { tenant, jobType, digest };
@@ -158,6 +173,10 @@ export class RecommendationIds {
   #isSigned(message: Uint8Array, mac: Uint8Array): boolean {
     return [this.#current, ...this.#earlier].some((sign) => isEqualInConstantTime(sign(message), mac));
   }
+}
+
+function jointScopeDigest({ tenant = '', jobType }: JobScope): string {
+  return sha256Bytes(`recommendation-scope:${tenant.length}:${tenant}${jobType}`).slice(0, SCOPE_BYTES);
 }
 
 /** Writes class and code behind the header where both fit; answers where the body ends. */
