@@ -19,6 +19,7 @@ export const ERROR_KINDS = {
   TIMESTAMP_OUT_OF_RANGE: 'invalid',
   UNAUTHENTICATED: 'unauthenticated',
   FORBIDDEN_HOST: 'forbidden',
+  FORBIDDEN_ORIGIN: 'forbidden',
   FORBIDDEN_SCOPE: 'forbidden',
   FORBIDDEN_TENANT: 'forbidden',
   ROUTE_NOT_FOUND: 'missing',

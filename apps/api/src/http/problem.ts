@@ -35,6 +35,7 @@ const TITLES: Readonly<Record<ProblemCode, string>> = {
   TIMESTAMP_OUT_OF_RANGE: 'Timestamp out of range',
   UNAUTHENTICATED: 'Authentication required',
   FORBIDDEN_HOST: 'Host not allowed',
+  FORBIDDEN_ORIGIN: 'Origin not allowed',
   FORBIDDEN_SCOPE: 'Key not allowed to do this',
   FORBIDDEN_TENANT: 'Tenant not allowed',
   ROUTE_NOT_FOUND: 'Not found',

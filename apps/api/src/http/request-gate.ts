@@ -15,6 +15,9 @@ export interface GateOptions {
 
 const BEARER = /^bearer +(\S+)$/i;
 const PORT = /:\d+$/;
+const WEB_SCHEME = /^https?:\/\//;
+const READING_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+const FOREIGN_SITES: ReadonlySet<unknown> = new Set(['cross-site', 'same-site']);
 
 /** Runs before anything else of a request: finds out who asks, and turns away who may not. Waits for no store. */
 export function guardRequests(fastify: FastifyInstance, { keys, lifecycle }: GateOptions): void {
@@ -22,7 +25,7 @@ export function guardRequests(fastify: FastifyInstance, { keys, lifecycle }: Gat
   const identify = (request: FastifyRequest): Caller | SmartRetryError => {
     if (lacksHost(request)) return new SmartRetryError('INVALID_REQUEST', 'the Host header is missing');
     if (keys.areAsked) return callerOf(request, keys) ?? unauthenticated();
-    return refuseHost(request) ?? ANYBODY;
+    return refuseHost(request) ?? refuseOrigin(request) ?? ANYBODY;
   };
   fastify.decorateRequest('caller');
   fastify.addHook('onRequest', (request, reply, done) => {
@@ -71,6 +74,16 @@ function createHostCheck(): (request: FastifyRequest) => SmartRetryError | null 
     lastAccepted = host;
     return null;
   };
+}
+
+/** Browsers send what a page of any site asks for, some of it without asking first: without a key no page may change anything. */
+function refuseOrigin({ headers, method }: FastifyRequest): SmartRetryError | null {
+  const { origin, 'sec-fetch-site': site } = headers;
+  if (origin === undefined && site === undefined) return null;
+  if (READING_METHODS.has(method)) return null;
+  const isForeign = origin !== undefined && !isLoopback(origin.replace(WEB_SCHEME, '').replace(PORT, ''));
+  if (!isForeign && !FOREIGN_SITES.has(site)) return null;
+  return new SmartRetryError('FORBIDDEN_ORIGIN', 'without a key pages of other sites may not change anything');
 }
 
 function callerOf({ headers }: FastifyRequest, keys: Pick<LiveKeys, 'callerOf'>): Caller | null {
