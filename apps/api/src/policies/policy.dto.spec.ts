@@ -63,4 +63,9 @@ describe('a strategy on the wire', () => {
       strategy,
     );
   });
+
+  it('takes back what was set since it was read', () => {
+    const body = compileSchema<StrategyBody>(StrategyBody)(fromStrategy(DEFAULT_STRATEGY));
+    expect(toStrategy(body, { ...DEFAULT_STRATEGY, learnedMaxAttempts: 8 })).toEqual(DEFAULT_STRATEGY);
+  });
 });

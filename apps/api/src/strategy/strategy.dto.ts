@@ -130,7 +130,8 @@ export function fromStrategy(strategy: Strategy) {
     objective: fromObjective(strategy.objective),
     exploration: fromExploration(strategy.exploration),
     learning: fromLearningSettings(strategy.learning),
-    ...dropAbsent({ learned_max_attempts: strategy.learnedMaxAttempts }),
+    // Left out, it would be kept: a strategy sent back takes away what was set since.
+    learned_max_attempts: strategy.learnedMaxAttempts ?? null,
   };
 }
 
