@@ -4,6 +4,7 @@ import { Type, type Static } from 'typebox';
 import { named } from '../http/named.js';
 import { Timestamp } from '../http/wire-schemas.js';
 import { formatTimestamp } from '../http/wire-time.js';
+import { fromTrainedModel } from '../training/trained-model.dto.js';
 
 const Ratio = Type.Number({ minimum: 0, maximum: 1 });
 
@@ -91,24 +92,11 @@ export type ModelResponse = Static<typeof ModelResponse>;
 export type Places = Pick<ReturnType<ModelServing['current']>, 'champion' | 'canary' | 'shadow'>;
 
 export function fromModelVersion(model: ModelVersion, places: Places, standing: Standing): ModelResponse {
-  const { trainingRows, validationRows } = model.lineage;
-  const rows = trainingRows + validationRows;
   const place = placeOf(model.version, places);
   return {
-    version: model.version,
-    model_type: model.modelType,
-    features: [...model.features],
-    trained_at: formatTimestamp(model.trainedAtMs),
+    ...fromTrainedModel(model),
     trained_by: model.trainedBy,
-    accuracy: model.metrics.accuracy,
-    f1_score: model.metrics.f1,
-    validation_set: `${Math.round((100 * validationRows) / Math.max(1, rows))}% of ${rows} samples`,
     enabled: place === 'champion' || (place === 'canary' && (places.canary?.percent ?? 0) > 0),
-    metadata: {
-      training_samples: trainingRows,
-      validation_samples: validationRows,
-      feature_count: model.features.length,
-    },
     metrics: fromMetrics(model.metrics),
     lineage: {
       seed: model.lineage.seed,

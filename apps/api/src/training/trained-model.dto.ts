@@ -25,9 +25,9 @@ export const TrainedModelResponse = named(
 );
 export type TrainedModelResponse = Static<typeof TrainedModelResponse>;
 
-export function fromTrainedModel(model: ModelVersion, validationShare: number): TrainedModelResponse {
+export function fromTrainedModel(model: ModelVersion): TrainedModelResponse {
   const { trainingRows, validationRows } = model.lineage;
-  const percent = Math.round(100 * validationShare);
+  const rows = trainingRows + validationRows;
   return {
     version: model.version,
     model_type: model.modelType,
@@ -35,7 +35,8 @@ export function fromTrainedModel(model: ModelVersion, validationShare: number): 
     trained_at: formatTimestamp(model.trainedAtMs),
     accuracy: model.metrics.accuracy,
     f1_score: model.metrics.f1,
-    validation_set: `${percent}% of ${trainingRows + validationRows} samples`,
+    // Not the share that was asked for: rows of jobs on both sides of the cut belong to neither part.
+    validation_set: `${Math.round((100 * validationRows) / Math.max(1, rows))}% of ${rows} samples`,
     enabled: false,
     metadata: {
       training_samples: trainingRows,

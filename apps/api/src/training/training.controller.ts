@@ -55,7 +55,7 @@ export class TrainingController {
       void reply.status(202).header('Location', `${prefix}/jobs/${encodeURIComponent(id)}`);
       return fromTrainingJob(job);
     }
-    return fromTrainedModel(await this.orders.modelOf(job), order.validationShare);
+    return fromTrainedModel(await this.orders.modelOf(job));
   }
 
   @Get('jobs')

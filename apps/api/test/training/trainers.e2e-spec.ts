@@ -124,10 +124,11 @@ describe('training', () => {
       features: seed.features,
       accuracy: expect.any(Number),
       f1_score: expect.any(Number),
-      validation_set: expect.stringMatching(/^20% of \d+ samples$/),
+      validation_set: expect.stringMatching(/^\d+% of \d+ samples$/),
       enabled: false,
       metadata: { feature_count: 4 },
     });
+    expect((await client.get(`/ml/models/${String(body['version'])}`)).body).toMatchObject(body);
     const { body: listed } = await client.get('/ml/jobs?limit=1');
     const [done] = listed['jobs'] as { id: string }[];
     expect(await client.delete(`/ml/jobs/${String(done?.id)}`)).toMatchObject({
