@@ -14,4 +14,19 @@ describe('a model on the wire', () => {
     expect(trained).toMatchObject({ validation_set: '22% of 4188 samples' });
     expect(show({ ...description, lineage })).toMatchObject(trained);
   });
+
+  it('spells what the trainer found out as everything else', () => {
+    const details = {
+      job: 'jobShare',
+      hyperparameters: { learning_rate: 0.01 },
+      cross_validation: [{ hyperparameters: { max_rounds: 10 }, foldLogLosses: [0.1, null], logLoss: 0.1 }],
+      off_policy: { verdict: 'better', evaluation: { doublyRobust: { value: 1, interval: [0, 2] }, ips: null } },
+    };
+    expect(show({ ...description, details }).details).toEqual({
+      job: 'jobShare',
+      hyperparameters: { learning_rate: 0.01 },
+      cross_validation: [{ hyperparameters: { max_rounds: 10 }, fold_log_losses: [0.1, null], log_loss: 0.1 }],
+      off_policy: { verdict: 'better', evaluation: { doubly_robust: { value: 1, interval: [0, 2] }, ips: null } },
+    });
+  });
 });

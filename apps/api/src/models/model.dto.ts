@@ -2,6 +2,7 @@ import { MODEL_TYPES, type ModelMetrics, type ModelVersion } from '@smart-retry/
 import type { ModelServing, Standing } from '@smart-retry/engine';
 import { Type, type Static } from 'typebox';
 import { named } from '../http/named.js';
+import { withWireKeys } from '../http/wire-keys.js';
 import { Timestamp } from '../http/wire-schemas.js';
 import { formatTimestamp } from '../http/wire-time.js';
 import { fromTrainedModel } from '../training/trained-model.dto.js';
@@ -110,7 +111,7 @@ export function fromModelVersion(model: ModelVersion, places: Places, standing: 
     artifact: { sha256: model.artifactSha256, bytes: model.artifactBytes },
     place,
     against_bayesian: { outcomes: standing.outcomes, advantage: standing.advantage },
-    details: model.details,
+    details: withWireKeys(model.details),
   };
 }
 
