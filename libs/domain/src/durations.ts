@@ -1,6 +1,8 @@
 import { SmartRetryError } from './errors.js';
 
 const NANOSECONDS_PER_MS = 1e6;
+/** Go's longest, to which it saturates, as JSON reads it. What numbers of this size lose is less than a millisecond. */
+const MAX_NANOSECONDS = 2 ** 63;
 const MAX_DURATION_TEXT_LENGTH = 64;
 const CLOCK_TEXT = /^(?:(?:(\d{1,7}):)?(\d{1,9}):)?(\d{1,11})(?:\.(\d{1,9}))?$/;
 const GO_TEXT = /^(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/;
@@ -23,7 +25,7 @@ const GO_UNIT_MS: Readonly<Record<string, number>> = {
  */
 export function parseDurationMs(value: string | number): number {
   if (typeof value === 'number') {
-    if (Number.isSafeInteger(value) && value >= 0) return value / NANOSECONDS_PER_MS;
+    if (Number.isInteger(value) && value >= 0 && value <= MAX_NANOSECONDS) return value / NANOSECONDS_PER_MS;
     throw invalidDuration();
   }
   if (value.length === 0 || value.length > MAX_DURATION_TEXT_LENGTH) throw invalidDuration();
