@@ -10,6 +10,7 @@ import { Type, type Static } from 'typebox';
 import { fromRetryFeatures } from '../decisions/features-of-record.dto.js';
 import { dropAbsent } from '../http/drop-absent.js';
 import { FilterLabel, readQueryText } from '../http/query-text.js';
+import { clockText } from '../http/wire-duration.js';
 import { RequiredLabel } from '../http/wire-schemas.js';
 import { formatTimestamp } from '../http/wire-time.js';
 
@@ -77,7 +78,7 @@ function fromAttemptReport(report: AttemptReport) {
       health: report.health,
       delay_ms: report.delayMs,
       actual_delay_ms: report.actualDelayMs,
-      processing_time: report.processingTimeMs === undefined ? undefined : `${report.processingTimeMs}ms`,
+      processing_time: clockText(report.processingTimeMs),
       recommendation_id: report.recommendationId,
     }),
   };
@@ -94,7 +95,7 @@ function fromAttemptCounts(counts: AttemptCounts) {
       dependency: counts.dependency,
       queue: counts.queue,
       tenant: counts.tenant,
-      processing_time: counts.processingTimeMs === undefined ? undefined : `${counts.processingTimeMs}ms`,
+      processing_time: clockText(counts.processingTimeMs),
     }),
   };
 }

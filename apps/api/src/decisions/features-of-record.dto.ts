@@ -1,9 +1,8 @@
-import { formatClockDuration, type RetryFeatures } from '@smart-retry/domain';
+import type { RetryFeatures } from '@smart-retry/domain';
 import { dropAbsent } from '../http/drop-absent.js';
+import { clockText } from '../http/wire-duration.js';
 import { formatTimestamp } from '../http/wire-time.js';
 
-const clockText = (durationMs: number | undefined) =>
-  durationMs === undefined ? undefined : formatClockDuration(durationMs);
 const timestamp = (atMs: number | undefined) => (atMs === undefined ? undefined : formatTimestamp(atMs));
 
 /** Features on the wire, in the spelling of a request; the error's message only as its fingerprint. */

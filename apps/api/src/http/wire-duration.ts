@@ -1,4 +1,4 @@
-import { parseDurationMs, SmartRetryError } from '@smart-retry/domain';
+import { formatClockDuration, parseDurationMs, SmartRetryError } from '@smart-retry/domain';
 
 /** Milliseconds of an optional duration; `""` and `null` are absent. @throws {INVALID_DURATION} naming `path`. */
 export function readDurationMs(path: string, value: string | number | null | undefined): number | undefined {
@@ -12,4 +12,9 @@ export function readDurationMs(path: string, value: string | number | null | und
       fields: [{ path, message: error.message }],
     });
   }
+}
+
+/** An optional duration as the seed spells those of jobs. */
+export function clockText(durationMs: number | undefined): string | undefined {
+  return durationMs === undefined ? undefined : formatClockDuration(durationMs);
 }

@@ -44,7 +44,7 @@ describe('GET /data/export', () => {
     await client.post('/attempt', { ...attempt, processing_time: '250ms' });
     await client.post('/attempt', { ...attempt, tenant: 'other' });
     expect(await exported('tenant=acme')).toEqual([
-      expect.objectContaining({ kind: 'attempt', ...attempt, processing_time: '250ms' }),
+      expect.objectContaining({ kind: 'attempt', ...attempt, processing_time: '00:00.250' }),
       expect.objectContaining({ kind: 'decision', recommendation_id: advice['recommendation_id'] }),
       { kind: 'end', records: 2 },
     ]);
