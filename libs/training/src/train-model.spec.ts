@@ -96,7 +96,7 @@ describe('trainModel', () => {
     };
     await expect(trainModel(rows, request, OPTIONS)).rejects.toMatchObject({
       code: 'INVALID_REQUEST',
-      fields: [{ path: 'features.0' }, { path: 'hyperparameters.depth' }, { path: 'hyperparameters.regularization' }],
+      fields: [{ path: 'features[0]' }, { path: 'hyperparameters.depth' }, { path: 'hyperparameters.regularization' }],
     });
   });
 

@@ -30,7 +30,7 @@ export function trainingRequestProblems(request: TrainingRequest): readonly Fiel
   if (features.length === 0) refuse('features', 'must name at least one feature');
   if (features.length > MAX_FEATURES) refuse('features', `must name at most ${MAX_FEATURES} features`);
   features.forEach((name, i) => {
-    if (!isFeatureName(name)) refuse(`features.${i}`, `${JSON.stringify(name)} is not a feature`);
+    if (!isFeatureName(name)) refuse(`features[${i}]`, `${JSON.stringify(name)} is not a feature`);
   });
   if (!(validationShare >= 0.05 && validationShare <= 0.5))
     refuse('validation_set', `must be between 0.05 and 0.5, got ${validationShare}`);

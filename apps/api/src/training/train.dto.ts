@@ -67,7 +67,7 @@ export type TrainBody = Static<typeof TrainBody>;
 /** @throws {INVALID_REQUEST} @throws {INVALID_DURATION} naming the field */
 export function toTrainingOrder(body: TrainBody): TrainingOrder {
   const problems: FieldProblem[] = body.features.flatMap((name, i) =>
-    isFeatureName(name) ? [] : [{ path: `features.${i}`, message: 'is not the name of a feature' }],
+    isFeatureName(name) ? [] : [{ path: `features[${i}]`, message: 'is not the name of a feature' }],
   );
   throwIfProblems('INVALID_REQUEST', problems);
   const trainingPeriodMs = readDurationMs('training_period', body.training_period) ?? DEFAULTS.trainingPeriodMs;
