@@ -86,14 +86,25 @@ describe('a recommendation id', () => {
     const foreign = await recommend({ job_type: 'forged', tenant: 't' });
     const id = String(own['recommendation_id']);
     const changed = `${id.slice(0, 40)}${id[40] === 'A' ? 'B' : 'A'}${id.slice(41)}`;
-    const ids = ['nonsense', changed, other['recommendation_id'], foreign['recommendation_id']];
+    const ids = ['nonsense', changed, other['recommendation_id']];
     for (const [i, recommendation_id] of ids.entries()) {
       await report({ job_type: 'forged', job_id: `f${i}`, recommendation_id });
+    }
+    for (const tenant of ['u', 'T']) {
+      await report({ job_type: 'forged', job_id: 'f', tenant, recommendation_id: foreign['recommendation_id'] });
     }
     expect(await classesOf('forged')).toEqual([null]);
     // Control: the id as it was given links.
     await report({ job_type: 'forged', job_id: 'true', recommendation_id: id });
     expect(await classesOf('forged')).toEqual([null, 'timeout']);
+  });
+
+  it('links a report that names no tenant, whichever it was given to, and still of its job type only', async () => {
+    const { recommendation_id } = await recommend({ job_type: 'of_tenant', tenant: 't' });
+    await report({ job_type: 'of_tenant', job_id: 'a', recommendation_id });
+    expect(await classesOf('of_tenant')).toEqual(['timeout']);
+    await report({ job_type: 'of_no_tenant', job_id: 'a', recommendation_id });
+    expect(await classesOf('of_no_tenant')).toEqual([null]);
   });
 });
 
