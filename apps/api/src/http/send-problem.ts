@@ -4,12 +4,13 @@ import { statusOf, toProblemBody, toProblemDocument, type Problem } from './prob
 
 export const PROBLEM_JSON = 'application/problem+json';
 const JSON_TYPE = 'application/json; charset=utf-8';
+const ZERO_WEIGHT = /^q=0(?:\.0*)?$/;
 const DEFAULT_RETRY_AFTER_MS = 1_000;
 
 /** Answers a refused request, in the shape that its `Accept` asks for, and names it. */
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): void {
   const status = statusOf(problem.code);
-  const wantsDocument = request.headers.accept?.includes(PROBLEM_JSON) ?? false;
+  const wantsDocument = acceptsDocument(request.headers.accept);
   const hasBody = request.method === 'POST' || request.method === 'PUT';
   const context = { requestId: request.id, atMs: Date.now(), hasBody };
   reply.header('x-request-id', request.id);
@@ -23,4 +24,12 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, proble
     .code(status)
     .header('content-type', wantsDocument ? PROBLEM_JSON : JSON_TYPE)
     .send(JSON.stringify((wantsDocument ? toProblemDocument : toProblemBody)(problem, context)));
+}
+
+/** Whether problem documents are named among what is accepted, and not with the weight that refuses them. */
+function acceptsDocument(accept = ''): boolean {
+  return accept.split(',').some((range) => {
+    const [type, ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
+    return type === PROBLEM_JSON && !parameters.some((parameter) => ZERO_WEIGHT.test(parameter));
+  });
 }
