@@ -34,8 +34,10 @@ export class DataController {
     summary: 'Everything kept of a tenant or a job, a JSON object a line; the last line says that it is complete',
     tags: ['Operations'],
     querystring: SubjectParams,
-    produces: ['application/x-ndjson'],
-    response: { 200: Type.String(), ...problemResponses(400, 503) },
+    response: {
+      200: { content: { 'application/x-ndjson': { schema: Type.String() } } },
+      ...problemResponses(400, 503),
+    },
   })
   async export(@Query() params: Static<typeof SubjectParams>): Promise<StreamableFile> {
     const subject = toDataSubject(params);

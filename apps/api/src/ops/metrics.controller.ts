@@ -15,8 +15,9 @@ export class MetricsController {
   @RouteSchema({
     summary: 'Metrics for Prometheus',
     tags: ['Operations'],
-    produces: ['text/plain'],
-    response: { 200: Type.String({ description: 'Prometheus text format.' }) },
+    response: {
+      200: { description: 'Prometheus text format.', content: { 'text/plain': { schema: Type.String() } } },
+    },
   })
   scrape(): Promise<string> {
     return this.metrics.registry.metrics();
