@@ -2,44 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { T0 } from '@smart-retry/domain/testing';
 import { admitRetry } from './admit-retry.js';
-import type { AdmissionQuestion, BudgetView, DependencyView, WaitingLine } from './admission.js';
+import { budgetFrom, lineOf, question, view } from '../testing/admissions.js';
+import type { AdmissionQuestion, DependencyView } from './admission.js';
 
 const SECOND = T0 / 1_000;
-const question = (changes: Partial<AdmissionQuestion> = {}): AdmissionQuestion => ({
-  nowMs: T0,
-  delayMs: 4_000,
-  floorMs: 0,
-  units: 2,
-  untilEndMs: Number.POSITIVE_INFINITY,
-  maxDelayMs: 300_000,
-  draw: 0.5,
-  ...changes,
-});
-const budgetFrom = (second: number | null): BudgetView => ({
-  scope: '20 % of its first tries',
-  firstPlace: (wanted) => (second === null ? null : Math.max(wanted, second)),
-  describeLeft: () => 'room for 0 retries',
-});
-const lineOf = (waiting: number): WaitingLine => ({
-  waiting,
-  retriesPerSecond: () => 0.5,
-  untoldMs: (fromMs) => fromMs,
-});
-const view = (changes: Partial<DependencyView> = {}): DependencyView => ({
-  dependency: 'erp',
-  breaker: 'closed',
-  probeAtMs: T0 + 20_000,
-  openForMs: 20_000,
-  heldOpenBecause: null,
-  hasProbe: false,
-  turn: null,
-  isShared: false,
-  sinceReleaseMs: Number.POSITIVE_INFINITY,
-  budget: budgetFrom(0),
-  limits: [],
-  line: () => lineOf(0),
-  ...changes,
-});
 
 describe('admitRetry', () => {
   it('lets a retry with room in the budget go ahead, and books its second', () => {
@@ -50,39 +16,6 @@ describe('admitRetry', () => {
       effects: [],
       booking: { second: SECOND + 4, units: 2 },
     });
-  });
-
-  it('lets others find out first whether a dependency is back, for as long again as it was left alone', () => {
-    const reluctant = (lateMs: number, letsOthersProbe = true) => {
-      const asked = { nowMs: T0 + 20_000 + lateMs, letsOthersProbe };
-      return admitRetry(question(asked), view({ breaker: 'half_open', hasProbe: true }));
-    };
-    expect(reluctant(0, false)).toMatchObject({ kind: 'admitted', isProbe: true });
-    expect(reluctant(0)).toMatchObject({
-      kind: 'deferred',
-      isProbe: false,
-      reasons: ['breaker_open'],
-      because: ['others find out now whether dependency "erp" is back'],
-    });
-    expect(reluctant(19_999)).toMatchObject({ kind: 'deferred', isProbe: false });
-    // Nobody else did: else a dependency that only they call would never be found to be back.
-    expect(reluctant(20_000)).toMatchObject({ kind: 'admitted', isProbe: true });
-    // … and who has no time for that finds out itself.
-    const hurried = { nowMs: T0 + 20_000, letsOthersProbe: true, untilEndMs: 20_000 };
-    expect(admitRetry(question(hurried), view({ breaker: 'half_open', hasProbe: true })).isProbe).toBe(true);
-  });
-
-  it('says who would have taken a probe, so that more are asked for', () => {
-    const halfOpen = (asked: object) =>
-      admitRetry(question({ nowMs: T0 + 20_000, ...asked }), view({ breaker: 'half_open', hasProbe: false }));
-    expect(halfOpen({}).wantsProbe).toBe(true);
-    expect(halfOpen({ letsOthersProbe: true }).wantsProbe).toBeUndefined();
-  });
-
-  it('gives no place at an open breaker to who takes none from others', () => {
-    const at = (takesNoPlace: boolean) => admitRetry(question({ takesNoPlace }), view({ breaker: 'open' }));
-    expect(at(false).booking).not.toBeNull();
-    expect(at(true)).toMatchObject({ kind: 'deferred', booking: null, askAgainMs: at(false).askAgainMs });
   });
 
   it('says that a budget is not enforced where it is not known', () => {
