@@ -92,7 +92,7 @@ describe('training', () => {
     expect(answer).toMatchObject({ status: 422, body: { counts: { retries: 300, required: 2_000 } } });
     for (const [change, path] of [
       [{ features: [] }, 'features'],
-      [{ features: ['delay_ms', 'shoe_size'] }, 'features.1'],
+      [{ features: ['delay_ms', 'shoe_size'] }, 'features[1]'],
       [{ validation_set: 1 }, 'validation_set'],
       [{ model_type: 'oracle' }, 'model_type'],
       [{ training_period: 'soon' }, 'training_period'],
