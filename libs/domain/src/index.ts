@@ -64,7 +64,7 @@ export {
 } from './recommendation-document.js';
 export type { AlternativeDocument, RecommendationDocument } from './recommendation-document.js';
 export { recommendationToJson } from './recommendation-json.js';
-export { REASON_CODES, UNINFORMED_ESTIMATE } from './recommendation.js';
+export { NO_SUCCESS, REASON_CODES, UNINFORMED_ESTIMATE } from './recommendation.js';
 export type {
   Abstention,
   AdmissionVerdict,

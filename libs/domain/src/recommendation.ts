@@ -85,6 +85,9 @@ export interface SuccessEstimate {
 /** Beta(1, 1): what is known before anything is known. Its 90 % interval is exact. */
 export const UNINFORMED_ESTIMATE: SuccessEstimate = { successProbability: 0.5, interval: [0.05, 0.95] };
 
+/** Shown with a stop, which never succeeds. */
+export const NO_SUCCESS: SuccessEstimate = { successProbability: 0, interval: [0, 0] };
+
 /** An action that was considered and not taken. `delayMs` is null for stop. */
 export interface Alternative {
   readonly delayMs: number | null;

@@ -2,6 +2,7 @@ import {
   describeDuration,
   explorationOf,
   learnedUntilMs,
+  NO_SUCCESS,
   objectiveOf,
   silenceOf,
   type Abstention,
@@ -24,8 +25,6 @@ const JITTER_RATIO = 0.1;
 const LEAST_PROCESSING_SHARE = 0.005;
 /** Alternatives shown with an answer. */
 const MAX_ALTERNATIVES = 3;
-/** Shown with a stop, which never succeeds. */
-const HOPELESS: SuccessEstimate = { successProbability: 0, interval: [0, 0] };
 
 /** The layer that speaks from what was learned, once it is confident enough. */
 export function createBayesianLayer(memory: BayesianMemory): Layer {
@@ -81,7 +80,7 @@ function speak(view: BayesianView, { jobType, errorClass }: RetryFeatures, bound
     floorMs: 0,
     capMs: bounds.maxDelayMs,
     jitterRatio: JITTER_RATIO,
-    estimate: best === null ? HOPELESS : estimateOf(best),
+    estimate: best === null ? NO_SUCCESS : estimateOf(best),
     value: toFourDigits(best?.value ?? 0),
     confidence: toFourDigits(confidence),
     rationale: explain(view, jobType, errorClass),

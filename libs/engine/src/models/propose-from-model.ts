@@ -1,4 +1,10 @@
-import { describeDuration, type Alternative, type Proposal, type SuccessEstimate } from '@smart-retry/domain';
+import {
+  describeDuration,
+  NO_SUCCESS,
+  type Alternative,
+  type Proposal,
+  type SuccessEstimate,
+} from '@smart-retry/domain';
 import type { Contribution } from '@smart-retry/ml';
 import { toFourDigits } from '../four-digits.js';
 import { Z_90 } from '../odds-correction.js';
@@ -11,8 +17,6 @@ const JITTER_RATIO = 0.1;
 const MAX_ALTERNATIVES = 3;
 /** Features named in the rationale. */
 const MAX_NAMED_FEATURES = 2;
-/** Shown with a stop, which never succeeds. */
-const HOPELESS: SuccessEstimate = { successProbability: 0, interval: [0, 0] };
 
 /** What a model that is sure enough would do, and why. */
 export function proposeFromModel(
@@ -36,7 +40,7 @@ export function proposeFromModel(
     floorMs: 0,
     capMs: answer.maxDelayMs,
     jitterRatio: JITTER_RATIO,
-    estimate: best === undefined ? HOPELESS : estimateOf(model, best),
+    estimate: best === undefined ? NO_SUCCESS : estimateOf(model, best),
     confidence: answer.confidence,
     rationale: explain(version, best, others, answer.contributions),
     reasons: [best === undefined ? 'not_worth_its_cost' : 'worth_most'],
