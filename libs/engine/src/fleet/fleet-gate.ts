@@ -7,7 +7,7 @@ export interface FleetGate {
   readonly isCalm: boolean;
   /** Whether no retry goes ahead at the dependency but those that find out whether it is back. */
   readonly isLeftAlone: boolean;
-  /** Whether the job was put off before, and this is what it waited for. */
+  /** Whether the job was put off before, at this attempt, as far as this process can tell. */
   readonly hasWaited: boolean;
   /** How much longer a server has asked others to wait, in milliseconds. */
   readonly sharedHintMs: number;
