@@ -5,7 +5,7 @@ import { describeMachine, table, writeReport } from './report.mjs';
 // `npm run bench:judgement`: how often a canary is stopped for nothing, and how soon one that is worse.
 const CORRELATIONS = [0.02, 0.09, 0.3];
 const SAME_RUNS = 1_000;
-const WORSE_RUNS = 400;
+const WORSE_RUNS = 2_000;
 const LOSS = 0.05;
 const LIMIT = 12_000;
 
@@ -41,7 +41,7 @@ writeReport('judgement', {
     `Share of ${SAME_RUNS.toLocaleString('en')} canaries that are stopped. Wanted: at most 2 %. The ramp goes over 5, 10, 25 and 50 percent of the jobs with 3,000 decisions each; the last column is what it would be if each share were a test of its own.`,
     table(['correlation', 'one share of 10 %', 'a ramp of four shares', 'four tests'], same),
     '## Worse by 5 points of success',
-    `Decisions of the canary (10 % of the jobs) until it is stopped, over ${WORSE_RUNS} runs. Wanted: within 1,500 in the median, within 3,000 in 95 %.`,
+    `Decisions of the canary (10 % of the jobs) until it is stopped, over ${WORSE_RUNS.toLocaleString('en')} runs. Wanted: within 1,500 in the median, within 3,000 in 95 %.`,
     table(['correlation', 'median', '95 %', 'within 3,000'], worse),
   ],
 });

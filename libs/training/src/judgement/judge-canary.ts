@@ -5,8 +5,11 @@ import { likelihoodOfBetter, likelihoodOfWorse } from './sequential-test.js';
 
 export type CanaryFinding = Pick<CanaryJudgement, 'verdict' | 'reason' | 'difference' | 'pWorse'>;
 
-/** Probability of stopping a canary that is as good as the rest, however often it is looked at and its share is changed. */
-export const FALSE_STOP_PROBABILITY = 0.02;
+/**
+ * Probability of stopping a canary that is as good as the rest, however often it is looked at and its share is changed: at
+ * most 2 %, with room for what the normal approximation adds while jobs are few.
+ */
+export const FALSE_STOP_PROBABILITY = 0.018;
 /** Jobs of each arm below which no utility is compared. */
 export const MIN_JOBS = 100;
 

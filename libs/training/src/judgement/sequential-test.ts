@@ -7,23 +7,30 @@ export interface SequentialEvidence {
   readonly variance: number;
 }
 
-/** Effects of about this size, in utility per decision, are looked for. */
-const EFFECT_SCALE = 0.04;
+/**
+ * Effects of about this size, in utility per decision, are looked for: a truncated normal. A narrow one below the five points
+ * that must be found wastes less on effects that never are than a wide one, which finds no size sooner.
+ */
+const EFFECT = { mean: 0.035, deviation: 0.005 } as const;
+const CHANCE_OF_POSITIVE = normalCdf(EFFECT.mean / EFFECT.deviation);
 
 /**
- * The likelihood ratio of "worse" against "equal" by a mixture over effect sizes, half-normal with scale τ on the side that
- * is asked about: `Λ = 2·√(V/(V+τ²)) · exp(τ²Δ² / (2V(V+τ²))) · Φ(−Δ·τ / √(V(V+τ²)))`. A mixture sequential probability
- * ratio test: however often one looks, `P(Λ ever ≥ 1/α) ≤ α` when there is no difference. `1/Λ` is an always-valid p-value.
+ * The likelihood ratio of "worse" against "equal" by a mixture over how much worse, normal with mean m and deviation s and
+ * cut at 0, for `x = −Δ` and `W = V + s²`: `Λ = √(V/W) · exp(x²/2V − (x − m)²/2W) · Φ((s²x + Vm) / √(VWs²)) / Φ(m/s)`. A
+ * mixture sequential probability ratio test: however often one looks, `P(Λ ever ≥ 1/α) ≤ α` when there is no difference.
+ * `1/Λ` is an always-valid p-value.
  *
  * @see Johari, Koomen, Pekelis, Walsh: Always Valid Inference, 2022
  */
 export function likelihoodOfWorse({ difference, variance }: SequentialEvidence): number {
   if (!(variance > 0) || !Number.isFinite(variance)) return 0;
-  const mixed = variance + EFFECT_SCALE ** 2;
-  const spread = variance * mixed;
-  const exponent = (EFFECT_SCALE ** 2 * difference ** 2) / (2 * spread);
-  const side = normalCdf((-difference * EFFECT_SCALE) / Math.sqrt(spread));
-  return side === 0 ? 0 : 2 * Math.exp(0.5 * Math.log(variance / mixed) + exponent + Math.log(side));
+  const { mean, deviation } = EFFECT;
+  const worse = -difference;
+  const mixed = variance + deviation ** 2;
+  const towards = deviation ** 2 * worse + variance * mean;
+  const side = normalCdf(towards / (deviation * Math.sqrt(variance * mixed))) / CHANCE_OF_POSITIVE;
+  const exponent = worse ** 2 / (2 * variance) - (worse - mean) ** 2 / (2 * mixed);
+  return side === 0 ? 0 : Math.exp(0.5 * Math.log(variance / mixed) + exponent + Math.log(side));
 }
 
 /** The same of "better". */
