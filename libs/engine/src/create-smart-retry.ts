@@ -18,7 +18,7 @@ import { ConfigurationCopies } from './background/configuration-copies.js';
 import { Learning } from './background/learning.js';
 import { ModelServing } from './background/model-serving.js';
 import { shareFleet } from './background/fleet-exchange.js';
-import { Fleet } from './fleet/fleet.js';
+import { FleetInTime } from './fleet/fleet-in-time.js';
 import { FailureWindow } from './background/failure-window.js';
 import { createRandomWords, secureRandomBytes, systemClock } from './background/system.js';
 import { createBayesianLayer } from './bayesian-layer.js';
@@ -84,7 +84,7 @@ export interface SmartRetry {
   readonly models: ModelServing;
   readonly rollout: ModelRollout;
   readonly contest: ModelContest;
-  readonly fleet: Fleet;
+  readonly fleet: FleetInTime;
   /**
    * Loads configuration and signing key, begins to learn from history, and keeps trying in the background for what the
    * stores cannot give yet.
@@ -178,12 +178,12 @@ export function createSmartRetry(options: SmartRetryOptions): SmartRetry {
     means: (failure, atMs) => learning.meansOf(failure, atMs),
     contest,
   });
-  const fleet = new Fleet({
+  const fleet = new FleetInTime({
     guardrails: () => configuration.current().strategy.guardrails,
     maxDependencies: MAX_DEPENDENCIES,
     maxTurns: MAX_TURNS,
   });
-  const exchange = stores.fleetLedger && shareFleet(fleet, stores.fleetLedger, { clock, onError });
+  const exchange = stores.fleetLedger && shareFleet(fleet.present, stores.fleetLedger, { clock, onError });
   const recommender = new Recommender({
     configuration,
     ids,

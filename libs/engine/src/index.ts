@@ -31,6 +31,7 @@ export { FleetExchange } from './background/fleet-exchange.js';
 export type { FleetExchangeOptions } from './background/fleet-exchange.js';
 export { countBreakers, dependencyState, dependencyStates } from './fleet/dependency-state.js';
 export type { DependencyState } from './fleet/dependency-state.js';
+export { FleetInTime } from './fleet/fleet-in-time.js';
 export { Fleet } from './fleet/fleet.js';
 export type { FleetOptions } from './fleet/fleet.js';
 export { fingerprintErrorMessage } from './fingerprint.js';

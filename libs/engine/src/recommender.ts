@@ -12,7 +12,7 @@ import type { FailureWindow } from './background/failure-window.js';
 import type { Configuration } from './configuration.js';
 import { decide } from './decide.js';
 import type { DecisionSnapshot } from './decision-snapshot.js';
-import type { Fleet } from './fleet/fleet.js';
+import { REPLAY_AGE_MS, type FleetInTime } from './fleet/fleet-in-time.js';
 import type { Hindsight } from './hindsight.js';
 import type { Incidents } from './incidents.js';
 import type { Layer } from './layers.js';
@@ -20,9 +20,6 @@ import { planRetries, type Preview } from './preview.js';
 import type { RecentRecommendations } from './recent-recommendations.js';
 import type { RecommendationIds } from './recommendation-id.js';
 import { seedOf } from './rng-seed.js';
-
-/** A failure older than this is a replay: it says nothing of how the dependency is doing. */
-const REPLAY_AGE_MS = 600_000;
 
 export interface IssuedRecommendation {
   readonly recommendation: Recommendation;
@@ -40,7 +37,7 @@ export interface RecommenderDependencies {
   /** Absent: estimates are shown as they are. */
   readonly hindsight?: Pick<Hindsight, 'correctionOf'>;
   /** What all callers of a dependency share; absent where that is not looked at. */
-  readonly fleet?: Fleet;
+  readonly fleet?: Pick<FleetInTime, 'at'>;
   readonly learnedLayers: readonly Layer[];
   readonly clock: Clock;
   /** A uniform 32-bit integer. */
@@ -61,8 +58,7 @@ export class Recommender {
     const nowMs = asked.failedAtMs ?? receivedAtMs;
     const features = this.#observe(asked, receivedAtMs);
     const rngSeed = seedOf(features, randomWord);
-    // A replay spends no budget and moves no breaker.
-    const fleet = receivedAtMs - nowMs > REPLAY_AGE_MS ? undefined : this.#deps.fleet;
+    const fleet = this.#deps.fleet?.at(nowMs, receivedAtMs);
     const gate = fleet?.meet(features, nowMs);
     const snapshot = this.#snapshot({ explores: true, gate });
     const { recommendation, evidence, admission } = decide(features, snapshot, nowMs, createRng(rngSeed));

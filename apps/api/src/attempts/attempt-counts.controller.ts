@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
 import { RouteSchema } from '@nestjs/platform-fastify';
 import type { AttemptStore, Clock } from '@smart-retry/domain';
-import { Configuration, Fleet } from '@smart-retry/engine';
+import { Configuration, FleetInTime } from '@smart-retry/engine';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BATCH_BODY_LIMIT } from '../http/body-limits.js';
 import { Idempotency } from '../http/idempotency.js';
@@ -17,7 +17,7 @@ export class AttemptCountsController {
   constructor(
     private readonly configuration: Configuration,
     private readonly idempotency: Idempotency,
-    private readonly fleet: Fleet,
+    private readonly fleet: FleetInTime,
     @Inject(ATTEMPT_STORE) private readonly attempts: Pick<AttemptStore, 'recordCounts'>,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}

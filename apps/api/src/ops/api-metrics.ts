@@ -95,7 +95,7 @@ export class ApiMetrics {
     );
     this.#total('learning_rebuilds_total', 'Times that history was learned anew.', () => learning.stats.rebuilds);
     observeModels(this.registry, engine);
-    this.#breakers(fleet);
+    this.#breakers(fleet.present);
     collectDefaultMetrics({ register: this.registry, prefix: 'smart_retry_' });
     this.#storesUp(probes);
     this.#forgetRemovedPolicies(configuration);
