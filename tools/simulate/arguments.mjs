@@ -1,17 +1,19 @@
 import { parseArgs } from 'node:util';
 import { BASELINES, WORLD_FAMILIES } from '../../libs/simulation/dist/index.js';
 
-/** Our own decider: in this process, with a trainer beside it, and through the real API. */
+/** Our own decider: in this process, with a trainer beside it, for workers that never ask again, and through the real API. */
 export const OURS = 'ours';
 export const OURS_WITH_MODELS = 'ours-ml';
+export const OURS_ASKED_ONCE = 'ours-asked-once';
 export const OURS_OVER_HTTP = 'ours-http';
+const ALL_OURS = [OURS, OURS_WITH_MODELS, OURS_ASKED_ONCE, OURS_OVER_HTTP];
 
 /** Before those that are published, which are to stay unseen. */
 const HELD_OUT_SEEDS = '1001-1015';
 /** The run whose result is committed. */
 const PUBLISHED = {
-  seeds: 'held-out:1051-1060',
-  deciders: 'rules,full-jitter,celery,sidekiq,oracle,oracle-guarded,ours,ours-ml',
+  seeds: 'held-out:1061-1070',
+  deciders: 'rules,full-jitter,celery,sidekiq,oracle,oracle-guarded,ours,ours-ml,ours-asked-once',
   out: 'docs/benchmarks',
 };
 
@@ -40,7 +42,7 @@ export function parseArguments(args) {
     deciders:
       values.deciders === undefined
         ? [...baselines, ours]
-        : choose('decider', values.deciders, [...baselines, OURS, OURS_WITH_MODELS, OURS_OVER_HTTP]),
+        : choose('decider', values.deciders, [...baselines, ...ALL_OURS]),
     split: isHeldOut ? 'held-out' : 'tuning',
     seeds: parseSeeds(isHeldOut ? (values.seeds.split(':')[1] ?? HELD_OUT_SEEDS) : values.seeds),
     out: values.out,

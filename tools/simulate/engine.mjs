@@ -6,8 +6,8 @@ import { openMemory } from '../../libs/storage/dist/memory/index.js';
 export const LEARNED_MAX_ATTEMPTS = 12;
 
 /** The product in this process with its defaults, but that what it has learned may use more attempts than the rules. */
-export function startEngine(name, seed, { stores = openMemory({ maxRecords: 20_000 }), onStarted } = {}) {
-  return startEngineDecider(name, seed, async (time) => {
+export function startEngine(name, seed, { stores = openMemory({ maxRecords: 20_000 }), onStarted, asksAgain } = {}) {
+  const start = async (time) => {
     const smartRetry = createSmartRetry({
       stores,
       declared: {
@@ -19,5 +19,6 @@ export function startEngine(name, seed, { stores = openMemory({ maxRecords: 20_0
     await smartRetry.start();
     onStarted?.(smartRetry);
     return smartRetry;
-  });
+  };
+  return startEngineDecider(name, seed, start, { asksAgain });
 }

@@ -8,7 +8,7 @@ import {
 } from '../../libs/simulation/dist/index.js';
 import { ROOT } from '../bootstrap.mjs';
 import { table } from '../bench/report.mjs';
-import { OURS, OURS_WITH_MODELS } from './arguments.mjs';
+import { OURS, OURS_ASKED_ONCE, OURS_WITH_MODELS } from './arguments.mjs';
 
 /** Know what nobody can know: never the best in a row. */
 const CLAIRVOYANT = new Set(BASELINES.filter(({ kind }) => kind === 'clairvoyant').map(({ name }) => name));
@@ -22,6 +22,7 @@ export function renewReport(path, run) {
     worlds: describeWorlds(run),
     calibration: describeCalibration(run.rows),
     ...(run.options.deciders.includes(OURS_WITH_MODELS) && { models: describeModels(run) }),
+    ...(run.options.deciders.includes(OURS_ASKED_ONCE) && { 'asked-once': describeAskedOnce(run) }),
   };
   writeFileSync(path, renewParts(readFileSync(path, 'utf8'), parts));
 }
@@ -92,6 +93,25 @@ export function describeModels({ comparisons, rows }) {
     table(['world', 'share closed without', 'with models', 'net utility gained', 'ECE', 'intervals that hold'], lines),
     `Mean share closed with models: **${average.toFixed(3)}** over ${comparisons.size} worlds.`,
     `Worse with models by more than ${MOST_LOST}: ${losses.length === 0 ? 'none' : losses.join(', ')}.`,
+  ].join('\n\n');
+}
+
+/** What is left for workers that retry after `delay_ms` where others ask again. */
+export function describeAskedOnce({ comparisons }) {
+  const lines = [...comparisons].map(([world, { standings }]) => {
+    const standingOf = (name) => standings.find(({ decider }) => decider === name);
+    const [asking, once] = [OURS, OURS_ASKED_ONCE].map(standingOf);
+    return [
+      world,
+      asking.shareClosed === null ? '–' : asking.shareClosed.value.toFixed(2),
+      once.shareClosed === null ? '–' : withInterval(once.shareClosed, 2),
+      withInterval(once.overBestStatic, 3),
+    ];
+  });
+  const average = averageShareClosed([...comparisons.values()], OURS_ASKED_ONCE);
+  return [
+    table(['world', 'share closed by who asks again', 'by who never does', 'over the best static'], lines),
+    `Mean share closed by who never asks again: **${average.toFixed(3)}** over ${comparisons.size} worlds.`,
   ].join('\n\n');
 }
 

@@ -3,7 +3,7 @@ import { compareDeciders } from '../../libs/simulation/dist/index.js';
 import { parseArguments } from './arguments.mjs';
 import { toCsv } from './csv.mjs';
 import { drawComparisons } from './picture.mjs';
-import { describeModels, renewParts } from './publish.mjs';
+import { describeAskedOnce, describeModels, renewParts } from './publish.mjs';
 
 describe('the arguments of npm run simulate', () => {
   it('default to all worlds, eight tuning seeds, every baseline and ours', () => {
@@ -37,8 +37,8 @@ describe('the arguments of npm run simulate', () => {
   it('of the published run are ten held-out seeds of every world, written where results are kept', () => {
     expect(parseArguments(['--publish'])).toMatchObject({
       split: 'held-out',
-      seeds: Array.from({ length: 10 }, (_, i) => 1051 + i),
-      deciders: ['rules', 'full-jitter', 'celery', 'sidekiq', 'oracle', 'oracle-guarded', 'ours', 'ours-ml'],
+      seeds: Array.from({ length: 10 }, (_, i) => 1061 + i),
+      deciders: 'rules,full-jitter,celery,sidekiq,oracle,oracle-guarded,ours,ours-ml,ours-asked-once'.split(','),
       out: 'docs/benchmarks',
       isPublished: true,
     });
@@ -92,6 +92,17 @@ describe('describeModels', () => {
     const text = describeModels({ comparisons, rows });
     expect(text).toMatch(/\| drift \| 0\.50 \| 0\.83 \(.+\) \| 0\.200 \(0\.200 to 0\.200\) \| 0\.100 \| – \|/);
     expect(text).toContain('Worse with models by more than 0.01: blips (-0.050 (-0.100 to 0.000)).');
+  });
+});
+
+describe('describeAskedOnce', () => {
+  it('says what is left in each world for workers that never ask again', () => {
+    const utilities = { rules: [0.2, 0.2], oracle: [0.8, 0.8], ours: [0.8, 0.8], 'ours-asked-once': [0.5, 0.5] };
+    const roles = { rules: 'rules', statics: new Set(['rules']) };
+    const comparisons = new Map([['drift', compareDeciders(new Map(Object.entries(utilities)), roles)]]);
+    const text = describeAskedOnce({ comparisons });
+    expect(text).toContain('| drift | 1.00 | 0.50 (0.50 to 0.50) | 0.300 (0.300 to 0.300) |');
+    expect(text).toContain('**0.500** over 1 worlds');
   });
 });
 

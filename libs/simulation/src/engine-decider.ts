@@ -1,7 +1,7 @@
 import { createRng, type EpochMs } from '@smart-retry/domain';
 import type { SmartRetry, SmartRetryOptions } from '@smart-retry/engine';
 import type { Decider } from './decider.js';
-import { choiceOf } from './engine-choice.js';
+import { choiceOf, type Worker } from './engine-choice.js';
 
 /** Whatever puts the engine together around stores; `createSmartRetry` with the stores filled in. */
 export type StartEngine = (options: Pick<SmartRetryOptions, 'clock' | 'randomWord'>) => Promise<SmartRetry>;
@@ -10,8 +10,17 @@ export interface EngineDecider extends Decider {
   close(): Promise<void>;
 }
 
-/** The product itself, in this process, on virtual time. */
-export async function startEngineDecider(name: string, seed: number, start: StartEngine): Promise<EngineDecider> {
+/**
+ * The product itself, in this process, on virtual time.
+ *
+ * @param worker default: asks again when it is put off
+ */
+export async function startEngineDecider(
+  name: string,
+  seed: number,
+  start: StartEngine,
+  worker: Pick<Worker, 'asksAgain'> = {},
+): Promise<EngineDecider> {
   let nowMs: EpochMs = 0;
   const rng = createRng([seed, 0x656e, 0x6769, 0x6e65]);
   const smartRetry = await start({ clock: () => nowMs, randomWord: () => Math.floor(rng() * 2 ** 32) });
@@ -20,7 +29,7 @@ export async function startEngineDecider(name: string, seed: number, start: Star
     decide(failure) {
       nowMs = Math.max(nowMs, failure.failedAtMs);
       const { recommendation, recommendationId } = smartRetry.recommender.recommend(failure);
-      return choiceOf(recommendation, failure.failedAtMs, recommendationId);
+      return choiceOf(recommendation, failure.failedAtMs, { ...worker, recommendationId });
     },
     async report(attempt) {
       nowMs = Math.max(nowMs, attempt.timestampMs);

@@ -131,6 +131,21 @@ describe('the retry budget', () => {
   });
 });
 
+describe('a replay', () => {
+  const agoMs = (atMs: number) => new Date(Date.now() - 3_600_000 + atMs).toISOString();
+  const failThen = (i: number) => ask('replayed', `then-${i}`, { failed_at: agoMs(200 * i), error_class: 'timeout' });
+
+  it('meets the breaker of then, and moves none of now', async () => {
+    await reportFirstTries('replayed', 300, { window_start: agoMs(-300_000), window_end: agoMs(0) });
+    const answers = [];
+    for (let i = 0; i < 100; i++) answers.push(await failThen(i));
+    expect(answers[0]).toMatchObject({ decision: 'retry' });
+    expect(answers.at(-1)).toMatchObject({ decision: 'defer', policy_guardrails: ['breaker'] });
+    expect((await client.get('/dependencies/replayed')).status).toBe(404);
+    expect(await ask('replayed', 'now')).toMatchObject({ decision: 'retry', policy_guardrails: [] });
+  });
+});
+
 describe('PUT /dependencies/{name}/breaker', () => {
   it('holds a breaker open until that is taken back, and the history says who did it and why', async () => {
     const put = (body: object) => client.put('/dependencies/erp%2Fv2/breaker', body);

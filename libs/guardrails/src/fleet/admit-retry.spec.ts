@@ -176,7 +176,7 @@ describe('admitRetry', () => {
     const waits = (changes: Partial<AdmissionQuestion>, state: DependencyView) =>
       [0, 0.5, 0.999].map((draw) => admitRetry(question({ draw, ...changes }), state).delayMs);
     const hinted = { delayMs: 120_000, floorMs: 120_000 };
-    expect(waits(hinted, view({ breaker: 'half_open' }))).toEqual([120_000, 126_000, 131_988]);
+    expect(waits(hinted, view({ breaker: 'half_open' }))).toEqual([121_000, 126_000, 131_988]);
     expect(waits({}, view({ budget: budgetFrom(SECOND + 3_000) }))).toEqual([300_000, 225_000, 150_150]);
   });
 

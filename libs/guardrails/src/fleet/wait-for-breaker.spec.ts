@@ -31,6 +31,16 @@ describe('a retry whose dependency is left alone', () => {
     expect(halfOpen({ letsOthersProbe: true }).wantsProbe).toBeUndefined();
   });
 
+  it('keeps whoever never asks again for as long as was planned, and others until they may ask', () => {
+    for (const breaker of ['open', 'half_open'] as const) {
+      const after = (delayMs: number) => admitRetry(question({ delayMs }), view({ breaker }));
+      const [short, long] = [after(1_000), after(200_000)];
+      expect(short.delayMs).toBeLessThan(100_000);
+      expect(long.delayMs).toBeGreaterThanOrEqual(200_000);
+      expect(long).toMatchObject({ kind: 'deferred', askAgainMs: short.askAgainMs });
+    }
+  });
+
   it('gives no place at an open breaker to who takes none from others', () => {
     const at = (takesNoPlace: boolean) => admitRetry(question({ takesNoPlace }), view({ breaker: 'open' }));
     expect(at(false).booking).not.toBeNull();

@@ -35,7 +35,8 @@ export function waitForProbes(question: AdmissionQuestion, view: DependencyView)
 }
 
 /**
- * Whoever asks again does so when more may be known. Whoever never does is not to be part of a storm: it waits for a place in
+ * Whoever asks again does so when more may be known. Whoever never does is not to be part of a storm, nor to use up its
+ * attempts while the dependency is down: it waits for as long as was planned without the breaker at least, and for a place in
  * the budget from then on, which nobody else is given, or, at a breaker that is held open, for as long as may be waited.
  */
 function waitUntilBack(
@@ -54,7 +55,7 @@ function waitUntilBack(
 
 function findPlaceAfter(
   askAtMs: EpochMs,
-  { nowMs, draw, units, maxDelayMs, takesNoPlace = false }: AdmissionQuestion,
+  { nowMs, delayMs, draw, units, maxDelayMs, takesNoPlace = false }: AdmissionQuestion,
   view: DependencyView,
 ): { readonly placeMs: EpochMs; readonly booking: Booking | 'kept' | null } {
   const { budget, turn, isShared, heldOpenBecause } = view;
@@ -62,9 +63,10 @@ function findPlaceAfter(
   if (heldOpenBecause !== null || takesNoPlace) return furthest;
   if (turn?.bookedSecond != null && turn.bookedSecond * SECOND_MS >= askAtMs)
     return { placeMs: turn.bookedSecond * SECOND_MS + draw * SECOND_MS, booking: 'kept' };
-  const { second } = findRoom(Math.floor(askAtMs / SECOND_MS) + 1, units, draw, view);
+  const earliestMs = Math.max(askAtMs, nowMs + delayMs);
+  const { second } = findRoom(Math.floor(earliestMs / SECOND_MS) + 1, units, draw, view);
   if (second === null) return furthest;
-  if (budget === null) return { placeMs: askAtMs + draw * UNBUDGETED_SPREAD_MS, booking: null };
+  if (budget === null) return { placeMs: earliestMs + draw * UNBUDGETED_SPREAD_MS, booking: null };
   const placeMs = second * SECOND_MS + draw * SECOND_MS;
   if (!isShared) return { placeMs, booking: { second, units } };
   const line = view.line();
