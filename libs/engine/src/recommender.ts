@@ -58,7 +58,7 @@ export class Recommender {
     const nowMs = asked.failedAtMs ?? receivedAtMs;
     const features = this.#observe(asked, receivedAtMs);
     const rngSeed = seedOf(features, randomWord);
-    const fleet = this.#deps.fleet?.at(nowMs, receivedAtMs);
+    const fleet = this.#deps.fleet?.at(dependencyOf(asked), nowMs, receivedAtMs);
     const gate = fleet?.meet(features, nowMs);
     const snapshot = this.#snapshot({ explores: true, gate });
     const { recommendation, evidence, admission } = decide(features, snapshot, nowMs, createRng(rngSeed));

@@ -16,7 +16,7 @@ const fleetOf = (breakerOverrides: readonly BreakerOverride[] = []) =>
 
 const ask = (fleet: FleetInTime, jobId: string, failedAtMs: EpochMs, receivedAtMs: EpochMs): Admission => {
   const features = someFeatures({ dependency: 'erp', jobId, errorClass: 'timeout', failedAtMs });
-  const then = fleet.at(failedAtMs, receivedAtMs);
+  const then = fleet.at('erp', failedAtMs, receivedAtMs);
   const question = {
     nowMs: failedAtMs,
     delayMs: 1_000,
@@ -72,6 +72,15 @@ describe('FleetInTime', () => {
     playOutage(fleet, T0 - DAY_MS, DAY_MS, 120);
     expect(ask(fleet, 'a moment before', T0 - DAY_MS + 110_000, T0).kind).toBe('deferred');
     expect(ask(fleet, 'the day before', T0 - 2 * DAY_MS, T0).kind).toBe('admitted');
+  });
+
+  it('keeps the replays of several dependencies apart, each with a clock of its own', () => {
+    const fleet = fleetOf();
+    playOutage(fleet, T0 - DAY_MS, DAY_MS, 120);
+    const other = { jobType: 'sync', dependency: 'crm', succeeded: 1, failed: 0 };
+    fleet.noteCounts([{ ...other, windowStartMs: T0 - 2 * DAY_MS, windowEndMs: T0 - 2 * DAY_MS }], T0);
+    fleet.at('crm', T0 - 2 * DAY_MS, T0);
+    expect(ask(fleet, 'late', T0 - DAY_MS + 120_000, T0).kind).toBe('deferred');
   });
 
   it('has no ear for an operator, who speaks of the present', () => {

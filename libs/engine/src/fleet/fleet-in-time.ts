@@ -1,10 +1,15 @@
-import type { AttemptCounts, AttemptRecord, EpochMs } from '@smart-retry/domain';
+import { LRUCache } from 'lru-cache';
+import { dependencyOf, type AttemptCounts, type AttemptRecord, type EpochMs } from '@smart-retry/domain';
 import { Fleet, type FleetOptions } from './fleet.js';
 
 /** What happened longer ago than this when it is told is a replay: it says nothing of how a dependency is doing now. */
 export const REPLAY_AGE_MS = 600_000;
 /** Questions of one replay come in about their order: one that is earlier by more than this begins another. */
 const MAX_STEP_BACK_MS = 900_000;
+/** Dependencies that are replayed at once; the one unheard of for longest goes first. */
+const MAX_REPLAYS = 50;
+/** About 100 B each; of one dependency. */
+const MAX_TURNS = 10_000;
 
 interface Replay {
   readonly fleet: Fleet;
@@ -13,26 +18,26 @@ interface Replay {
 }
 
 /**
- * The fleet of the present, and one for those who live through the past once more: it sees only what happened then, by
- * the clock of then, and hands out breakers and places of its own, so that a replay is answered as it would have been
- * while the present neither notices it nor has a say in it. A replay is known to this process only.
+ * The fleet of the present, and one for each dependency whose past is lived through once more: it sees only what happened
+ * then, by the clock of then, and hands out breakers and places of its own, so that a replay is answered as it would have
+ * been while the present neither notices it nor has a say in it. Replays are known to this process only.
  */
 export class FleetInTime {
   readonly present: Fleet;
   readonly #options: FleetOptions;
-  #replay: Replay | null = null;
+  readonly #replays = new LRUCache<string, Replay>({ max: MAX_REPLAYS });
 
   constructor(options: FleetOptions) {
     this.present = new Fleet(options);
     this.#options = options;
   }
 
-  /** Where a failure of `failedAtMs` belongs that is asked about at `receivedAtMs`. */
-  at(failedAtMs: EpochMs, receivedAtMs: EpochMs): Fleet {
+  /** Where a failure of `failedAtMs` at a dependency belongs that is asked about at `receivedAtMs`. */
+  at(dependency: string, failedAtMs: EpochMs, receivedAtMs: EpochMs): Fleet {
     if (!isReplay(failedAtMs, receivedAtMs)) return this.present;
-    const isAnother = this.#replay === null || failedAtMs < this.#replay.nowMs - MAX_STEP_BACK_MS;
-    if (isAnother) this.#replay = null;
-    const replay = this.#opened(failedAtMs);
+    const known = this.#replays.get(dependency);
+    const isAnother = known !== undefined && failedAtMs < known.nowMs - MAX_STEP_BACK_MS;
+    const replay = known === undefined || isAnother ? this.#begin(dependency, failedAtMs) : known;
     replay.nowMs = Math.max(replay.nowMs, failedAtMs);
     return replay.fleet;
   }
@@ -43,10 +48,10 @@ export class FleetInTime {
     this.present.noteReports(present, nowMs);
     if (present.length === records.length) return;
     for (const record of records) {
-      const { timestampMs } = record.report;
-      if (!isReplay(timestampMs, nowMs)) continue;
-      const replay = this.#opened(timestampMs);
-      replay.fleet.noteReports([record], Math.max(replay.nowMs, timestampMs));
+      const { report } = record;
+      if (!isReplay(report.timestampMs, nowMs)) continue;
+      const { fleet, nowMs: thenMs } = this.#replayOf(dependencyOf(report), report.timestampMs);
+      fleet.noteReports([record], Math.max(thenMs, report.timestampMs));
     }
   }
 
@@ -58,16 +63,21 @@ export class FleetInTime {
         this.present.noteCounts([count], nowMs);
         continue;
       }
-      const replay = this.#opened(windowEndMs);
-      replay.fleet.noteCounts([count], Math.max(replay.nowMs, windowEndMs));
+      const { fleet, nowMs: thenMs } = this.#replayOf(dependencyOf(count), windowEndMs);
+      fleet.noteCounts([count], Math.max(thenMs, windowEndMs));
     }
   }
 
-  /** Operators hold breakers of the present. */
-  #opened(atMs: EpochMs): Replay {
+  #replayOf(dependency: string, atMs: EpochMs): Replay {
+    return this.#replays.get(dependency) ?? this.#begin(dependency, atMs);
+  }
+
+  #begin(dependency: string, atMs: EpochMs): Replay {
+    // Operators hold breakers of the present.
     const guardrails = () => ({ ...this.#options.guardrails(), breakerOverrides: [] });
-    this.#replay ??= { fleet: new Fleet({ ...this.#options, guardrails }), nowMs: atMs };
-    return this.#replay;
+    const replay = { fleet: new Fleet({ guardrails, maxDependencies: 1, maxTurns: MAX_TURNS }), nowMs: atMs };
+    this.#replays.set(dependency, replay);
+    return replay;
   }
 }
 
