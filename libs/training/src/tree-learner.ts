@@ -1,4 +1,4 @@
-import { Encoder } from '@smart-retry/ml';
+import { Encoder, isCategorical } from '@smart-retry/ml';
 import type { Hyperparameters } from './hyperparameters.js';
 import type { Fitted, Learner } from './learner.js';
 import { fitTrees, type BoostingSettings } from './trees/fit-trees.js';
@@ -8,7 +8,7 @@ const FEW_ROWS = 10_000;
 const LEAVES_OF_FEW_ROWS = 8;
 const LEAVES = 31;
 /** Rises with every change that lets other trees grow from the same rows. */
-const TREES_VERSION = 1;
+const TREES_VERSION = 2;
 
 /** Gradient boosting over the columns of the encoder. */
 export const treeLearner: Learner = {
@@ -19,7 +19,8 @@ export const treeLearner: Learner = {
     const monotone = Int8Array.from(columns, ({ name }) =>
       name === 'delay_ms' ? (hyperparameters['monotone_delay'] ?? 0) : 0,
     );
-    const settings = { ...boostingSettings(hyperparameters, data.rows.length, seed), monotone };
+    const estimates = new Set(columns.flatMap(({ feature }, column) => (isCategorical(feature) ? [column] : [])));
+    const settings = { ...boostingSettings(hyperparameters, data.rows.length, seed), monotone, estimates };
     const { body, rounds } = await fitTrees(data, heldOut, settings, betweenSteps);
     return { body: { kind: 'gradient_boosting', ...body }, rounds };
   },

@@ -1,59 +1,42 @@
-import { learnEdges, type Edges } from './edges.js';
+import { isWide, type Edges } from './edges.js';
 
-/** Bins of a column: 0 holds missing values, 1 … 255 the others. */
-export const BINS = 256;
-/** Columns whose bins are read at once. */
-export const COLUMNS_OF_A_WORD = 4;
 /** Cells of the grid that says where to look for a value's bin. */
 const CELLS = 2_048;
 
-/** A matrix of small integers, row by row: the bin of row i and column c is at `i · stride + c`. */
+/** By row the bin of one column: 0 where the value is missing. Two bytes a bin where 255 bins are too few. */
+export type BinnedColumn = Uint8Array<ArrayBuffer> | Uint16Array<ArrayBuffer>;
+
+/** A matrix of small integers, column by column: to divide rows by one column, only that one is read. */
 export interface Binned {
   readonly rows: number;
-  /** A multiple of four; columns beyond the real ones hold 0. */
-  readonly stride: number;
   readonly edges: readonly Edges[];
-  readonly bins: Uint8Array;
-  /** The same memory, four columns at a time. */
-  readonly words: Uint32Array;
-  /** The same bins once more, by column: to divide rows by one column, only that one is read. */
-  readonly columns: readonly Uint8Array[];
+  readonly columns: readonly BinnedColumn[];
 }
 
-/** Bytes per row in a row-by-row matrix of bins. */
-export function strideOf(width: number): number {
-  return COLUMNS_OF_A_WORD * Math.ceil(width / COLUMNS_OF_A_WORD);
+/** Where columns of bins are kept. */
+export interface BinSpace {
+  bytes(length: number): Uint8Array<ArrayBuffer>;
+  shorts(length: number): Uint16Array<ArrayBuffer>;
 }
 
-/**
- * Bins all columns of a row-by-row matrix, shape [rows, width].
- * @param options.edges default: learned of the matrix itself
- * @param options.allocate where the bins are kept
- */
-export function binMatrix(
-  values: Float64Array,
-  width: number,
-  options: {
-    readonly edges?: readonly Edges[];
-    readonly allocate?: (bytes: number) => Uint8Array<ArrayBuffer>;
-  } = {},
-): Binned {
-  const { allocate = (bytes) => new Uint8Array(bytes) } = options;
-  const rows = values.length / width;
-  const edges = options.edges ?? Array.from({ length: width }, (_, column) => learnEdges(values, width, column));
-  const stride = strideOf(width);
-  const bins = allocate(rows * stride);
+const ON_ITS_OWN: BinSpace = {
+  bytes: (length) => new Uint8Array(length),
+  shorts: (length) => new Uint16Array(length),
+};
+
+/** Bins all columns of a row-by-row matrix, shape [rows, one for each column's edges]. */
+export function binMatrix(values: Float64Array, edges: readonly Edges[], space = ON_ITS_OWN): Binned {
+  const rows = values.length / edges.length;
   const columns = edges.map((columnEdges, column) => {
-    const ofColumn = allocate(rows);
-    binColumn(values, width, column, columnEdges, ofColumn);
-    for (let i = 0, to = column; i < rows; i++, to += stride) bins[to] = ofColumn[i] as number;
-    return ofColumn;
+    const bins = isWide(columnEdges) ? space.shorts(rows) : space.bytes(rows);
+    binColumn(values, edges.length, column, columnEdges, bins);
+    return bins;
   });
-  return { rows, stride, edges, bins, words: new Uint32Array(bins.buffer, bins.byteOffset, bins.length / 4), columns };
+  return { rows, edges, columns };
 }
 
 /** A grid of equal cells first, then the few edges within one: most values are found in two or three steps. */
-function binColumn(values: Float64Array, width: number, column: number, edges: Edges, bins: Uint8Array): void {
+function binColumn(values: Float64Array, width: number, column: number, edges: Edges, bins: BinnedColumn): void {
   const rows = values.length / width;
   const least = edges[0] ?? 0;
   const cellsPerUnit = CELLS / ((edges[edges.length - 1] ?? 0) - least || 1);

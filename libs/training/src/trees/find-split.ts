@@ -1,5 +1,5 @@
 import type { Growth, Leaf, Split } from './growth.js';
-import { COLUMN_STRIDE, type Histogram } from './histogram.js';
+import type { Histogram, Stretch } from './histograms.js';
 
 const MIN_GAIN = 1e-6;
 
@@ -7,14 +7,14 @@ const MIN_GAIN = 1e-6;
 export function findSplit(
   histogram: Histogram,
   columns: ArrayLike<number>,
-  binsOf: ArrayLike<number>,
+  stretches: readonly Stretch[],
   leaf: Leaf,
   growth: Growth,
 ): Split | undefined {
   let best: Split | undefined;
   for (let i = 0; i < columns.length; i++) {
     const column = columns[i] as number;
-    const found = bestOfColumn(histogram, column, binsOf[column] as number, leaf, growth, best?.gain ?? MIN_GAIN);
+    const found = bestOfColumn(histogram, column, stretches[column] as Stretch, leaf, growth, best?.gain ?? MIN_GAIN);
     best = found ?? best;
   }
   return best;
@@ -23,20 +23,18 @@ export function findSplit(
 function bestOfColumn(
   histogram: Histogram,
   column: number,
-  bins: number,
+  stretch: Stretch,
   leaf: Leaf,
   growth: Growth,
   gainToBeat: number,
 ): Split | undefined {
-  const offset = column * COLUMN_STRIDE;
-  const missingHessian = histogram[offset + 1] as number;
-  const toRight = scan(histogram, offset, bins, leaf, growth, growth.monotone[column] ?? 0, 0, 0, gainToBeat);
+  const missingHessian = histogram[stretch.offset + 1] as number;
+  const toRight = scan(histogram, stretch, leaf, growth, growth.monotone[column] ?? 0, 0, 0, gainToBeat);
   if (missingHessian <= 1e-9) return toRight === undefined ? undefined : { ...toRight, column, missingLeft: false };
-  const missingGradient = histogram[offset] as number;
+  const missingGradient = histogram[stretch.offset] as number;
   const toLeft = scan(
     histogram,
-    offset,
-    bins,
+    stretch,
     leaf,
     growth,
     growth.monotone[column] ?? 0,
@@ -51,8 +49,7 @@ function bestOfColumn(
 /** Tries each bin as the last one on the left, which starts with the given sums; the rest is on the right. */
 function scan(
   histogram: Histogram,
-  offset: number,
-  bins: number,
+  { offset, bins }: Stretch,
   leaf: Leaf,
   growth: Growth,
   monotone: number,
@@ -71,8 +68,9 @@ function scan(
   let bestGain = gainToBeat;
   let bestGradient = 0;
   let bestHessian = 0;
+  const lastBin = bins - 1;
   // Bin 0 as the last one on the left: missing values against all others.
-  for (let bin = startHessian > 0 && monotone === 0 ? 0 : 1; bin < bins; bin++) {
+  for (let bin = startHessian > 0 && monotone === 0 ? 0 : 1; bin < lastBin; bin++) {
     if (bin > 0) {
       const at = offset + (bin << 1);
       leftGradient += histogram[at] as number;

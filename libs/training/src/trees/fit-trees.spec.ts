@@ -1,8 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { createRng } from '@smart-retry/domain';
 import { FlatTrees } from '@smart-retry/ml';
-import fc from 'fast-check';
-import { learnEdges } from './edges.js';
 import { fitTrees, type BoostingSettings, type LabelledMatrix } from './fit-trees.js';
 import { bestExactSplit } from './testing/exact-split.js';
 
@@ -118,27 +116,6 @@ describe('fitTrees', () => {
     const sampled = (seed: number) => grow(train, { rowShare: 0.5, columnShare: 0.7, seed });
     expect(await sampled(1)).toEqual(await sampled(1));
     expect(await sampled(2)).not.toEqual(await sampled(1));
-  });
-});
-
-describe('learnEdges', () => {
-  it('divide any column into at most 255 bins, each value on the side of its bin', () => {
-    const values = fc.array(fc.oneof(fc.double({ min: -1e6, max: 1e6, noNaN: true }), fc.constant(Number.NaN)), {
-      minLength: 1,
-      maxLength: 600,
-    });
-    fc.assert(
-      fc.property(values, (column) => {
-        const edges = learnEdges(Float64Array.from(column), 1, 0);
-        expect(edges.length).toBeLessThan(255);
-        expect([...edges]).toEqual([...new Set(edges)].sort((a, b) => a - b));
-        const present = column.filter((value) => !Number.isNaN(value));
-        for (const edge of edges) {
-          expect(present.some((value) => value <= edge)).toBe(true);
-          expect(present.some((value) => value > edge)).toBe(true);
-        }
-      }),
-    );
   });
 });
 

@@ -1,9 +1,10 @@
 import { logitOf, type TreeBody } from '@smart-retry/ml';
 import { permutation, rngFor } from '../seeded.js';
-import { binMatrix, strideOf, type Binned } from './binned.js';
+import { binMatrix, type Binned } from './binned.js';
+import { isWide, learnEdges, type Edges } from './edges.js';
 import type { Growth } from './growth.js';
 import { TreeGrower } from './grow-tree.js';
-import { COLUMN_STRIDE } from './histogram.js';
+import { Histograms } from './histograms.js';
 import { TreeBuilder } from './tree-builder.js';
 import { TreeMemory } from './tree-memory.js';
 
@@ -14,6 +15,11 @@ export interface BoostingSettings extends Growth {
   readonly rowShare: number;
   readonly columnShare: number;
   readonly seed: number;
+  /**
+   * Columns that hold what other rows' outcomes say, one value of a category as several numbers: more bins than usual
+   * would tell apart which rows were left out, and with that a row's own outcome.
+   */
+  readonly estimates?: ReadonlySet<number>;
 }
 
 /** Rows, row by row; `values` has shape [rows, width], NaN is missing. */
@@ -37,8 +43,9 @@ export async function fitTrees(
   settings: BoostingSettings,
   betweenRounds: (share: number) => Promise<void>,
 ): Promise<Boosted> {
-  const memory = memoryFor(train, settings);
-  const data = binMatrix(train.values, train.width, { allocate: (bytes) => memory.bytes(bytes) });
+  const edges = learnEdges(train.values, train.width, settings.estimates);
+  const memory = memoryFor(edges, train.labels.length, settings);
+  const data = binMatrix(train.values, edges, memory);
   const builder = new TreeBuilder(logitOf(weightedRate(train)));
   const grower = new TreeGrower(data, settings, builder, memory);
   const scores = new Float64Array(data.rows).fill(logitOf(weightedRate(train)));
@@ -63,12 +70,14 @@ export async function fitTrees(
   return { body: builder.body(rounds), rounds };
 }
 
-/** Bins by row and by column, slopes, two orders of rows, and a histogram for each leaf that is open. */
-function memoryFor({ labels: { length: rows }, width }: LabelledMatrix, { maxLeaves }: BoostingSettings): TreeMemory {
-  const histograms = maxLeaves + 1;
-  const ofRows = rows * (strideOf(width) + width + 2 * 4 + 2 * 4);
-  const ofHistograms = histograms * strideOf(width) * COLUMN_STRIDE * 8;
-  return new TreeMemory({ bytes: ofRows + ofHistograms, allocations: width + 4 + histograms });
+/** Bins by column, slopes, two orders of rows, and histograms: one for each leaf that is open, and one more. */
+function memoryFor(edges: readonly Edges[], rows: number, { maxLeaves }: BoostingSettings): TreeMemory {
+  const histograms = Histograms.sizeOf(edges, rows, maxLeaves + 1);
+  const bytesOfARow = edges.reduce((sum, each) => sum + (isWide(each) ? 2 : 1), 2 * 4 + 2 * 4);
+  return new TreeMemory({
+    bytes: rows * bytesOfARow + histograms.bytes,
+    allocations: edges.length + 3 + histograms.allocations,
+  });
 }
 
 class HeldOutLoss {
@@ -80,7 +89,7 @@ class HeldOutLoss {
 
   constructor(matrix: LabelledMatrix, { edges }: Binned, baseLogit: number) {
     this.#matrix = matrix;
-    this.#binned = binMatrix(matrix.values, matrix.width, { edges });
+    this.#binned = binMatrix(matrix.values, edges);
     this.#scores = new Float64Array(matrix.labels.length).fill(baseLogit);
     this.#least = this.#loss();
   }

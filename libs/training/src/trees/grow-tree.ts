@@ -1,8 +1,8 @@
-import { COLUMNS_OF_A_WORD, type Binned } from './binned.js';
+import type { Binned, BinnedColumn } from './binned.js';
 import { findSplit } from './find-split.js';
 import { leafValue, type Growth, type Leaf, type Split } from './growth.js';
-import { COLUMN_STRIDE, subtract, type Histogram } from './histogram.js';
-import type { TreeMemory } from './tree-memory.js';
+import { Histograms, subtract, type Histogram } from './histograms.js';
+import type { SlopedRows, TreeMemory } from './tree-memory.js';
 import type { TreeBuilder } from './tree-builder.js';
 
 interface OpenLeaf extends Leaf {
@@ -11,12 +11,10 @@ interface OpenLeaf extends Leaf {
 }
 
 /** The rows of one tree, and what each asks for. */
-export interface TreeRows {
+export interface TreeRows extends SlopedRows {
   /** Indices of rows; reordered while the tree grows, so that each leaf's rows are neighbours. */
   readonly order: Uint32Array;
   readonly count: number;
-  /** By row its gradient and its hessian, side by side. */
-  readonly slopes: Float32Array;
   readonly weights: Float64Array;
 }
 
@@ -30,17 +28,16 @@ export class TreeGrower {
   readonly #growth: Growth;
   readonly #builder: TreeBuilder;
   readonly #memory: TreeMemory;
-  readonly #binsOf: Uint16Array;
+  readonly #histograms: Histograms;
   readonly #spareRows: Uint32Array;
-  readonly #free: Histogram[] = [];
 
   /** Data and rows are of the memory given. */
   constructor(data: Binned, growth: Growth, builder: TreeBuilder, memory: TreeMemory) {
     this.#data = data;
     this.#growth = growth;
     this.#builder = builder;
-    this.#binsOf = Uint16Array.from(data.edges, (edges) => edges.length + 1);
     this.#memory = memory;
+    this.#histograms = new Histograms(data, memory);
     this.#spareRows = memory.words(data.rows);
   }
 
@@ -69,18 +66,11 @@ export class TreeGrower {
     }
     const node = this.#builder.startTree(cover);
     const leaf = { node, from: 0, to: count, gradient, hessian, lowest: -Infinity, highest: Infinity };
-    return this.#opened(leaf, this.#histogramOf(leaf, rows), columns);
+    return this.#opened(leaf, this.#histograms.of(rows, leaf.from, leaf.to), columns);
   }
 
   #opened(leaf: Leaf, histogram: Histogram, columns: Uint16Array): OpenLeaf {
-    return { ...leaf, histogram, split: findSplit(histogram, columns, this.#binsOf, leaf, this.#growth) };
-  }
-
-  #histogramOf({ from, to }: Pick<Leaf, 'from' | 'to'>, { order, slopes }: TreeRows): Histogram {
-    const { words, stride } = this.#data;
-    const histogram = this.#free.pop()?.fill(0) ?? this.#memory.doubles(stride * COLUMN_STRIDE);
-    this.#memory.addRows(histogram, { words, wordsOfARow: stride / COLUMNS_OF_A_WORD, slopes }, order, from, to);
-    return histogram;
+    return { ...leaf, histogram, split: findSplit(histogram, columns, this.#histograms.stretches, leaf, this.#growth) };
   }
 
   #divide(leaf: OpenLeaf, split: Split, rows: TreeRows, columns: Uint16Array): [OpenLeaf, OpenLeaf] {
@@ -94,7 +84,7 @@ export class TreeGrower {
       right: right.node,
     });
     const [smaller, larger] = left.to - left.from <= right.to - right.from ? [left, right] : [right, left];
-    const smallerHistogram = this.#histogramOf(smaller, rows);
+    const smallerHistogram = this.#histograms.of(rows, smaller.from, smaller.to);
     subtract(leaf.histogram, smallerHistogram);
     return [this.#opened(smaller, smallerHistogram, columns), this.#opened(larger, leaf.histogram, columns)];
   }
@@ -129,14 +119,14 @@ export class TreeGrower {
   #partition({ from, to }: Leaf, { column, bin, missingLeft }: Split, { order }: TreeRows): number {
     // Bin 0, of missing values, becomes the last bin where they go right.
     const wrap = missingLeft ? 0 : 1;
-    const bins = this.#data.columns[column] as Uint8Array;
+    const bins = this.#data.columns[column] as BinnedColumn;
     return this.#memory.partition(bins, order, this.#spareRows, { from, to, wrap, last: bin - wrap });
   }
 
   #close(leaf: OpenLeaf, { order }: TreeRows, scores: Float64Array): void {
     const value = this.#growth.learningRate * leafValue(leaf, this.#growth.regularization);
     this.#builder.setLeaf(leaf.node, value);
-    this.#free.push(leaf.histogram);
+    this.#histograms.giveBack(leaf.histogram);
     for (let i = leaf.from; i < leaf.to; i++) {
       const row = order[i] as number;
       scores[row] = (scores[row] as number) + value;

@@ -1,5 +1,5 @@
 import type { TreeBody } from '@smart-retry/ml';
-import type { Binned } from './binned.js';
+import type { Binned, BinnedColumn } from './binned.js';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer V)[] ? V[] : T[K] };
 
@@ -63,12 +63,12 @@ export class TreeBuilder {
   }
 
   /** Adds the value of the leaf that each row reaches, from `root`, to its score. */
-  addScores(root: number, { bins, stride, rows }: Binned, scores: Float64Array): void {
+  addScores(root: number, { rows, columns: binned }: Binned, scores: Float64Array): void {
     const { columns, lefts, rights, missingLefts, values } = this.#body;
     for (let i = 0; i < rows; i++) {
       let node = root;
       for (let column = columns[node] as number; column >= 0; column = columns[node] as number) {
-        const bin = bins[i * stride + column] as number;
+        const bin = (binned[column] as BinnedColumn)[i] as number;
         const left = bin === 0 ? missingLefts[node] === 1 : bin <= (this.bins[node] as number);
         node = (left ? lefts[node] : rights[node]) as number;
       }

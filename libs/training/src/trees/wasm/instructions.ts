@@ -35,6 +35,7 @@ export const i32 = {
   shiftRight: operation(0x76),
   load: access([0x28], 2),
   loadByte: access([0x2d], 0),
+  loadShort: access([0x2f], 1),
   store: access([0x36], 2),
 } as const;
 
