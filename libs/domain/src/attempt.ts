@@ -34,6 +34,11 @@ export function isWithoutOutcome({ status }: Pick<AttemptReport, 'status'>): boo
   return STATUSES_WITHOUT_OUTCOME.some((without) => without === status);
 }
 
+/** How long a retry waited after the end of the failed attempt, by when both ended and how long the retry took. */
+export function waitBetweenMs(failureEndedAtMs: EpochMs, retryEndedAtMs: EpochMs, processingTimeMs = 0): number {
+  return Math.max(0, retryEndedAtMs - processingTimeMs - failureEndedAtMs);
+}
+
 /** How the failure that an outcome followed was found; `self`: from the report's own context. */
 export type LinkSource = 'recommendation' | 'job' | 'shape' | 'self';
 

@@ -87,7 +87,7 @@ export type {
   Trial,
   TriedAction,
 } from './recommendation.js';
-export { isWithoutOutcome, STATISTICS_DIMENSIONS, STATUSES_WITHOUT_OUTCOME } from './attempt.js';
+export { isWithoutOutcome, STATISTICS_DIMENSIONS, STATUSES_WITHOUT_OUTCOME, waitBetweenMs } from './attempt.js';
 export type {
   AttemptCounts,
   AttemptRecord,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { FailureCandidate } from '@smart-retry/domain';
+import type { AttemptReport, FailureCandidate } from '@smart-retry/domain';
 import { someReport, T0 } from '@smart-retry/domain/testing';
 import {
   earliestAdviceMs,
@@ -123,6 +123,28 @@ describe('way 2: the same job', () => {
       errorClass: 'oom',
       delayMs: 3_000,
     });
+  });
+
+  it.each<[string, Partial<AttemptReport>, number | undefined]>([
+    ['what lies between the two', {}, 9_000],
+    ['without the time that the retry took', { processingTimeMs: 2_000.5 }, 6_999.5],
+    ['none where the retry took all of it', { processingTimeMs: 20_000 }, 0],
+    ['what the retry says instead', { delayMs: 3_000 }, 3_000],
+    ['not known where both are of one time', { timestampMs: T0 - 9_000 }, undefined],
+    ['not known where the failure is of a later time', { timestampMs: T0 - 60_000 }, undefined],
+  ])('knows what was waited after a recorded attempt: %s', (_, changes, delayMs) => {
+    const recorded = { errorClass: 'oom', attemptNumber: 1, atMs: T0 - 9_000 };
+    const report = someReport({ timestampMs: T0, ...changes });
+    expect(linkByCandidates(report, { ...NO_CANDIDATES, recordedForJob: [recorded] })?.delayMs).toBe(delayMs);
+  });
+
+  it('knows nothing of what was waited beside the delay that was advised', () => {
+    const found = {
+      recommendedForShape: [],
+      recommendedForJob: [candidate()],
+      recordedForJob: [candidate({ atMs: T0 - 9_000 })],
+    };
+    expect(linkByCandidates(someReport({ timestampMs: T0 }), found)?.delayMs).toBe(2_100);
   });
 });
 

@@ -1,10 +1,11 @@
-import type {
-  AttemptReport,
-  EpochMs,
-  FailureCandidate,
-  FailureCandidates,
-  FailureLink,
-  LinkSource,
+import {
+  waitBetweenMs,
+  type AttemptReport,
+  type EpochMs,
+  type FailureCandidate,
+  type FailureCandidates,
+  type FailureLink,
+  type LinkSource,
 } from '@smart-retry/domain';
 import type { DecodedRecommendationId } from './recommendation-id.js';
 
@@ -38,7 +39,7 @@ export function linkByCandidates(report: AttemptReport, candidates: FailureCandi
   const recommended = findRecommendation(report, candidates.recommendedForJob);
   if (recommended !== undefined) return link(report, 'job', recommended);
   const recorded = candidates.recordedForJob[0];
-  if (recorded !== undefined) return link(report, 'job', recorded);
+  if (recorded !== undefined) return link(report, 'job', { ...recorded, delayMs: waitSince(recorded, report) });
   const [shape] = candidates.recommendedForShape;
   if (shape !== undefined) {
     // Several failures of different kinds advised the same delay: to pick one would teach the wrong class.
@@ -109,7 +110,12 @@ function linkToItself(report: AttemptReport): FailureLink | null {
   });
 }
 
-/** The delay really waited wins over the one reported, that over the one advised. */
+/** By timestamps; not known of reports of one time, since reports without a timestamp are all of now. */
+function waitSince({ atMs }: FailureCandidate, { timestampMs, processingTimeMs }: AttemptReport): number | undefined {
+  return timestampMs > atMs ? waitBetweenMs(atMs, timestampMs, processingTimeMs) : undefined;
+}
+
+/** The delay really waited wins over the one reported, that over the one advised, or what lies between both reports. */
 function link(report: AttemptReport, source: LinkSource, failure: FailureCandidate): FailureLink {
   const delayMs = report.actualDelayMs ?? report.delayMs ?? failure.delayMs;
   return {

@@ -1,4 +1,4 @@
-import type { AttemptReport, RetryFeatures } from '@smart-retry/domain';
+import { waitBetweenMs, type AttemptReport, type RetryFeatures } from '@smart-retry/domain';
 import type { TrainingRow } from './training-row.js';
 
 /** An attempt from a log, whose time may not be known. */
@@ -71,7 +71,7 @@ function toRow(jobId: string, retry: LoggedAttempt, failure: LoggedAttempt | und
 
 function waitBetween(failure: LoggedAttempt | undefined, retry: LoggedAttempt): number | undefined {
   if (failure?.timestampMs === undefined || retry.timestampMs === undefined) return undefined;
-  return Math.max(0, retry.timestampMs - failure.timestampMs - (retry.processingTimeMs ?? 0));
+  return waitBetweenMs(failure.timestampMs, retry.timestampMs, retry.processingTimeMs);
 }
 
 const FACTS = [

@@ -116,6 +116,38 @@ describe.each([
   });
 });
 
+describe('a worker that reports each attempt with nothing but when it ended', () => {
+  it(
+    'teaches what was waited between its reports, live and from history',
+    async () => {
+      const kind = { job_type: 'told_by_time', error_class: 'timeout' };
+      const endedAtMs = Date.now() - 3_600_000;
+      for (let i = 0; i < 40; i++) {
+        const waitedMs = i % 2 === 0 ? 3_000 : 20_000;
+        const failed = { ...kind, job_id: `timed_${i}`, attempt_number: 1, success: false };
+        const retry = { ...failed, attempt_number: 2, success: waitedMs >= RECOVERY_MS, processing_time: '1s' };
+        for (const [attempt, atMs] of [
+          [failed, endedAtMs],
+          [retry, endedAtMs + waitedMs + 1_000],
+        ] as const) {
+          const { status } = await client.post('/attempt', { ...attempt, timestamp: new Date(atMs).toISOString() });
+          expect(status).toBe(200);
+        }
+      }
+      expect(await samplesOf(client, kind)).toBe(40);
+      const means = await meansOf(kind);
+      expect(means['1-5s']).toBeLessThan(0.25);
+      expect(means['15-30s']).toBeGreaterThan(0.75);
+      await api.kill9();
+      await start();
+      await untilPasses(async () => expect(await samplesOf(client, kind)).toBe(40));
+      const relearned = await meansOf(kind);
+      for (const [label, mean] of Object.entries(means)) expect(relearned[label]).toBeCloseTo(mean, 2);
+    },
+    TIMEOUT_MS,
+  );
+});
+
 describe('a server that was killed', () => {
   it(
     'knows after its start what it had learned',

@@ -1,3 +1,4 @@
+import { waitBetweenMs } from '@smart-retry/domain';
 import type { KeptAttempt } from './attempt-log.js';
 
 /** Why nothing is learned from a failure. `pending`: its retry may lie beyond the end of the log. */
@@ -42,5 +43,5 @@ function stepAfter(failure: KeptAttempt, following: KeptAttempt | undefined): Jo
 /** Between the end of one attempt and the start of the next. */
 function waitByTimestamps(failure: KeptAttempt, retry: KeptAttempt): number | null {
   if (failure.endedAtMs === null || retry.endedAtMs === null) return null;
-  return Math.max(0, retry.endedAtMs - (retry.processingTimeMs ?? 0) - failure.endedAtMs);
+  return waitBetweenMs(failure.endedAtMs, retry.endedAtMs, retry.processingTimeMs ?? undefined);
 }
