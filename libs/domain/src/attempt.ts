@@ -51,6 +51,7 @@ export interface FailureLink {
   readonly failedAttemptNumber: number;
   /** Unknown when nobody reported it. */
   readonly delayMs?: number | undefined;
+  /** What the attempt came of; absent where that is not known, and where a stop was recommended. */
   readonly recommendationId?: string | undefined;
   /** How long the dependency had been failing when that attempt failed (see `RetryFeatures.incidentAgeMs`). */
   readonly incidentAgeMs?: number | undefined;

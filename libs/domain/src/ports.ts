@@ -99,8 +99,9 @@ export interface FailureCandidate {
   readonly errorClass: string;
   readonly errorCode?: string | undefined;
   readonly attemptNumber: number;
-  /** The delay that was advised after it; absent for a recorded attempt. */
+  /** The delay that was advised after it; absent for a recorded attempt, and where a stop was advised. */
   readonly delayMs?: number | undefined;
+  /** Absent as the delay is: what was done in spite of a stop says nothing of the recommendation. */
   readonly recommendationId?: string | undefined;
   /** How long the dependency had been failing then (see `RetryFeatures.incidentAgeMs`); absent when nobody knew. */
   readonly incidentAgeMs?: number | undefined;
@@ -122,7 +123,7 @@ export interface FailureLookup {
 
 /** What may have preceded an outcome, newest first in each list, at most 8. */
 export interface FailureCandidates {
-  /** Retries recommended to the same tenant, job type and job, for this attempt number or the one before. */
+  /** What was recommended to the same tenant, job type and job, for this attempt number or the one before. */
   readonly recommendedForJob: readonly FailureCandidate[];
   /** Failures recorded for the same tenant and job under the attempt number before, of known class and outcome. */
   readonly recordedForJob: readonly FailureCandidate[];

@@ -78,6 +78,20 @@ describe('way 1: the recommendation id', () => {
     expect(link({ attemptNumber: 1, success: true })?.source).toBe('recommendation');
   });
 
+  it.each<[string, Partial<AttemptReport>, number]>([
+    ['what passed until then', {}, 3_600_000],
+    ['without the time that the attempt took', { processingTimeMs: 60_000 }, 3_540_000],
+    ['not what was told with the stop', { delayMs: 0 }, 3_600_000],
+    ['what the report says', { actualDelayMs: 5 }, 5],
+  ])('of a stop names the failure before a retry all the same, which waited %s', (_, changes, delayMs) => {
+    const id = ids.encode({ ...CLAIMS, decision: 'stop', delayMs: 0, incidentAgeMs: 0 });
+    const report = someReport({ recommendationId: id, timestampMs: T0 + 3_600_000, ...changes });
+    const link = { source: 'recommendation', errorClass: 'timeout', failedAttemptNumber: 1, incidentAgeMs: 0, delayMs };
+    expect(linkByRecommendationId(report, ids.decode(id))).toMatchObject({ ...link, recommendationId: undefined });
+    const failure = { ...report, attemptNumber: 1, success: false };
+    expect(linkByRecommendationId(failure, ids.decode(id))).toBeNull();
+  });
+
   it('is not followed for another job type', () => {
     const id = issue('sms_send');
     expect(linkByRecommendationId(someReport({ recommendationId: id }), ids.decode(id))).toBeNull();
@@ -114,6 +128,16 @@ describe('way 2: the same job', () => {
     const failure = someReport({ attemptNumber: 1, success: false, errorClass: 'timeout' });
     expect(linkByCandidates(failure, found)).toBeNull();
     expect(linkByCandidates({ ...failure, delayMs: 2_100 }, found)?.source).toBe('job');
+  });
+
+  it('links a retry to the stop that was answered last, which was not what was done', () => {
+    const stop = candidate({ delayMs: undefined, recommendationId: undefined, errorClass: 'oom' });
+    const found = { ...NO_CANDIDATES, recommendedForJob: [stop, candidate({ atMs: T0 - 1 })] };
+    const report = someReport({ timestampMs: T0 + 60_000 });
+    const link = { source: 'job', errorClass: 'oom', delayMs: 60_000, recommendationId: undefined };
+    expect(linkByCandidates(report, found)).toMatchObject(link);
+    const failure = { ...report, attemptNumber: 1, success: false };
+    expect(linkByCandidates(failure, { ...NO_CANDIDATES, recommendedForJob: [stop] })).toBeNull();
   });
 
   it('falls back to the record of the attempt before', () => {

@@ -16,18 +16,20 @@ export const NO_CANDIDATES: FailureCandidates = { recommendedForJob: [], recorde
 
 /** The failure named by the report's own recommendation id (way 1); null when it has none, or one of another job, or its own. */
 export function linkByRecommendationId(report: AttemptReport, id: DecodedRecommendationId | null): FailureLink | null {
-  if (id === null || id.failure === null || id.decision === 'stop') return null;
-  if (!id.isFor(report) || isFailureItself(report, id)) return null;
-  return link(report, 'recommendation', {
+  if (id === null || id.failure === null) return null;
+  const isStop = id.decision === 'stop';
+  const recommended: FailureCandidate = {
     errorClass: id.failure.errorClass,
     errorCode: id.failure.errorCode,
     attemptNumber: id.attemptNumber,
-    delayMs: id.delayMs,
+    delayMs: isStop ? undefined : id.delayMs,
     incidentAgeMs: id.incidentAgeMs,
     hintMs: id.hintMs,
-    recommendationId: report.recommendationId,
+    recommendationId: isStop ? undefined : report.recommendationId,
     atMs: id.issuedAtMs,
-  });
+  };
+  if (!id.isFor(report) || isFailureItself(report, recommended)) return null;
+  return linkToRecommendation(report, 'recommendation', recommended);
 }
 
 /**
@@ -37,7 +39,7 @@ export function linkByRecommendationId(report: AttemptReport, id: DecodedRecomme
  */
 export function linkByCandidates(report: AttemptReport, candidates: FailureCandidates): FailureLink | null {
   const recommended = findRecommendation(report, candidates.recommendedForJob);
-  if (recommended !== undefined) return link(report, 'job', recommended);
+  if (recommended !== undefined) return linkToRecommendation(report, 'job', recommended);
   const recorded = candidates.recordedForJob[0];
   if (recorded !== undefined) return link(report, 'job', { ...recorded, delayMs: waitSince(recorded, report) });
   const [shape] = candidates.recommendedForShape;
@@ -89,11 +91,9 @@ function findRecommendation(
 }
 
 /** Whether a report is of the very failure, not of what came after: a failure under its number that did not wait what was advised. */
-function isFailureItself(
-  report: AttemptReport,
-  failure: { readonly attemptNumber: number; readonly delayMs?: number | undefined },
-): boolean {
-  return failure.attemptNumber === report.attemptNumber && !report.success && failure.delayMs !== report.delayMs;
+function isFailureItself(report: AttemptReport, { attemptNumber, delayMs }: FailureCandidate): boolean {
+  if (attemptNumber !== report.attemptNumber || report.success) return false;
+  return delayMs === undefined || delayMs !== report.delayMs;
 }
 
 function isSameFailure(a: FailureCandidate, b: FailureCandidate): boolean {
@@ -108,6 +108,12 @@ function linkToItself(report: AttemptReport): FailureLink | null {
     attemptNumber: Math.max(1, report.attemptNumber - 1),
     atMs: report.timestampMs,
   });
+}
+
+/** Where a stop was advised, and the job was run again all the same, the wait is whatever passed until then. */
+function linkToRecommendation(report: AttemptReport, source: LinkSource, failure: FailureCandidate): FailureLink {
+  if (failure.delayMs !== undefined) return link(report, source, failure);
+  return link({ ...report, actualDelayMs: report.actualDelayMs ?? waitSince(failure, report) }, source, failure);
 }
 
 /** By timestamps; not known of reports of one time, since reports without a timestamp are all of now. */

@@ -26,6 +26,15 @@ describe('RecentRecommendations', () => {
     expect(recent.find({ ...lookup, sinceMs: T0 + 1 })).toBeNull();
   });
 
+  it('finds a stop by its job, and by no shape', () => {
+    const recent = new RecentRecommendations({ maxEntries: 2, ttlMs: 1_000, clock: new FixedClock().read });
+    const stop = { errorClass: 'timeout', attemptNumber: 1, atMs: T0 };
+    for (const jobId of ['j', undefined]) recent.remember(someFeatures({ jobId, attemptNumber: 1 }), stop);
+    expect(recent.stats.entries).toBe(1);
+    const lookup = { tenant: '', jobType: 'email_send', jobId: 'j', attemptNumber: 2, sinceMs: 0 };
+    expect(recent.find(lookup)?.recommendedForJob).toEqual([stop]);
+  });
+
   it('counts hits and misses as it is told', () => {
     const recent = new RecentRecommendations({ maxEntries: 2, ttlMs: 1_000, clock: new FixedClock().read });
     recent.count(null);

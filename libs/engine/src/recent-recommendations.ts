@@ -25,7 +25,7 @@ export class RecentRecommendations {
     this.#clock = clock;
   }
 
-  remember(features: RetryFeatures, failure: FailureCandidate & { readonly delayMs: number }): void {
+  remember(features: RetryFeatures, failure: FailureCandidate): void {
     const entries = this.#entries;
     if (entries === null) return;
     if (hasJobId(features)) {
@@ -33,7 +33,10 @@ export class RecentRecommendations {
       return;
     }
     const { tenant = '', jobType, attemptNumber } = features;
-    const key = shapeKey({ tenant, jobType, attemptNumber, delayMs: failure.delayMs });
+    const { delayMs } = failure;
+    // Only a delay tells the retries of jobs apart whose ids were not told.
+    if (delayMs === undefined) return;
+    const key = shapeKey({ tenant, jobType, attemptNumber, delayMs });
     entries.set(key, [failure, ...(this.#get(entries, key) ?? [])].slice(0, MAX_CANDIDATES_PER_SHAPE));
   }
 

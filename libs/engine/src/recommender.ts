@@ -78,18 +78,17 @@ export class Recommender {
       hintMs: features.retryAfterMs,
       nonce: randomWord(),
     });
-    if (recommendation.shouldRetry) {
-      recent.remember(features, {
-        errorClass,
-        errorCode,
-        attemptNumber,
-        delayMs: recommendation.delayMs,
-        recommendationId,
-        incidentAgeMs: features.incidentAgeMs,
-        hintMs: features.retryAfterMs,
-        atMs: receivedAtMs,
-      });
-    }
+    const isRetry = recommendation.shouldRetry;
+    recent.remember(features, {
+      errorClass,
+      errorCode,
+      attemptNumber,
+      delayMs: isRetry ? recommendation.delayMs : undefined,
+      recommendationId: isRetry ? recommendationId : undefined,
+      incidentAgeMs: features.incidentAgeMs,
+      hintMs: features.retryAfterMs,
+      atMs: receivedAtMs,
+    });
     audit.append({ recommendationId, decidedAtMs: receivedAtMs, features, recommendation, evidence, rngSeed });
     const expiresAtMs = nowMs + recommendation.delayMs + ADVICE_LIFETIME_MS;
     return { recommendation, recommendationId, expiresAtMs };

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createClient, type Client } from '../support/client.js';
 import { startApi, type RunningApi } from '../support/start-api.js';
@@ -78,6 +79,21 @@ describe('a recommendation id', () => {
     const { recommendation_id } = await recommend({ job_type: 'first_by_id' });
     await report({ job_type: 'first_by_id', job_id: 'a', attempt_number: 1, recommendation_id });
     expect((await client.get('/stats?job_type=first_by_id')).body).toMatchObject({ total_attempts: 1 });
+  });
+
+  it.each([
+    ['by_stop_id', true],
+    ['by_stop_of_job', false],
+  ])('of a stop links a retry that was run by hand all the same (%s)', async (job_type, isNamed) => {
+    const job = { job_type, job_id: 'j' };
+    const { decision, recommendation_id } = await recommend({ ...job, error_class: 'odd', attempt_number: 5 });
+    expect(decision).toBe('stop');
+    await sleep(50);
+    await report({ ...job, attempt_number: 6, ...(isNamed && { recommendation_id }) });
+    expect(await classesOf(job_type)).toEqual(['odd']);
+    expect(await averageDelayOf(job_type)).toBeGreaterThanOrEqual(45);
+    // It was not what was recommended: nothing came of the stop.
+    expect((await client.get(`/decisions/${recommendation_id}`)).body).toMatchObject({ outcome: 'none' });
   });
 
   it('means nothing when it is forged, changed, or was given for another job type or tenant', async () => {

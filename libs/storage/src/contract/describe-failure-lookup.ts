@@ -35,7 +35,7 @@ export function describeFailureLookup(name: string, open: Open<Stores>): void {
       expect(await stores.attempts.findFailures([lookup(), lookup({ delayMs: 4_000.5 })])).toEqual([NOTHING, NOTHING]);
     });
 
-    it('finds retries recommended to the job for this attempt number and the one before, newest first', async () => {
+    it('finds what was recommended to the job for this attempt number and the one before, newest first', async () => {
       const job = { tenant: unique('tenant'), jobId: unique('job') };
       const decision = (attemptNumber: number, decidedAtMs: number) =>
         exampleDecision({ ...job, attemptNumber, errorClass: `class${attemptNumber}` }, {}, { decidedAtMs });
@@ -66,10 +66,18 @@ export function describeFailureLookup(name: string, open: Open<Stores>): void {
       expect((await find({ ...shape, delayMs: 4_000 }))?.recommendedForShape).toMatchObject([{ incidentAgeMs: 0.5 }]);
     });
 
-    it('finds neither stops, nor decisions for another tenant, job type or job', async () => {
+    it('finds the stop that was recommended to the job, which is not what a retry follows', async () => {
+      const job = { tenant: unique('tenant'), jobId: unique('job'), attemptNumber: 1 };
+      const stop = { decision: 'stop', shouldRetry: false, delayMs: 0 } as const;
+      await appendDecisions(stores.decisions, [exampleDecision(job, stop)]);
+      expect((await find({ ...job, attemptNumber: 2 }))?.recommendedForJob).toEqual([
+        { errorClass: 'timeout', errorCode: '503', attemptNumber: 1, atMs: NOON_MS },
+      ]);
+    });
+
+    it('finds no decisions for another tenant, job type or job', async () => {
       const job = { tenant: unique('tenant'), jobId: unique('job'), attemptNumber: 1 };
       await appendDecisions(stores.decisions, [
-        exampleDecision(job, { decision: 'stop', shouldRetry: false, delayMs: 0 }),
         exampleDecision({ ...job, tenant: `${job.tenant}x` }),
         exampleDecision({ ...job, jobType: 'webhook' }),
         exampleDecision({ ...job, jobId: `${job.jobId}x` }),

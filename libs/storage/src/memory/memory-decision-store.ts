@@ -17,8 +17,8 @@ import { GroupedIndex } from './grouped-index.js';
 export class MemoryDecisionStore implements DecisionStore<DecisionRecord> {
   readonly #maxRecords: number;
   readonly #records = new Map<string, DecisionRecord>();
-  /** Recommended retries by the job or, without a job id, by the shape under which their outcomes are looked up. */
-  readonly #retries = new GroupedIndex<DecisionRecord>();
+  /** What was recommended by the job or, without a job id, retries by the shape under which their outcomes are looked up. */
+  readonly #recommended = new GroupedIndex<DecisionRecord>();
 
   constructor({ maxRecords = 100_000 }: { readonly maxRecords?: number } = {}) {
     this.#maxRecords = maxRecords;
@@ -32,7 +32,8 @@ export class MemoryDecisionStore implements DecisionStore<DecisionRecord> {
     for (const record of records) {
       if (this.#records.has(record.recommendationId)) continue;
       this.#records.set(record.recommendationId, record);
-      if (record.recommendation.shouldRetry) this.#retries.add(retryKey(record), record);
+      if (record.recommendation.shouldRetry || record.features.jobId !== undefined)
+        this.#recommended.add(lookupKey(record), record);
     }
     for (const record of this.#records.values()) {
       if (this.#records.size <= this.#maxRecords) break;
@@ -82,10 +83,10 @@ export class MemoryDecisionStore implements DecisionStore<DecisionRecord> {
     return erased.length;
   }
 
-  /** Retries recommended to the job of an outcome, newest first. */
+  /** What was recommended to the job of an outcome, newest first. */
   recommendedForJob({ tenant, jobType, jobId, attemptNumber }: FailureLookup): readonly FailureCandidate[] {
     return [attemptNumber, attemptNumber - 1]
-      .flatMap((failedAttempt) => this.#retries.get(JSON.stringify(['job', tenant, jobType, jobId, failedAttempt])))
+      .flatMap((failedAttempt) => this.#recommended.get(JSON.stringify(['job', tenant, jobType, jobId, failedAttempt])))
       .sort(compareNewestFirst)
       .slice(0, MAX_CANDIDATES)
       .map(toCandidate);
@@ -95,7 +96,7 @@ export class MemoryDecisionStore implements DecisionStore<DecisionRecord> {
   recommendedForShape(lookup: FailureLookup): readonly FailureCandidate[] {
     const { tenant, jobType, attemptNumber, delayMs, sinceMs } = lookup;
     if (delayMs === undefined) return [];
-    return this.#retries
+    return this.#recommended
       .get(JSON.stringify(['shape', tenant, jobType, attemptNumber, delayMs]))
       .filter((record) => record.decidedAtMs >= sinceMs)
       .sort(compareNewestFirst)
@@ -105,11 +106,11 @@ export class MemoryDecisionStore implements DecisionStore<DecisionRecord> {
 
   #remove(record: DecisionRecord): void {
     this.#records.delete(record.recommendationId);
-    this.#retries.remove(retryKey(record), record);
+    this.#recommended.remove(lookupKey(record), record);
   }
 }
 
-function retryKey({ features, recommendation }: DecisionRecord): string {
+function lookupKey({ features, recommendation }: DecisionRecord): string {
   const { tenant = '', jobType, jobId, attemptNumber } = features;
   return jobId === undefined
     ? JSON.stringify(['shape', tenant, jobType, attemptNumber, recommendation.delayMs])
@@ -121,8 +122,7 @@ function toCandidate({ features, recommendation, recommendationId, decidedAtMs }
     errorClass: features.errorClass,
     ...(features.errorCode === undefined ? {} : { errorCode: features.errorCode }),
     attemptNumber: features.attemptNumber,
-    delayMs: recommendation.delayMs,
-    recommendationId,
+    ...(recommendation.shouldRetry && { delayMs: recommendation.delayMs, recommendationId }),
     ...(features.incidentAgeMs === undefined ? {} : { incidentAgeMs: features.incidentAgeMs }),
     ...(features.retryAfterMs === undefined ? {} : { hintMs: features.retryAfterMs }),
     atMs: decidedAtMs,

@@ -1,8 +1,9 @@
 import { STATUSES_WITHOUT_OUTCOME } from '@smart-retry/domain';
 import { MAX_CANDIDATES } from '../answer-limits.js';
 
-const FROM_DECISION = `features->>'errorClass', features->>'errorCode', decision.attempt_number, decision.delay_ms::double precision,
-  recommendation_id, (features->>'incidentAgeMs')::double precision,
+const FROM_DECISION = `features->>'errorClass', features->>'errorCode', decision.attempt_number,
+  CASE WHEN should_retry THEN decision.delay_ms::double precision END, CASE WHEN should_retry THEN recommendation_id END,
+  (features->>'incidentAgeMs')::double precision,
   (features->>'retryAfterMs')::double precision, decided_at_ms FROM decisions AS decision`;
 
 const WITHOUT_OUTCOME = STATUSES_WITHOUT_OUTCOME.map((status) => `'${status}'`).join(', ');
@@ -16,7 +17,7 @@ WITH lookups AS (
 SELECT position, candidate.* FROM lookups AS lookup CROSS JOIN LATERAL (
   (SELECT 'recommendedForJob', ${FROM_DECISION}
     WHERE hashtextextended(decision.job_id, 0) = hashtextextended(lookup.job_id, 0) AND decision.job_id = lookup.job_id
-      AND decision.tenant = lookup.tenant AND decision.job_type = lookup.job_type AND should_retry
+      AND decision.tenant = lookup.tenant AND decision.job_type = lookup.job_type
       AND decision.attempt_number IN (lookup.attempt_number, lookup.attempt_number - 1)
     ORDER BY decided_at_ms DESC, recommendation_id DESC LIMIT ${MAX_CANDIDATES})
   UNION ALL
