@@ -1,5 +1,6 @@
 import type { ApiKey } from './access.js';
 import type { EpochMs } from './features.js';
+import type { KeptResponse } from './ports.js';
 
 /** Every key, and the revision at which they were like this. */
 export interface KeyList {
@@ -13,8 +14,12 @@ export interface ApiKeyStore {
   /** Grows with each key made or revoked, 0 before the first; cheap enough to poll. */
   revision(): Promise<number>;
   list(): Promise<KeyList>;
-  /** @throws {KEY_EXISTS} when the selector is taken. */
-  create(key: ApiKey): Promise<void>;
+  /**
+   * Makes the key and, with it, keeps the response under an idempotency key.
+   * @throws {KEY_EXISTS} when the selector is taken.
+   * @throws {IDEMPOTENCY_KEY_REUSED} when a response has been kept under the key meanwhile; it can be read now.
+   */
+  create(key: ApiKey, keep?: KeptResponse): Promise<void>;
   /** Refuses the key from `atMs` on, or from when it was already to be refused if that is earlier. Null without such a key. */
   revoke(selector: string, atMs: EpochMs): Promise<ApiKey | null>;
   /**

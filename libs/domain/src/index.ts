@@ -140,7 +140,7 @@ export type {
   Rollout,
   TrialHistory,
 } from './model-ports.js';
-export type { DataSubject, ErasedRecords, SubjectArchive, SubjectRecord } from './subject-ports.js';
+export type { DataSubject, ErasedRecords, ErasureRequest, SubjectArchive, SubjectRecord } from './subject-ports.js';
 export { INTERRUPTED, MAX_OPEN_TRAINING_JOBS, MAX_TRAINING_RUNS, TRAINING_JOB_STATES } from './training-ports.js';
 export type {
   LostTrainer,

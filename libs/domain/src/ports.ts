@@ -20,7 +20,7 @@ export interface StoredConfiguration {
 /** A response kept under a client's `Idempotency-Key`, so that a repeated write answers the same and changes nothing. */
 export interface KeptResponse {
   readonly key: string;
-  /** Digest of route and body: the same key with another one is a client's mistake. */
+  /** Digest of route, query and body: the same key with another one is a client's mistake. */
   readonly fingerprint: string;
   readonly status: number;
   /** All else that it takes to answer again, as text. */

@@ -1,10 +1,11 @@
-import { Controller, Delete, Get, Header, Inject, Query, Req, StreamableFile } from '@nestjs/common';
+import { Controller, Delete, Get, Header, Inject, Query, Req, Res, StreamableFile } from '@nestjs/common';
 import { RouteSchema } from '@nestjs/platform-fastify';
-import type { Clock, SubjectArchive } from '@smart-retry/domain';
+import type { Clock, ErasedRecords, ErasureRequest, SubjectArchive } from '@smart-retry/domain';
 import { AuditTrail, Learning } from '@smart-retry/engine';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type, type Static } from 'typebox';
 import { actorOf } from '../http/caller.js';
+import { Idempotency } from '../http/idempotency.js';
 import { Places } from '../http/places.js';
 import { problemResponses } from '../http/problem-responses.js';
 import { readQueryText } from '../http/query-text.js';
@@ -23,6 +24,7 @@ export class DataController {
   constructor(
     private readonly audit: AuditTrail,
     private readonly learning: Learning,
+    private readonly idempotency: Idempotency,
     @Inject(SUBJECT_ARCHIVE) private readonly subjects: SubjectArchive,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -60,18 +62,32 @@ export class DataController {
   @Access({ scope: 'admin', tenant: 'refused' })
   @RouteSchema({
     summary: 'Erases everything kept of a tenant or a job, what was learned from it included',
+    description:
+      'Repeated under one `Idempotency-Key` it erases nothing more, and answers what the first one answered.',
     tags: ['Operations'],
     querystring: ErasureParams,
-    response: { 200: ErasedResponse, ...problemResponses(400, 503) },
+    response: { 200: ErasedResponse, ...problemResponses(400, 409, 503) },
   })
-  async erase(@Query() params: ErasureParams, @Req() request: FastifyRequest): Promise<Static<typeof ErasedResponse>> {
+  erase(
+    @Query() params: ErasureParams,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object | string> {
     const subject = toDataSubject(params);
     const reason = readQueryText('reason', params.reason) ?? null;
-    // Else what is still in memory would be written after it.
-    await this.audit.flush();
-    const order = { actor: actorOf(request), reason, atMs: this.clock() };
-    const erased = await this.#places.during(() => this.subjects.erase(subject, order));
-    this.learning.relearn();
-    return { status: 'erased', ...erased };
+    const answer = (erased: ErasedRecords) => ({ status: 200, body: { status: 'erased', ...erased } });
+    return this.idempotency.once(request, reply, async (keep) => {
+      // Else what is still in memory would be written after it.
+      await this.audit.flush();
+      const order: ErasureRequest = {
+        actor: actorOf(request),
+        reason,
+        atMs: this.clock(),
+        keep: keep && ((erased) => keep(answer(erased))),
+      };
+      const erased = await this.#places.during(() => this.subjects.erase(subject, order));
+      this.learning.relearn();
+      return answer(erased);
+    });
   }
 }

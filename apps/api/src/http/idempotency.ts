@@ -82,9 +82,8 @@ export function readIdempotencyKey(request: FastifyRequest): string | null {
 }
 
 function fingerprintOf(request: FastifyRequest): string {
-  const path = request.url.split('?', 1)[0] ?? '';
   const condition = request.headers['if-match'] ?? '';
-  const parts = [request.method, path, condition, JSON.stringify(request.body ?? null)];
+  const parts = [request.method, request.url, condition, JSON.stringify(request.body ?? null)];
   // A caller of all tenants could write the key of one.
   if (request.caller.tenant !== null) parts.push(request.caller.tenant);
   return createHash('sha256').update(parts.join('\n')).digest('hex');

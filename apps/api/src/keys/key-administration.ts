@@ -8,6 +8,7 @@ import {
   type Clock,
   type EpochMs,
   type FieldProblem,
+  type KeptResponse,
   type KeyScope,
 } from '@smart-retry/domain';
 import { formatTimestamp } from '../http/wire-time.js';
@@ -27,6 +28,13 @@ export interface WantedKey {
 export interface IssuedKey {
   readonly key: ApiKey;
   readonly text: string;
+}
+
+interface Issue {
+  readonly actor: string;
+  /** Selector of the key that it is rotated from. */
+  readonly replaces: string | null;
+  readonly keep?: ((key: ApiKey) => KeptResponse) | undefined;
 }
 
 /** Scopes over all tenants at once. */
@@ -50,9 +58,12 @@ export class KeyAdministration {
     this.#clock = clock;
   }
 
-  /** @throws {INVALID_REQUEST} naming every problem. @throws {STORE_UNAVAILABLE} */
-  async create(wanted: WantedKey, actor: string): Promise<IssuedKey> {
-    return this.#issue(wanted, actor, null);
+  /**
+   * @param keep makes the response to keep under an idempotency key
+   * @throws {INVALID_REQUEST} naming every problem. @throws {IDEMPOTENCY_KEY_REUSED} @throws {STORE_UNAVAILABLE}
+   */
+  async create(wanted: WantedKey, actor: string, keep?: (key: ApiKey) => KeptResponse): Promise<IssuedKey> {
+    return this.#issue(wanted, { actor, replaces: null, keep });
   }
 
   /** Oldest first; those that have ended too. @throws {STORE_UNAVAILABLE} */
@@ -85,7 +96,7 @@ export class KeyAdministration {
     const renewedAtMs = expiresAtMs === null ? null : nowMs + (expiresAtMs - createdAtMs);
     if (old.replaces !== null) await this.#end(old.replaces, actor);
     const wanted = { name, scopes, tenant, requestsPerSecond, expiresAtMs: renewedAtMs };
-    const issued = await this.#issue(wanted, actor, selector);
+    const issued = await this.#issue(wanted, { actor, replaces: selector });
     const endsAtMs = nowMs + graceMs;
     await this.#enter('key.rotated', old, actor, {
       grace_ms: graceMs,
@@ -96,7 +107,7 @@ export class KeyAdministration {
     return { ...issued, replaced };
   }
 
-  async #issue(wanted: WantedKey, actor: string, replaces: string | null): Promise<IssuedKey> {
+  async #issue(wanted: WantedKey, { actor, replaces, keep }: Issue): Promise<IssuedKey> {
     const nowMs = this.#clock();
     throwIfProblems('INVALID_REQUEST', keyProblems(wanted, nowMs));
     const { selector, text } = newKeyText();
@@ -112,7 +123,7 @@ export class KeyAdministration {
       replaces,
     };
     await this.#enter('key.created', key, actor, replaces === null ? {} : { replaces });
-    await this.#store.create(key);
+    await this.#store.create(key, keep?.(key));
     return { key, text };
   }
 

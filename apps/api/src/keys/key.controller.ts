@@ -1,8 +1,9 @@
 import { Body, Controller, Delete, Get, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import { RouteSchema } from '@nestjs/platform-fastify';
-import type { Clock } from '@smart-retry/domain';
+import type { ApiKey, Clock } from '@smart-retry/domain';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { actorOf } from '../http/caller.js';
+import { Idempotency } from '../http/idempotency.js';
 import { problemResponses } from '../http/problem-responses.js';
 import { Access } from '../http/route-access.js';
 import { CLOCK } from '../tokens.js';
@@ -19,6 +20,7 @@ import {
   toGraceMs,
   toWantedKey,
   type KeyResponse,
+  type ShownKey,
 } from './key.dto.js';
 import { LiveKeys } from './live-keys.js';
 
@@ -28,6 +30,7 @@ export class KeyController {
   constructor(
     private readonly administration: KeyAdministration,
     private readonly live: LiveKeys,
+    private readonly idempotency: Idempotency,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -47,20 +50,28 @@ export class KeyController {
   @Access({ scope: 'admin', tenant: 'refused' })
   @RouteSchema({
     summary: 'Makes a key; its secret is answered once and kept nowhere',
-    description: 'Sent twice, it makes two keys. From the first key on, every route but the probes asks for one.',
+    description:
+      'Sent twice, it makes two keys; repeated under one `Idempotency-Key`, it makes one, and the repeat answers it with `secret: null`. From the first key on, every route but the probes asks for one.',
     tags: ['Keys'],
     body: NewKeyBody,
-    response: { 201: KeyIssuedResponse, ...problemResponses(400, 413, 415, 503) },
+    response: { 201: KeyIssuedResponse, ...problemResponses(400, 409, 413, 415, 503) },
   })
   async create(
     @Body() body: NewKeyBody,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<KeyIssuedResponse> {
-    const issued = await this.administration.create(toWantedKey(body), actorOf(request));
-    await this.live.refresh();
+  ): Promise<object | string> {
     reply.header('cache-control', 'no-store');
-    return fromIssuedKey(issued, null, this.clock());
+    const answer = (shown: ShownKey) => ({
+      status: 201,
+      body: fromIssuedKey(shown, null, this.clock()),
+    });
+    return this.idempotency.once(request, reply, async (keep) => {
+      const keepWithoutSecret = keep && ((key: ApiKey) => keep(answer({ key, text: null })));
+      const issued = await this.administration.create(toWantedKey(body), actorOf(request), keepWithoutSecret);
+      await this.live.refresh();
+      return answer(issued);
+    });
   }
 
   @Post(':selector/rotate')

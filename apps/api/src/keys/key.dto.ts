@@ -77,7 +77,11 @@ export const KeyListResponse = Type.Object({ keys: Type.Array(KeyResponse) });
 export const KeyRevokedResponse = Type.Object({ status: Type.String(), key: KeyResponse });
 export const KeyIssuedResponse = Type.Object({
   status: Type.String(),
-  secret: Type.String({ description: 'The key itself, to be sent with each request. Shown this once.' }),
+  secret: Type.Unsafe<string | null>({
+    type: ['string', 'null'],
+    description:
+      'The key itself, to be sent with each request. Shown this once, and kept nowhere: `null` in the answer to a repeat.',
+  }),
   key: KeyResponse,
   replaced: Type.Optional(KeyResponse),
 });
@@ -121,7 +125,10 @@ export function fromApiKey(key: ApiKey, nowMs: EpochMs): KeyResponse {
   };
 }
 
-export function fromIssuedKey({ key, text }: IssuedKey, replaced: ApiKey | null, nowMs: EpochMs): KeyIssuedResponse {
+/** As it was issued, or without its text, to be shown again. */
+export type ShownKey = Pick<IssuedKey, 'key'> & { readonly text: string | null };
+
+export function fromIssuedKey({ key, text }: ShownKey, replaced: ApiKey | null, nowMs: EpochMs): KeyIssuedResponse {
   return {
     status: 'created',
     secret: text,

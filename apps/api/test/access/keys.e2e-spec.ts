@@ -128,6 +128,24 @@ describe('keys of two processes on one database', () => {
     await untilPasses(async () => expectProblem(await a.put('/guardrails', {}, bearer(secret)), 401));
   });
 
+  it('are made once under one Idempotency-Key, and the secret is told once', async () => {
+    const [a, b] = clients as [Client, Client];
+    const keyed = { headers: { ...admin.headers, 'idempotency-key': 'make-once' } };
+    const wanted = { name: 'made once', scopes: ['read'] };
+    const first = await a.post('/keys', wanted, keyed);
+    const again = await b.post('/keys', wanted, keyed);
+    expect(first.body['secret']).toMatch(/^sr_/);
+    expect(again).toMatchObject({ status: 201, body: { ...first.body, secret: null } });
+    expect(again.headers.get('idempotency-replayed')).toBe('true');
+    expectProblem(await a.post('/keys', { ...wanted, name: 'other' }, keyed), 409, 'IDEMPOTENCY_KEY_REUSED');
+    const twins = { headers: { ...admin.headers, 'idempotency-key': 'make-twins' } };
+    const made = await Promise.all([a, b, a, b].map((client) => client.post('/keys', wanted, twins)));
+    expect(made.map(({ status }) => status)).toEqual([201, 201, 201, 201]);
+    expect(made.filter(({ body }) => body['secret'] !== null)).toHaveLength(1);
+    const { keys } = (await a.get('/keys', admin)).body as { readonly keys: readonly { readonly name: string }[] };
+    expect(keys.filter(({ name }) => name === 'made once')).toHaveLength(2);
+  });
+
   it('are rotated over HTTP: both are good for the time of grace', async () => {
     const [a] = clients as [Client];
     const { body } = await a.post('/keys', { name: 'rotated', scopes: ['read'] }, admin);

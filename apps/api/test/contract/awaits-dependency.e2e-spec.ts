@@ -32,8 +32,13 @@ async function failForAnHour(dependency: string): Promise<void> {
   }
 }
 
+interface Lesson {
+  readonly success: boolean;
+  readonly dependencyOf: (job: number) => string;
+}
+
 /** Lets many jobs ask, and reports what became of their retries after every delay that there is to choose from. */
-async function teach(kind: object, success: boolean, dependencyOf: (job: number) => string): Promise<void> {
+async function teach(kind: object, { success, dependencyOf }: Lesson): Promise<void> {
   const failed = Array.from({ length: RETRIES_TAUGHT }, () => {
     const job = jobs++;
     return { ...kind, job_id: `taught-${job}`, dependency: dependencyOf(job), attempt_number: 1 };
@@ -70,10 +75,10 @@ beforeAll(async () => {
   expect((await client.put('/guardrails', { max_delay_ms: LONGEST_DELAY_MS })).status).toBe(200);
   for (const kind of [OUTAGE, POISON]) {
     await failForAnHour('elsewhere');
-    await teach(kind, false, () => 'elsewhere');
+    await teach(kind, { success: false, dependencyOf: () => 'elsewhere' });
   }
-  await teach(OUTAGE, true, (job) => `fresh-${job}`);
-  await teach(POISON, false, (job) => `fresh-${job}`);
+  await teach(OUTAGE, { success: true, dependencyOf: (job) => `fresh-${job}` });
+  await teach(POISON, { success: false, dependencyOf: (job) => `fresh-${job}` });
 });
 afterAll(() => api.stop());
 

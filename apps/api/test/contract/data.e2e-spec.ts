@@ -93,6 +93,26 @@ describe('DELETE /data', () => {
     TIMEOUT_MS,
   );
 
+  it('erases once under one Idempotency-Key, and of one tenant only', async () => {
+    const attempt = { job_type: 'once', attempt_number: 2, success: true };
+    const report = (tenant: string, job_id: string) => client.post('/attempt', { ...attempt, tenant, job_id });
+    const erase = (tenant: string) =>
+      client.delete(`/data?tenant=${tenant}`, { headers: { 'idempotency-key': 'erase' } });
+    await report('once', 'o1');
+    await report('never', 'n1');
+    const first = await erase('once');
+    expect(first).toMatchObject({ status: 200, body: { status: 'erased', attempts: 1 } });
+    await report('once', 'o2');
+    expect(await erase('once')).toMatchObject({ status: 200, body: first.body });
+    expect(await erase('never')).toMatchObject({ status: 409, body: { code: 'IDEMPOTENCY_KEY_REUSED' } });
+    for (const tenant of ['once', 'never']) {
+      expect(await exported(`tenant=${tenant}`)).toEqual([
+        expect.objectContaining({ kind: 'attempt', tenant }),
+        { kind: 'end', records: 1 },
+      ]);
+    }
+  });
+
   it.each(['', '?reason=x', '?tenant=', '?tenant=&job_id=42'])('refuses to erase of everybody: %p', async (query) => {
     const refused = await client.delete(`/data${query}`);
     expect(refused).toMatchObject({ status: 400, body: { code: 'INVALID_REQUEST', fields: [{ path: 'tenant' }] } });

@@ -93,7 +93,7 @@ describe('a recommendation id', () => {
     expect(await classesOf(job_type)).toEqual(['odd']);
     expect(await averageDelayOf(job_type)).toBeGreaterThanOrEqual(45);
     // It was not what was recommended: nothing came of the stop.
-    expect((await client.get(`/decisions/${recommendation_id}`)).body).toMatchObject({ outcome: 'none' });
+    expect((await client.get(`/decisions/${String(recommendation_id)}`)).body).toMatchObject({ outcome: 'none' });
   });
 
   it('means nothing when it is forged, changed, or was given for another job type or tenant', async () => {

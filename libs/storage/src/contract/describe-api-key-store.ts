@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { ApiKey, ApiKeyStore } from '@smart-retry/domain';
-import { NOON_MS, unique } from './examples.js';
+import type { ApiKey, ApiKeyStore, ConfigurationStore } from '@smart-retry/domain';
+import { NOON_MS, exampleKeptResponse, unique } from './examples.js';
 import type { Open, Opened } from './opened.js';
 
 const exampleKey = (changes: Partial<ApiKey> = {}): ApiKey => ({
@@ -19,9 +19,14 @@ const exampleKey = (changes: Partial<ApiKey> = {}): ApiKey => ({
   ...changes,
 });
 
-export function describeApiKeyStore(name: string, open: Open<{ readonly apiKeys: ApiKeyStore }>): void {
+interface Stores {
+  readonly apiKeys: ApiKeyStore;
+  readonly configuration: ConfigurationStore;
+}
+
+export function describeApiKeyStore(name: string, open: Open<Stores>): void {
   describe(`${name} key store`, () => {
-    let stores: Opened<{ readonly apiKeys: ApiKeyStore }>;
+    let stores: Opened<Stores>;
     let keys: ApiKeyStore;
     beforeAll(async () => {
       stores = await open();
@@ -54,6 +59,19 @@ export function describeApiKeyStore(name: string, open: Open<{ readonly apiKeys:
       await keys.noteUses(new Map([[key.selector, NOON_MS]]));
       expect(await keys.revoke(unique('unknown'), NOON_MS)).toBeNull();
       expect(await keys.list()).toMatchObject({ revision: before + 2 });
+    });
+
+    it('makes a key once for each response to keep, also at the same time', async () => {
+      const keep = exampleKeptResponse();
+      const twins = Array.from({ length: 4 }, () => exampleKey());
+      const before = await keys.revision();
+      const made = await Promise.allSettled(twins.map((key) => keys.create(key, keep)));
+      const refused = made.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+      expect(refused).toEqual(twins.slice(1).map(() => expect.objectContaining({ code: 'IDEMPOTENCY_KEY_REUSED' })));
+      expect(await keys.revision()).toBe(before + 1);
+      const found = await Promise.all(twins.map(({ selector }) => find(selector)));
+      expect(found.filter((key) => key !== undefined)).toHaveLength(1);
+      expect(await stores.configuration.keptResponse(keep.key, NOON_MS)).toEqual(keep);
     });
 
     it('counts every one of many keys made at once', async () => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type {
   AttemptStore,
   ChangeLedger,
+  ConfigurationStore,
   DataSubject,
   DecisionStore,
   OutcomeHistory,
@@ -15,6 +16,7 @@ import {
   exampleCounts,
   exampleDecision,
   exampleFirstTry,
+  exampleKeptResponse,
   unique,
 } from './examples.js';
 import type { Open, Opened } from './opened.js';
@@ -24,6 +26,7 @@ interface Stores {
   readonly outcomes: OutcomeHistory;
   readonly decisions: DecisionStore;
   readonly ledger: ChangeLedger;
+  readonly configuration: ConfigurationStore;
   readonly subjects: SubjectArchive;
 }
 
@@ -90,6 +93,19 @@ export function describeSubjectArchive(name: string, open: Open<Stores>): void {
       expect(await statisticsOf({ tenant })).toMatchObject({ recordedRetries: 0, firstTriesSucceeded: 0 });
       expect(await statisticsOf({ tenant: neighbour })).toEqual(before);
       expect(await readAll({ tenant: neighbour })).toHaveLength(8);
+    });
+
+    it('erases once for each response to keep, which says what was erased', async () => {
+      const [tenant, neighbour, key] = [unique('tenant'), unique('tenant'), unique('key')];
+      await fill(tenant);
+      await fill(neighbour);
+      const keep = (erased: object) => exampleKeptResponse({ key, body: JSON.stringify(erased) });
+      const erased = await stores.subjects.erase({ tenant }, { ...REQUEST, keep });
+      await expect(stores.subjects.erase({ tenant: neighbour }, { ...REQUEST, keep })).rejects.toMatchObject({
+        code: 'IDEMPOTENCY_KEY_REUSED',
+      });
+      expect(await readAll({ tenant: neighbour })).toHaveLength(8);
+      expect(await stores.configuration.keptResponse(key, NOON_MS)).toEqual(keep(erased));
     });
 
     it('erases a job, and takes it out of the statistics of its tenant', async () => {

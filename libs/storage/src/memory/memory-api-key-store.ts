@@ -1,10 +1,16 @@
-import type { ApiKey, ApiKeyStore, EpochMs, KeyList } from '@smart-retry/domain';
+import type { ApiKey, ApiKeyStore, EpochMs, KeptResponse, KeyList } from '@smart-retry/domain';
 import { keyExists } from '../key-exists.js';
+import { MemoryKeptResponses } from './memory-kept-responses.js';
 
 /** The keys of this process. */
 export class MemoryApiKeyStore implements ApiKeyStore {
   readonly #keys = new Map<string, ApiKey>();
+  readonly #keptResponses: MemoryKeptResponses;
   #revision = 0;
+
+  constructor(keptResponses = new MemoryKeptResponses()) {
+    this.#keptResponses = keptResponses;
+  }
 
   async revision(): Promise<number> {
     return this.#revision;
@@ -16,8 +22,10 @@ export class MemoryApiKeyStore implements ApiKeyStore {
     return { revision: this.#revision, keys };
   }
 
-  async create(key: ApiKey): Promise<void> {
+  async create(key: ApiKey, keep?: KeptResponse): Promise<void> {
+    if (keep !== undefined) this.#keptResponses.assertFree(keep);
     if (this.#keys.has(key.selector)) throw keyExists(key.selector);
+    if (keep !== undefined) this.#keptResponses.keep(keep);
     this.#keys.set(key.selector, { ...key, digest: key.digest.slice() });
     this.#revision += 1;
   }

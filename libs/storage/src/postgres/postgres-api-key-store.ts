@@ -1,7 +1,10 @@
-import type { ApiKey, ApiKeyStore, EpochMs, KeyList, KeyScope } from '@smart-retry/domain';
+import type { ApiKey, ApiKeyStore, EpochMs, KeptResponse, KeyList, KeyScope } from '@smart-retry/domain';
+import type { QueryConfig } from 'pg';
 import { keyExists } from '../key-exists.js';
+import { keyAlreadyKept } from '../kept-responses.js';
 import { errorCodeOf } from './classify-postgres-failure.js';
 import type { Database } from './database.js';
+import { KEEP_RESPONSE_CTES, keepResponseParameters } from './kept-response-sql.js';
 
 const UNIQUE_VIOLATION = '23505';
 
@@ -10,12 +13,8 @@ SELECT current.revision, api_keys.*
 FROM api_key_revision AS current LEFT JOIN api_keys ON true
 ORDER BY created_at_ms, selector`;
 
-const CREATE = `
-WITH changed AS (UPDATE api_key_revision SET revision = revision + 1)
-INSERT INTO api_keys
-  (selector, digest, name, scopes, tenant, requests_per_second, created_at_ms, created_by, expires_at_ms, revoked_at_ms,
-   replaces)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`;
+const COLUMNS = `selector, digest, name, scopes, tenant, requests_per_second, created_at_ms, created_by, expires_at_ms, revoked_at_ms,
+  replaces`;
 
 const REVOKE = `
 WITH revoked AS (
@@ -68,14 +67,12 @@ export class PostgresApiKeyStore implements ApiKeyStore {
     return { revision: rows[0]?.revision ?? 0, keys };
   }
 
-  async create(key: ApiKey): Promise<void> {
-    const { selector, digest, name, scopes, tenant, requestsPerSecond } = key;
-    const values = [selector, Buffer.from(digest), name, scopes, tenant, requestsPerSecond];
-    const times = [key.createdAtMs, key.createdBy, key.expiresAtMs, key.revokedAtMs, key.replaces];
+  async create(key: ApiKey, keep?: KeptResponse): Promise<void> {
     try {
-      await this.#database.query({ text: CREATE, values: [...values, ...times] });
+      const { rowCount } = await this.#database.query(createStatement(key, keep));
+      if (rowCount === 0) throw keyAlreadyKept();
     } catch (error) {
-      throw errorCodeOf(error) === UNIQUE_VIOLATION ? keyExists(selector) : error;
+      throw errorCodeOf(error) === UNIQUE_VIOLATION ? keyExists(key.selector) : error;
     }
   }
 
@@ -88,6 +85,23 @@ export class PostgresApiKeyStore implements ApiKeyStore {
     if (lastUsedAtMs.size === 0) return;
     await this.#database.query({ text: NOTE_USES, values: [[...lastUsedAtMs.keys()], [...lastUsedAtMs.values()]] });
   }
+}
+
+/** Makes the key and, in the same transaction, keeps the response; makes none where the response's own key is in use. */
+function createStatement(key: ApiKey, keep: KeptResponse | undefined): QueryConfig {
+  const { selector, digest, name, scopes, tenant, requestsPerSecond } = key;
+  const columns = [selector, Buffer.from(digest), name, scopes, tenant, requestsPerSecond];
+  const times = [key.createdAtMs, key.createdBy, key.expiresAtMs, key.revokedAtMs, key.replaces];
+  const kept = keep === undefined ? [] : keepResponseParameters(keep);
+  const values = [...kept, ...columns, ...times];
+  const placeholders = values.slice(kept.length).map((_, i) => `$${kept.length + i + 1}`);
+  const ifKept = keep === undefined ? '' : 'WHERE EXISTS (SELECT FROM kept)';
+  const text = `
+WITH ${keep === undefined ? '' : `${KEEP_RESPONSE_CTES},`} changed AS (
+  UPDATE api_key_revision SET revision = revision + 1 ${ifKept}
+)
+INSERT INTO api_keys (${COLUMNS}) SELECT ${placeholders.join(', ')} ${ifKept}`;
+  return { text, values };
 }
 
 function fromRow(row: ApiKeyRow): ApiKey {

@@ -1,4 +1,4 @@
-import type { DataSubject, ErasedRecords, SubjectArchive, SubjectRecord } from '@smart-retry/domain';
+import type { DataSubject, ErasedRecords, ErasureRequest, SubjectArchive, SubjectRecord } from '@smart-retry/domain';
 import type { ClientBase, QueryResultRow } from 'pg';
 import { erasureEvent } from '../erasure-event.js';
 import { appendChange, type Transaction } from './append-change.js';
@@ -13,6 +13,7 @@ import {
   READ_COUNTS,
   READ_DECISIONS,
 } from './erase-subject-sql.js';
+import { keepResponse } from './keep-response.js';
 import { attemptOf, countsOf, type AttemptRow, type CountsRow } from './subject-rows.js';
 
 const PAGE_ROWS = 500;
@@ -34,7 +35,7 @@ export class PostgresSubjectArchive implements SubjectArchive {
     });
   }
 
-  async erase(subject: DataSubject, request: Parameters<SubjectArchive['erase']>[1]): Promise<ErasedRecords> {
+  async erase(subject: DataSubject, request: ErasureRequest): Promise<ErasedRecords> {
     return this.#inTransaction('BEGIN', async (client) => {
       const values = toParameters(subject);
       const count = async (statement: string) =>
@@ -47,6 +48,7 @@ export class PostgresSubjectArchive implements SubjectArchive {
       const transaction: Transaction = {
         query: async (text, given) => (await client.query<Record<string, unknown>>(text, given)).rows,
       };
+      if (request.keep !== undefined) await keepResponse(transaction, request.keep(erased));
       await appendChange(transaction, erasureEvent(subject, request, erased));
       return erased;
     });
