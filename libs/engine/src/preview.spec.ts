@@ -1,21 +1,23 @@
 import { describe, expect, it } from '@jest/globals';
 import { someFeatures, someStrategy, T0 } from '@smart-retry/domain/testing';
-import type { RetryFeatures, Strategy } from '@smart-retry/domain';
+import type { RetryFeatures } from '@smart-retry/domain';
 import { compileSnapshot } from './configuration-snapshot.js';
+import { repeatGate, type FleetGate } from './fleet/fleet-gate.js';
 import { UNTAUGHT_LAYERS } from './layers.js';
 import { planRetries } from './preview.js';
 
-const plan = (features: Partial<RetryFeatures>, maxAttempts?: number, strategy: Strategy = someStrategy()) =>
+const plan = (features: Partial<RetryFeatures>, maxAttempts?: number, gate?: FleetGate) =>
   planRetries(
     someFeatures(features),
     {
       configuration: compileSnapshot(
-        { revision: 1, strategy, changedAtMs: T0, changedBy: 'test' },
+        { revision: 1, strategy: someStrategy(), changedAtMs: T0, changedBy: 'test' },
         { isEnabled: true },
       ),
       learnedLayers: UNTAUGHT_LAYERS,
       canAudit: true,
       explores: false,
+      gate,
     },
     T0,
     { maxAttempts, randomWord: () => 5 },
@@ -60,6 +62,22 @@ describe('planRetries', () => {
     expect(hinted[1]?.delayMs).toBeLessThan(20_000);
     const bounded = plan({ errorClass: 'rate_limit', deadlineAtMs: T0 + 8_000 }, 5);
     expect(bounded.recommendations.map((r) => r.decision)).toEqual(['retry', 'stop']);
+  });
+
+  it('begins with what a recommendation would be told of the dependency now, which nobody knows of later', () => {
+    const verdict = {
+      kind: 'deferred',
+      delayMs: 60_000,
+      reasons: ['breaker_open'],
+      effects: [{ name: 'breaker', before: 'retry', after: 'defer' }],
+      because: ['its breaker is open'],
+    } as const;
+    const gate = repeatGate({ isCalm: false, sharedHintMs: 0, verdict });
+    const { recommendations, timeline } = plan({}, undefined, gate);
+    expect(recommendations.map((r) => r.decision)).toEqual(['defer', 'retry', 'retry']);
+    expect(recommendations.map((r) => r.policyGuardrails)).toEqual([['breaker'], [], []]);
+    expect(timeline.map((retry) => retry.attemptNumber)).toEqual([2, 3]);
+    expect(timeline[0]?.scheduledAtMs).toBeGreaterThan(T0 + 60_000);
   });
 
   it('ends, however often it would only defer', () => {

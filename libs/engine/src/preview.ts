@@ -46,7 +46,9 @@ export function planRetries(
   let atMs = nowMs;
   let maxAttempts = horizon.maxAttempts ?? Number.POSITIVE_INFINITY;
   while (recommendations.length < MAX_DECISIONS) {
-    const { recommendation } = decide(failure, snapshot, atMs, createRng(seedOf(failure, horizon.randomWord)));
+    // Nobody knows how the dependency will be by then.
+    const known = recommendations.length === 0 ? snapshot : { ...snapshot, gate: undefined };
+    const { recommendation } = decide(failure, known, atMs, createRng(seedOf(failure, horizon.randomWord)));
     const isBeyondHorizon = failure.attemptNumber >= maxAttempts;
     if (isBeyondHorizon && (recommendation.shouldRetry || recommendations.length > 0)) break;
     recommendations.push(recommendation);

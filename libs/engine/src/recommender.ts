@@ -37,7 +37,7 @@ export interface RecommenderDependencies {
   /** Absent: estimates are shown as they are. */
   readonly hindsight?: Pick<Hindsight, 'correctionOf'>;
   /** What all callers of a dependency share; absent where that is not looked at. */
-  readonly fleet?: Pick<FleetInTime, 'at'>;
+  readonly fleet?: Pick<FleetInTime, 'at' | 'peek'>;
   readonly learnedLayers: readonly Layer[];
   readonly clock: Clock;
   /** A uniform 32-bit integer. */
@@ -96,7 +96,8 @@ export class Recommender {
 
   /** The plan that would follow if every retry failed. Never explores, leaves no trace. */
   preview(asked: RetryFeatures, maxAttempts?: number): Preview {
-    const nowMs = asked.failedAtMs ?? this.#deps.clock();
+    const receivedAtMs = this.#deps.clock();
+    const nowMs = asked.failedAtMs ?? receivedAtMs;
     const { incidents, failures } = this.#deps;
     const dependency = dependencyOf(asked);
     // As if it had just failed.
@@ -104,7 +105,8 @@ export class Recommender {
       incidentAgeMs: incidents.ageAt(dependency, nowMs),
       recentFailures: failures.recent(dependency) + 1,
     });
-    return planRetries(features, this.#snapshot({ explores: false }), nowMs, {
+    const gate = this.#deps.fleet?.peek(dependency, nowMs, receivedAtMs)?.look(features, nowMs);
+    return planRetries(features, this.#snapshot({ explores: false, gate }), nowMs, {
       maxAttempts,
       randomWord: this.#deps.randomWord,
     });

@@ -70,6 +70,21 @@ describe('a preview', () => {
     expect(timeline[0]?.delay_ms).toBe((await client.post('/recommendation', job)).body['delay_ms']);
   });
 
+  it('begins with the wait at an open breaker, and moves nothing there', async () => {
+    const job = { ...FAILED_JOB, dependency: 'erp', job_id: 'waits' };
+    expect((await client.put('/dependencies/erp/breaker', { state: 'open', reason: 'migration' })).status).toBe(200);
+    const { decisions, timeline, body } = await plan(job);
+    expect(decisions).toEqual(['defer', 'retry', 'retry']);
+    expect(timeline.map((retry) => retry.attempt_number)).toEqual([2, 3]);
+    const [first] = body['recommendations'] as readonly Readonly<Record<string, unknown>>[];
+    expect((await client.get('/dependencies/erp')).body).toMatchObject({ waiting: 0 });
+    const answered = (await client.post('/recommendation', job)).body;
+    expect(answered).toMatchObject({ decision: 'defer', policy_guardrails: ['breaker'] });
+    for (const field of ['delay_ms', 'reasons', 'rationale', 'guardrail_effects', 'counts_as_attempt']) {
+      expect(first?.[field]).toEqual(answered[field]);
+    }
+  });
+
   it('takes a hint for the failure that it came with, and not for those that follow', async () => {
     const { timeline } = await plan({ retry_after: 60 });
     expect(timeline[0]?.delay_ms).toBeGreaterThanOrEqual(60_000);
@@ -77,7 +92,8 @@ describe('a preview', () => {
   });
 
   it('leaves no trace', async () => {
-    await plan({ job_id: 'traceless' });
+    await plan({ job_id: 'traceless', dependency: 'traceless' });
+    expect((await client.get('/dependencies/traceless')).status).toBe(404);
     expect((await client.get('/decisions?job_id=traceless')).body['decisions']).toEqual([]);
     // Control: a recommendation leaves one.
     await client.post('/recommendation', { ...FAILED_JOB, job_id: 'traceless' });

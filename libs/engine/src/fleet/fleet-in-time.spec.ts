@@ -83,6 +83,17 @@ describe('FleetInTime', () => {
     expect(ask(fleet, 'late', T0 - DAY_MS + 120_000, T0).kind).toBe('deferred');
   });
 
+  it('lets look at what is replayed, and begins nothing for it', () => {
+    const fleet = fleetOf();
+    playOutage(fleet, T0 - DAY_MS, DAY_MS, 120);
+    const thenMs = T0 - DAY_MS + 120_000;
+    expect(fleet.peek('erp', thenMs, T0)).toBe(fleet.at('erp', thenMs, T0));
+    expect(fleet.peek('erp', T0 - 2 * DAY_MS, T0)).toBeUndefined();
+    expect(fleet.peek('crm', thenMs, T0)).toBeUndefined();
+    expect(fleet.peek('crm', T0, T0)).toBe(fleet.present);
+    expect(ask(fleet, 'late', thenMs, T0).kind).toBe('deferred');
+  });
+
   it('has no ear for an operator, who speaks of the present', () => {
     const fleet = fleetOf([{ dependency: 'erp', state: 'open', reason: 'migration' }]);
     expect(ask(fleet, 'now', T0, T0).kind).toBe('deferred');

@@ -36,10 +36,16 @@ export class FleetInTime {
   at(dependency: string, failedAtMs: EpochMs, receivedAtMs: EpochMs): Fleet {
     if (!isReplay(failedAtMs, receivedAtMs)) return this.present;
     const known = this.#replays.get(dependency);
-    const isAnother = known !== undefined && failedAtMs < known.nowMs - MAX_STEP_BACK_MS;
-    const replay = known === undefined || isAnother ? this.#begin(dependency, failedAtMs) : known;
+    const replay = isContinued(known, failedAtMs) ? known : this.#begin(dependency, failedAtMs);
     replay.nowMs = Math.max(replay.nowMs, failedAtMs);
     return replay.fleet;
+  }
+
+  /** The same for who only looks: undefined where nothing is known of a replay. */
+  peek(dependency: string, failedAtMs: EpochMs, receivedAtMs: EpochMs): Fleet | undefined {
+    if (!isReplay(failedAtMs, receivedAtMs)) return this.present;
+    const known = this.#replays.peek(dependency);
+    return isContinued(known, failedAtMs) ? known.fleet : undefined;
   }
 
   /** Attempts that have just become durable. */
@@ -79,6 +85,10 @@ export class FleetInTime {
     this.#replays.set(dependency, replay);
     return replay;
   }
+}
+
+function isContinued(replay: Replay | undefined, failedAtMs: EpochMs): replay is Replay {
+  return replay !== undefined && failedAtMs >= replay.nowMs - MAX_STEP_BACK_MS;
 }
 
 function isReplay(atMs: EpochMs, nowMs: EpochMs): boolean {

@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import type { ReasonCode } from '@smart-retry/domain';
+import { someFeatures } from '@smart-retry/domain/testing';
 import { ErpCallers } from '../testing/fleet.js';
 import { countBreakers, dependencyState, dependencyStates } from './dependency-state.js';
 
@@ -21,6 +23,25 @@ describe('the breaker of a dependency', () => {
     const callers = outage();
     expect(callers.ask()).toMatchObject({ kind: 'deferred', effects: [{ name: 'breaker' }] });
     expect(callers.state.breaker.state).toBe('open');
+  });
+
+  it('is looked at without a probe, a place or a dependency being taken', () => {
+    const callers = outage();
+    const looked = { nowMs: 0, delayMs: 60_000, floorMs: 0, untilEndMs: 600_000, maxDelayMs: 300_000, draw: 0.5 };
+    const look = (jobId: string, dependency = 'erp') =>
+      callers.fleet.look(someFeatures({ dependency, jobId }), callers.nowMs).admit({ ...looked, nowMs: callers.nowMs });
+    for (const reason of ['breaker_open', 'breaker_probe']) {
+      // A first look at the state as of now may open the breaker.
+      look('before');
+      const before = callers.state;
+      const looks = Array.from({ length: 10 }, (_, i) => look(`looked-${i}`));
+      expect(looks.every(({ reasons }) => reasons.includes(reason as ReasonCode))).toBe(true);
+      expect(callers.state).toEqual(before);
+      expect(callers.ask({ delayMs: 60_000, untilEndMs: 600_000 })).toEqual(looks[0]);
+      callers.nowMs += 5_000;
+    }
+    expect(look('j', 'unheard').reasons).toEqual(['budget_unknown']);
+    expect(callers.fleet.peek('unheard')).toBeNull();
   });
 
   it('control: as many failures among ten times as many first tries leave it closed', () => {

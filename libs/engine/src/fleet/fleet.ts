@@ -9,12 +9,13 @@ import {
   type GuardrailSettings,
   type RetryFeatures,
 } from '@smart-retry/domain';
-import { admitRetry, pacedOutcome, unitsOfRetry, type Admission, type DependencyView } from '@smart-retry/guardrails';
+import { pacedOutcome, unitsOfRetry, type Admission } from '@smart-retry/guardrails';
 import type { BudgetPlaces, FleetPlace } from './budget-places.js';
 import { slotOf } from './call-tally.js';
 import { Dependency } from './dependency.js';
 import { FailureKinds } from './failure-kinds.js';
 import type { FleetGate } from './fleet-gate.js';
+import { gateFor, type Meeting } from './gate-for.js';
 import { TenantLimits } from './tenant-limits.js';
 import { Turns, type BookedTurn } from './turns.js';
 import type { WindowPlaces } from './window-places.js';
@@ -29,15 +30,6 @@ export interface FleetOptions {
 export interface FleetOutcome {
   readonly isRetry: boolean;
   readonly admission: Admission | null;
-}
-
-interface Meeting {
-  readonly features: RetryFeatures;
-  readonly name: string;
-  readonly dependency: Dependency;
-  readonly limits: readonly WindowPlaces[];
-  readonly units: number;
-  readonly turn: BookedTurn | null;
 }
 
 interface LimitedAt {
@@ -78,7 +70,6 @@ export class Fleet {
     const name = dependencyOf(features);
     const dependency = this.dependency(name);
     const kind = this.#kinds.of(features.errorClass, features.errorCode);
-    const isShared = this.place.replicas > 1;
     const turn = this.#turnOf(features, dependency, nowMs);
     const units = unitsOfRetry(kind);
     if (turn === null) {
@@ -91,37 +82,38 @@ export class Fleet {
     const sharedHintMs = features.dependency === undefined ? 0 : dependency.hintLeftMs(nowMs);
     this.#noteHint(dependency, features, nowMs);
     const breaker = dependency.breakerAt(nowMs);
-    const override = this.overrideOf(name);
-    // Retries alone are of jobs that failed already: they open a breaker only for those who say what they call.
-    const isGuess = features.dependency === undefined && dependency.firstTriesPerSecond(nowMs) === null;
-    const state = override?.state ?? (isGuess ? 'closed' : breaker.state);
     const budget = this.budgetOf(dependency, nowMs);
     const sharesBudget = budget !== null && this.#options.guardrails().perTenantLimits;
     const shared = sharesBudget ? { budget: budget.budget, name, place: this.place } : null;
     const fair = shared && dependency.tenants.viewFor({ tenant: features.tenant, units }, shared, nowMs);
     const limits = this.#limitsOf(features, { name, budget, fair, units }, nowMs);
     this.#met = { features, name, dependency, limits, units, turn };
-    const view: DependencyView = {
-      dependency: name,
-      breaker: state,
-      probeAtMs: breaker.probeAtMs,
-      openForMs: breaker.openForMs,
-      heldOpenBecause: override?.state === 'open' ? (override.reason ?? '') : null,
-      hasProbe: dependency.probesLeft > 0 && kind !== 'own_fault',
-      turn,
-      isShared,
-      sinceReleaseMs: breaker.releasedAtMs === null ? Number.POSITIVE_INFINITY : nowMs - breaker.releasedAtMs,
-      budget,
-      limits,
-      line: () => dependency.told.line({ budget, units, place: this.place }, nowMs),
+    const { place } = this;
+    return gateFor(this.#met, { kind, breaker, budget, sharedHintMs, override: this.overrideOf(name), place }, nowMs);
+  }
+
+  /** What it would have to say now of a failed job, as far as that is not up to limits of tenants; notes nothing, and moves nothing. */
+  look(features: RetryFeatures, nowMs: EpochMs): FleetGate {
+    const name = dependencyOf(features);
+    const dependency = this.peek(name) ?? new Dependency(this.sharing);
+    const kind = this.#kinds.of(features.errorClass, features.errorCode);
+    const met: Meeting = {
+      features,
+      name,
+      dependency,
+      limits: NO_LIMITS,
+      units: unitsOfRetry(kind),
+      turn: this.turns.peek(features),
     };
-    return {
-      isCalm: state === 'closed',
-      isLeftAlone: state !== 'closed' && kind !== 'own_fault',
-      hasWaited: turn?.hasWaited === true,
-      sharedHintMs,
-      admit: (question) => admitRetry({ ...question, units }, view),
+    const circumstances = {
+      kind,
+      breaker: dependency.lookAtBreaker(nowMs),
+      override: this.overrideOf(name),
+      budget: this.budgetOf(dependency, nowMs),
+      sharedHintMs: features.dependency === undefined ? 0 : dependency.hintLeftMs(nowMs),
+      place: this.place,
     };
+    return gateFor(met, circumstances, nowMs);
   }
 
   /** Books what a decision has given away, and gives back what it leaves. */

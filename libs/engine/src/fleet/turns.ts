@@ -28,6 +28,11 @@ export class Turns {
     return hasJobId(job) ? (this.#turns.get(jobAttemptKey(job)) ?? null) : null;
   }
 
+  /** A look, which does not keep it any longer. */
+  peek(job: Asked): BookedTurn | null {
+    return hasJobId(job) ? (this.#turns.peek(jobAttemptKey(job)) ?? null) : null;
+  }
+
   keep(job: Asked, turn: BookedTurn): void {
     if (hasJobId(job)) this.#turns.set(jobAttemptKey(job), turn);
   }

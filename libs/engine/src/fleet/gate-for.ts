@@ -1,0 +1,59 @@
+import type { BreakerOverride, BreakerRecord, EpochMs, FailureKind, RetryFeatures } from '@smart-retry/domain';
+import { admitRetry, type DependencyView } from '@smart-retry/guardrails';
+import type { BudgetPlaces, FleetPlace } from './budget-places.js';
+import type { Dependency } from './dependency.js';
+import type { FleetGate } from './fleet-gate.js';
+import type { BookedTurn } from './turns.js';
+import type { WindowPlaces } from './window-places.js';
+
+/** A failed job, and what is kept of it and of its dependency. */
+export interface Meeting {
+  readonly features: RetryFeatures;
+  readonly name: string;
+  readonly dependency: Dependency;
+  readonly limits: readonly WindowPlaces[];
+  readonly units: number;
+  readonly turn: BookedTurn | null;
+}
+
+/** How its dependency is doing as of now. */
+interface Circumstances {
+  readonly kind: FailureKind;
+  readonly breaker: BreakerRecord;
+  readonly override: BreakerOverride | null;
+  readonly budget: BudgetPlaces | null;
+  readonly sharedHintMs: number;
+  readonly place: FleetPlace;
+}
+
+/** What there is to say of a failed job. Looks only. */
+export function gateFor(
+  { features, name, dependency, limits, units, turn }: Meeting,
+  { kind, breaker, override, budget, sharedHintMs, place }: Circumstances,
+  nowMs: EpochMs,
+): FleetGate {
+  // Retries alone are of jobs that failed already: they open a breaker only for those who say what they call.
+  const isGuess = features.dependency === undefined && dependency.firstTriesPerSecond(nowMs) === null;
+  const state = override?.state ?? (isGuess ? 'closed' : breaker.state);
+  const view: DependencyView = {
+    dependency: name,
+    breaker: state,
+    probeAtMs: breaker.probeAtMs,
+    openForMs: breaker.openForMs,
+    heldOpenBecause: override?.state === 'open' ? (override.reason ?? '') : null,
+    hasProbe: dependency.probesLeft > 0 && kind !== 'own_fault',
+    turn,
+    isShared: place.replicas > 1,
+    sinceReleaseMs: breaker.releasedAtMs === null ? Number.POSITIVE_INFINITY : nowMs - breaker.releasedAtMs,
+    budget,
+    limits,
+    line: () => dependency.told.line({ budget, units, place }, nowMs),
+  };
+  return {
+    isCalm: state === 'closed',
+    isLeftAlone: state !== 'closed' && kind !== 'own_fault',
+    hasWaited: turn?.hasWaited === true,
+    sharedHintMs,
+    admit: (question) => admitRetry({ ...question, units }, view),
+  };
+}
