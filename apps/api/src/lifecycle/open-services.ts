@@ -80,6 +80,8 @@ export async function openServices(config: Config, logger: Logger, clock: Clock)
   });
   const stopWatch = repeat(createErasureWatch(stores.ledger, engine.learning), {
     intervalMs: ERASURE_WATCH_INTERVAL_MS,
+    // What is erased before the first look is taken for never learned.
+    firstMs: 0,
     onError,
   });
   return {
