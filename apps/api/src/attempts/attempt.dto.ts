@@ -2,6 +2,7 @@ import { POLICY_LIMITS, type AttemptReport } from '@smart-retry/domain';
 import type { RecordedAttempt } from '@smart-retry/engine';
 import { Type, type Static } from 'typebox';
 import { named } from '../http/named.js';
+import { readNamingAll } from '../http/read-naming-all.js';
 import { readDurationMs } from '../http/wire-duration.js';
 import {
   NullableText,
@@ -60,9 +61,13 @@ export const RecordedResponse = Type.Object({
 
 /**
  * A report in the vocabulary of the engine; without a timestamp it happened now.
- * @throws {INVALID_REQUEST} @throws {INVALID_DURATION} @throws {TIMESTAMP_OUT_OF_RANGE}
+ * @throws {INVALID_REQUEST} @throws {INVALID_DURATION} @throws {TIMESTAMP_OUT_OF_RANGE}, naming every field that is wrong
  */
 export function toAttemptReport(body: AttemptBody, accepted: AcceptedTimes): AttemptReport {
+  return readNamingAll(body, (given) => readAttempt(given, accepted), '');
+}
+
+function readAttempt(body: AttemptBody, accepted: AcceptedTimes): AttemptReport {
   const timestamp = optionalText(body.timestamp);
   // All fields, known or not, so that every report has the same shape (ADR 0022).
   return {

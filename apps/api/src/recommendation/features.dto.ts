@@ -2,6 +2,7 @@ import { type RetryFeatures } from '@smart-retry/domain';
 import { fingerprintErrorMessage } from '@smart-retry/engine';
 import { Type, type Static } from 'typebox';
 import { named } from '../http/named.js';
+import { readNamingAll } from '../http/read-naming-all.js';
 import { readRetryAfterMs } from '../http/retry-after.js';
 import { readDurationMs } from '../http/wire-duration.js';
 import {
@@ -80,9 +81,13 @@ export type FeaturesBody = Static<typeof FeaturesBody>;
 
 /**
  * A failed job in the vocabulary of the engine; field paths in errors are below `prefix`.
- * @throws {INVALID_REQUEST} @throws {INVALID_DURATION} @throws {TIMESTAMP_OUT_OF_RANGE}
+ * @throws {INVALID_REQUEST} @throws {INVALID_DURATION} @throws {TIMESTAMP_OUT_OF_RANGE}, naming every field that is wrong
  */
 export function toRetryFeatures(body: FeaturesBody, accepted: AcceptedTimes, prefix = ''): RetryFeatures {
+  return readNamingAll(body, (given) => readFeatures(given, accepted, prefix), prefix);
+}
+
+function readFeatures(body: FeaturesBody, accepted: AcceptedTimes, prefix: string): RetryFeatures {
   const failedAt = optionalText(body.failed_at);
   const firstFailedAt = optionalText(body.first_failed_at);
   const deadlineAt = optionalText(body.deadline_at);

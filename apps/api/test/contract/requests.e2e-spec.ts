@@ -68,6 +68,18 @@ describe('every route with a body', () => {
     expect((await client.post('/recommendation', FAILED_JOB)).body).not.toHaveProperty('polluted');
   });
 
+  it('names every time and duration of a job that is wrong, as it does for types', async () => {
+    const wrong = { failed_at: 'then', deadline_at: 'soon', since_last_failure: 'long' };
+    const previewed = await client.post('/preview', { features: { ...FAILED_JOB, ...wrong } });
+    const attempt = { job_id: 'a', job_type: 'b', attempt_number: 2, success: true };
+    const reported = await client.post('/attempt', { ...attempt, timestamp: 'then', processing_time: 'long' });
+    for (const answer of [await client.post('/recommendation', { ...FAILED_JOB, ...wrong }), previewed, reported])
+      expectProblem(answer, 400, 'INVALID_REQUEST');
+    const paths = Object.keys(wrong).map((name) => `features.${name}`);
+    expect(problemPaths(previewed).toSorted()).toEqual(paths.toSorted());
+    expect(problemPaths(reported).toSorted()).toEqual(['processing_time', 'timestamp']);
+  });
+
   it('ignores unknown fields of workers, and refuses those of configuration', async () => {
     for (const { method, path, body, isConfiguration } of routes) {
       const answer = await client.send(method, path, { body: { ...body, from_the_future: 1 } });
