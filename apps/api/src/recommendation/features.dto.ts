@@ -56,7 +56,13 @@ export const FeaturesBody = named(
     since_last_failure: OptionalDuration,
     recent_failures: WholeCount,
     avg_processing_time: OptionalDuration,
-    failed_at: OptionalTimestamp,
+    failed_at: Type.Optional(
+      NullableText({
+        maxLength: 64,
+        description:
+          'RFC 3339; default now. More than ten minutes ago it is a replay: answered by what was told of that time, it spends no budget and moves no breaker of the present.',
+      }),
+    ),
     first_failed_at: OptionalTimestamp,
     deadline_at: OptionalTimestamp,
     retry_after: Type.Optional(
