@@ -7,10 +7,14 @@ import { Incidents } from './incidents.js';
 import { UNTAUGHT_LAYERS, type Layer } from './layers.js';
 import { RecentRecommendations } from './recent-recommendations.js';
 import { RecommendationIds } from './recommendation-id.js';
-import { Recommender } from './recommender.js';
+import { slotOf } from './fleet/call-tally.js';
+import { FleetInTime } from './fleet/fleet-in-time.js';
+import { Recommender, type RecommenderDependencies } from './recommender.js';
 import { replayDecision } from './replay-decision.js';
 
-const open = ({ featureExtraction = true, learnedLayers = UNTAUGHT_LAYERS } = {}) => {
+type Opened = Pick<RecommenderDependencies, 'learnedLayers' | 'fleet'> & { readonly featureExtraction: boolean };
+
+const open = ({ featureExtraction = true, learnedLayers = UNTAUGHT_LAYERS, fleet }: Partial<Opened> = {}) => {
   const clock = new FixedClock();
   const audited: DecisionRecord[] = [];
   const configuration = compileSnapshot(
@@ -41,6 +45,7 @@ const open = ({ featureExtraction = true, learnedLayers = UNTAUGHT_LAYERS } = {}
     failures,
     incidents: new Incidents({ maxDependencies: 10 }),
     learnedLayers,
+    ...(fleet && { fleet }),
     clock: clock.read,
     randomWord: () => word++,
   });
@@ -114,5 +119,28 @@ describe('Recommender', () => {
     const { recommender, failures } = open();
     recommender.recommend(someFeatures({ dependency: 'erp', failedAtMs: T0 - 600_001 }));
     expect(failures.recent('erp')).toBe(0);
+  });
+
+  it('shows the breaker in a preview, moves nothing for it, and follows no clock that is ahead', () => {
+    const guardrails = () => DEFAULT_STRATEGY.guardrails;
+    const fleet = new FleetInTime({ guardrails, maxDependencies: 10, maxTurns: 100 });
+    const { recommender } = open({ fleet });
+    const tries = { jobType: 'sync', dependency: 'erp', succeeded: 0, failed: 100 };
+    const fail = (i: number, failedAtMs: number) => someFeatures({ dependency: 'erp', jobId: `job-${i}`, failedAtMs });
+    fleet.noteCounts([{ ...tries, succeeded: 100, windowStartMs: T0 - 300_000, windowEndMs: T0 - 60_000 }], T0);
+    for (let i = 0; i < 60; i++) recommender.recommend(fail(i, T0 - 3_000 + 50 * i));
+    const { breaker, calls } = fleet.present.dependency('erp');
+    const asked = () => calls.sum('firstAsked', slotOf(T0 - 10_000), slotOf(T0) + 1);
+    const before = asked();
+    expect(breaker.state).toBe('open');
+    const ahead = fail(99, T0 + 290_000);
+    expect(recommender.preview(ahead).recommendations[0]).toMatchObject({
+      decision: 'defer',
+      reasons: expect.arrayContaining(['breaker_open']),
+    });
+    expect(asked()).toBe(before);
+    recommender.recommend(ahead);
+    expect(asked()).toBe(before + 1);
+    expect(fleet.present.dependency('erp').breaker).toBe(breaker);
   });
 });

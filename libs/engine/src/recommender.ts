@@ -58,11 +58,13 @@ export class Recommender {
     const nowMs = asked.failedAtMs ?? receivedAtMs;
     const features = this.#observe(asked, receivedAtMs);
     const rngSeed = seedOf(features, randomWord);
+    // What others share does not follow a clock that is ahead.
+    const sharedNowMs = Math.min(nowMs, receivedAtMs);
     const fleet = this.#deps.fleet?.at(dependencyOf(asked), nowMs, receivedAtMs);
-    const gate = fleet?.meet(features, nowMs);
+    const gate = fleet?.meet(features, sharedNowMs);
     const snapshot = this.#snapshot({ explores: true, gate });
     const { recommendation, evidence, admission } = decide(features, snapshot, nowMs, createRng(rngSeed));
-    fleet?.settle(features, { isRetry: recommendation.shouldRetry, admission }, nowMs);
+    fleet?.settle(features, { isRetry: recommendation.shouldRetry, admission }, sharedNowMs);
     const { errorClass, errorCode, attemptNumber, jobType, tenant = '' } = features;
     const recommendationId = ids.encode({
       decision: recommendation.decision,
@@ -105,7 +107,7 @@ export class Recommender {
       incidentAgeMs: incidents.ageAt(dependency, nowMs),
       recentFailures: failures.recent(dependency) + 1,
     });
-    const gate = this.#deps.fleet?.peek(dependency, nowMs, receivedAtMs)?.look(features, nowMs);
+    const gate = this.#deps.fleet?.peek(dependency, nowMs, receivedAtMs)?.look(features, Math.min(nowMs, receivedAtMs));
     return planRetries(features, this.#snapshot({ explores: false, gate }), nowMs, {
       maxAttempts,
       randomWord: this.#deps.randomWord,

@@ -216,11 +216,21 @@ export class Dependency {
     return this.breaker;
   }
 
+  /** What its next caller would find, without bringing it about. */
+  foresee(nowMs: EpochMs): { readonly breaker: BreakerRecord; readonly probesLeft: number } {
+    const breaker = nextBreaker(this.breaker, this.evidence(nowMs), nowMs);
+    return { breaker, probesLeft: breaker === this.breaker ? this.probesLeft : this.#probesOf(breaker) };
+  }
+
   adoptBreaker(breaker: BreakerRecord): void {
     const isOther = breaker.version !== this.breaker.version;
     this.breaker = breaker;
     if (isOther) this.waiting = 0;
-    if (isOther) this.probesLeft = breaker.state === 'half_open' && !this.#sharing.isSharing ? PROBES : 0;
+    if (isOther) this.probesLeft = this.#probesOf(breaker);
+  }
+
+  #probesOf({ state }: BreakerRecord): number {
+    return state === 'half_open' && !this.#sharing.isSharing ? PROBES : 0;
   }
 
   /** What this process has to tell of it, and what all may forget at a time. */
@@ -270,12 +280,17 @@ export class Dependency {
     return breakerEvidence({ calls, since, breaker, latest, firstTries }, nowMs);
   }
 
+  /** What is too old to matter. */
+  forgetOld(nowMs: EpochMs): void {
+    this.calls.forgetBefore(slotOf(nowMs) - KEEP_SLOTS);
+    this.bookings.forgetBefore(Math.floor(nowMs / 1_000) - KEEP_BOOKINGS_SECONDS);
+    this.since.sums.forgetBefore(this.since.firstKey(this.breaker));
+  }
+
   #rateAt(nowMs: EpochMs) {
     const slot = slotOf(nowMs);
     if (this.#rate?.slot !== slot) {
-      this.calls.forgetBefore(slot - KEEP_SLOTS);
-      this.bookings.forgetBefore(Math.floor(nowMs / 1_000) - KEEP_BOOKINGS_SECONDS);
-      this.since.sums.forgetBefore(this.since.firstKey(this.breaker));
+      this.forgetOld(nowMs);
       this.#rate = {
         slot,
         firstTries: firstTryRate(this.calls, this.latest, nowMs),

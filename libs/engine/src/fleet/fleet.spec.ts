@@ -30,13 +30,15 @@ describe('the breaker of a dependency', () => {
     const looked = { nowMs: 0, delayMs: 60_000, floorMs: 0, untilEndMs: 600_000, maxDelayMs: 300_000, draw: 0.5 };
     const look = (jobId: string, dependency = 'erp') =>
       callers.fleet.look(someFeatures({ dependency, jobId }), callers.nowMs).admit({ ...looked, nowMs: callers.nowMs });
+    const recordOf = (name: string) => {
+      const { breaker, probesLeft, latest } = callers.fleet.dependency(name);
+      return { breaker, probesLeft, latest: { ...latest } };
+    };
     for (const reason of ['breaker_open', 'breaker_probe']) {
-      // A first look at the state as of now may open the breaker.
-      look('before');
-      const before = callers.state;
+      const before = recordOf('erp');
       const looks = Array.from({ length: 10 }, (_, i) => look(`looked-${i}`));
       expect(looks.every(({ reasons }) => reasons.includes(reason as ReasonCode))).toBe(true);
-      expect(callers.state).toEqual(before);
+      expect(recordOf('erp')).toEqual(before);
       expect(callers.ask({ delayMs: 60_000, untilEndMs: 600_000 })).toEqual(looks[0]);
       callers.nowMs += 5_000;
     }

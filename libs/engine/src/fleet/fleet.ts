@@ -88,8 +88,9 @@ export class Fleet {
     const fair = shared && dependency.tenants.viewFor({ tenant: features.tenant, units }, shared, nowMs);
     const limits = this.#limitsOf(features, { name, budget, fair, units }, nowMs);
     this.#met = { features, name, dependency, limits, units, turn };
-    const { place } = this;
-    return gateFor(this.#met, { kind, breaker, budget, sharedHintMs, override: this.overrideOf(name), place }, nowMs);
+    const { probesLeft } = dependency;
+    const held = { override: this.overrideOf(name), place: this.place };
+    return gateFor(this.#met, { kind, breaker, probesLeft, budget, sharedHintMs, ...held }, nowMs);
   }
 
   /** What it would have to say now of a failed job, as far as that is not up to limits of tenants; notes nothing, and moves nothing. */
@@ -107,7 +108,7 @@ export class Fleet {
     };
     const circumstances = {
       kind,
-      breaker: dependency.lookAtBreaker(nowMs),
+      ...dependency.foresee(nowMs),
       override: this.overrideOf(name),
       budget: this.budgetOf(dependency, nowMs),
       sharedHintMs: features.dependency === undefined ? 0 : dependency.hintLeftMs(nowMs),
@@ -194,6 +195,11 @@ export class Fleet {
       this.#dependencies.set(name, dependency);
     }
     return dependency;
+  }
+
+  /** As if nothing had been heard of it. */
+  forget(name: string): void {
+    if (this.#dependencies.delete(name)) this.turns.forget(name);
   }
 
   get overrides(): readonly BreakerOverride[] {

@@ -20,6 +20,8 @@ export interface Meeting {
 interface Circumstances {
   readonly kind: FailureKind;
   readonly breaker: BreakerRecord;
+  /** Probes that this process may give. */
+  readonly probesLeft: number;
   readonly override: BreakerOverride | null;
   readonly budget: BudgetPlaces | null;
   readonly sharedHintMs: number;
@@ -29,7 +31,7 @@ interface Circumstances {
 /** What there is to say of a failed job. Looks only. */
 export function gateFor(
   { features, name, dependency, limits, units, turn }: Meeting,
-  { kind, breaker, override, budget, sharedHintMs, place }: Circumstances,
+  { kind, breaker, probesLeft, override, budget, sharedHintMs, place }: Circumstances,
   nowMs: EpochMs,
 ): FleetGate {
   // Retries alone are of jobs that failed already: they open a breaker only for those who say what they call.
@@ -41,7 +43,7 @@ export function gateFor(
     probeAtMs: breaker.probeAtMs,
     openForMs: breaker.openForMs,
     heldOpenBecause: override?.state === 'open' ? (override.reason ?? '') : null,
-    hasProbe: dependency.probesLeft > 0 && kind !== 'own_fault',
+    hasProbe: probesLeft > 0 && kind !== 'own_fault',
     turn,
     isShared: place.replicas > 1,
     sinceReleaseMs: breaker.releasedAtMs === null ? Number.POSITIVE_INFINITY : nowMs - breaker.releasedAtMs,

@@ -37,6 +37,11 @@ export class Turns {
     if (hasJobId(job)) this.#turns.set(jobAttemptKey(job), turn);
   }
 
+  /** Forgets what jobs that call the dependency were promised. */
+  forget(dependency: string): void {
+    for (const [key, turn] of this.#turns.entries()) if (turn.dependency === dependency) this.#turns.delete(key);
+  }
+
   /** Answers what was promised. */
   drop(job: Asked): BookedTurn | null {
     const turn = this.find(job);
