@@ -126,6 +126,17 @@ describe('AttemptRecorder', () => {
     expect(ofAnotherType?.link).toMatchObject({ source: 'job', errorClass: 'oom' });
   });
 
+  it('keeps nothing of where the time of a report is from, once what was waited is known', async () => {
+    const failed = { errorClass: 'oom', attemptNumber: 1, atMs: T0 - 9_000 };
+    const { recorder, stored } = open({}, { ...NO_CANDIDATES, recordedForJob: [failed] });
+    await recorder.record([someReport({ jobId: 'told' }), someReport({ jobId: 'untold', isTimedByReceipt: true })]);
+    expect(stored.map(({ link }) => link?.delayMs)).toEqual([9_000, undefined]);
+    expect(stored.map(({ report }) => report)).toEqual([
+      someReport({ jobId: 'told' }),
+      someReport({ jobId: 'untold' }),
+    ]);
+  });
+
   it('counts a plain first try as no retry and looks for nothing', async () => {
     const { recorder, stored, lookups } = open();
     await recorder.record([someReport({ attemptNumber: 1 })]);

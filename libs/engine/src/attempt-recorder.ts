@@ -112,7 +112,7 @@ export class AttemptRecorder {
     const records = pending.map(({ report, sampleRate, aggregationIntervalMs }, i): AttemptRecord => {
       const link = links[i] ?? null;
       return {
-        report,
+        report: { ...report, isTimedByReceipt: undefined },
         ...(link !== null && { link }),
         isRetry: !isWithoutOutcome(report) && (link !== null || !isPlainFirstTry(report)),
         sampleRate,

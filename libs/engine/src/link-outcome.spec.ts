@@ -155,6 +155,7 @@ describe('way 2: the same job', () => {
     ['none where the retry took all of it', { processingTimeMs: 20_000 }, 0],
     ['what the retry says instead', { delayMs: 3_000 }, 3_000],
     ['not known where both are of one time', { timestampMs: T0 - 9_000 }, undefined],
+    ['not known where the retry tells no time of its own', { isTimedByReceipt: true }, undefined],
     ['not known where the failure is of a later time', { timestampMs: T0 - 60_000 }, undefined],
   ])('knows what was waited after a recorded attempt: %s', (_, changes, delayMs) => {
     const recorded = { errorClass: 'oom', attemptNumber: 1, atMs: T0 - 9_000 };

@@ -116,9 +116,11 @@ function linkToRecommendation(report: AttemptReport, source: LinkSource, failure
   return link({ ...report, actualDelayMs: report.actualDelayMs ?? waitSince(failure, report) }, source, failure);
 }
 
-/** By timestamps; not known of reports of one time, since reports without a timestamp are all of now. */
-function waitSince({ atMs }: FailureCandidate, { timestampMs, processingTimeMs }: AttemptReport): number | undefined {
-  return timestampMs > atMs ? waitBetweenMs(atMs, timestampMs, processingTimeMs) : undefined;
+/** By timestamps; a report that tells no time may come at any time after its attempt, with those of the whole job. */
+function waitSince({ atMs }: FailureCandidate, report: AttemptReport): number | undefined {
+  const { timestampMs, isTimedByReceipt, processingTimeMs } = report;
+  if (isTimedByReceipt === true || timestampMs <= atMs) return undefined;
+  return waitBetweenMs(atMs, timestampMs, processingTimeMs);
 }
 
 /** The delay really waited wins over the one reported, that over the one advised, or what lies between both reports. */

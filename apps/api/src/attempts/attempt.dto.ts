@@ -76,6 +76,7 @@ function readAttempt(body: AttemptBody, accepted: AcceptedTimes): AttemptReport 
     attemptNumber: body.attempt_number,
     success: body.success,
     timestampMs: timestamp === undefined ? accepted.nowMs : readPastTimestampMs('timestamp', timestamp, accepted),
+    isTimedByReceipt: timestamp === undefined ? true : undefined,
     errorClass: optionalText(body.error_class),
     errorCode: optionalText(body.error_code),
     status: optionalText(body.status),

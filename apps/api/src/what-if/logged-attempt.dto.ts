@@ -5,7 +5,6 @@ import { AttemptBody, toAttemptReport } from '../attempts/attempt.dto.js';
 import { compileSchema } from '../http/compile-schema.js';
 import { dropAbsent } from '../http/drop-absent.js';
 import { named } from '../http/named.js';
-import { optionalText } from '../http/wire-text.js';
 import type { AcceptedTimes } from '../http/wire-time.js';
 
 const Propensity = (description: string) =>
@@ -47,11 +46,11 @@ export function readLogLine(line: unknown): LogLine {
 }
 
 function toLoggedAttempt(body: LoggedAttemptBody): LoggedAttempt {
-  const { timestampMs, ...report } = toAttemptReport(body, ANY_TIME);
+  const { timestampMs, isTimedByReceipt, ...report } = toAttemptReport(body, ANY_TIME);
   return {
     ...report,
     ...dropAbsent({
-      timestampMs: optionalText(body.timestamp) === undefined ? undefined : timestampMs,
+      timestampMs: isTimedByReceipt === true ? undefined : timestampMs,
       propensity: body.propensity,
       stopPropensity: body.stop_propensity,
     }),
