@@ -36,12 +36,13 @@ const open = ({ featureExtraction = true, learnedLayers = UNTAUGHT_LAYERS, fleet
     onError: () => undefined,
   });
   const ids = new RecommendationIds(new Uint8Array(32));
+  const recent = new RecentRecommendations({ maxEntries: 10, ttlMs: 60_000, clock: clock.read });
   let word = 0;
   const recommender = new Recommender({
     configuration: { current: () => configuration },
     ids,
     audit: { canTake: true, append: (record) => audited.push(record) },
-    recent: new RecentRecommendations({ maxEntries: 10, ttlMs: 60_000, clock: clock.read }),
+    recent,
     failures,
     incidents: new Incidents({ maxDependencies: 10 }),
     learnedLayers,
@@ -49,7 +50,7 @@ const open = ({ featureExtraction = true, learnedLayers = UNTAUGHT_LAYERS, fleet
     clock: clock.read,
     randomWord: () => word++,
   });
-  return { recommender, audited, ids, failures, configuration };
+  return { recommender, audited, ids, failures, configuration, recent };
 };
 
 describe('Recommender', () => {
@@ -79,6 +80,21 @@ describe('Recommender', () => {
     if (record === undefined) throw new Error('nothing was audited');
     expect(replayDecision(record, configuration).recommendation).toEqual(record.recommendation);
   });
+
+  it.each([1, 100])(
+    'remembers for the outcome what it advised after attempt %d, of a stop only the failure',
+    (attempt) => {
+      const { recommender, recent } = open();
+      const features = someFeatures({ jobId: 'a', attemptNumber: attempt });
+      const { recommendation, recommendationId } = recommender.recommend(features);
+      expect(recommendation.shouldRetry).toBe(attempt === 1);
+      const lookup = { tenant: '', jobType: features.jobType, jobId: 'a', attemptNumber: attempt + 1, sinceMs: 0 };
+      const advised = recommendation.shouldRetry ? { delayMs: recommendation.delayMs, recommendationId } : {};
+      expect(recent.find(lookup)?.recommendedForJob).toEqual([
+        { errorClass: 'timeout', attemptNumber: attempt, incidentAgeMs: 0, atMs: T0, ...advised },
+      ]);
+    },
+  );
 
   it('decides by the clock of the failure, and expires ten minutes after the retry is due', () => {
     const { recommender } = open();
