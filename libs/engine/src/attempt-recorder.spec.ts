@@ -82,6 +82,19 @@ describe('AttemptRecorder', () => {
     expect(recorded?.link).toMatchObject({ source: 'job', delayMs: 3_000 });
   });
 
+  it('asks the store what was waited in spite of a stop, unless the report says it', async () => {
+    const failed = { errorClass: 'timeout', attemptNumber: 1, atMs: T0 - 9_000 };
+    const { recorder, lookups, recent } = open({}, { ...NO_CANDIDATES, recordedForJob: [failed] });
+    const stop = { errorClass: 'timeout', attemptNumber: 1, atMs: T0 - 1 };
+    for (const jobId of ['a', 'b']) recent.remember(someFeatures({ jobId }), stop);
+    const recorded = await recorder.record([someReport({ jobId: 'a' }), someReport({ jobId: 'b', actualDelayMs: 5 })]);
+    expect(recorded.map(({ link }) => [link?.source, link?.delayMs])).toEqual([
+      ['job', 9_000],
+      ['job', 5],
+    ]);
+    expect(lookups.map(({ jobId }) => jobId)).toEqual(['a']);
+  });
+
   it('teaches nothing where this process and the store know different failures of one shape', async () => {
     const elsewhere = { ...advised(2_000), errorClass: 'oom', recommendationId: 'other' };
     const { recorder, stored, recent } = open({}, { ...NO_CANDIDATES, recommendedForShape: [elsewhere] });

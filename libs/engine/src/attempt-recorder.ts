@@ -102,8 +102,9 @@ export class AttemptRecorder {
     const candidates = recent.find(this.#lookupFor(report));
     recent.count(candidates);
     const known = candidates === null ? null : linkByCandidates(report, candidates);
-    // Another process may have advised the same delay for another failure: only the store can tell.
-    return known?.source === 'job' ? known : 'unresolved';
+    // Another process may have advised the same delay for another failure, and what was waited in spite of a stop may be
+    // on record: only the store can tell.
+    return known?.source === 'job' && known.delayMs !== undefined ? known : 'unresolved';
   }
 
   async #write(pending: readonly PendingAttempt[]): Promise<readonly RecordedAttempt[]> {

@@ -78,10 +78,9 @@ describe('way 1: the recommendation id', () => {
     expect(link({ attemptNumber: 1, success: true })?.source).toBe('recommendation');
   });
 
-  it.each<[string, Partial<AttemptReport>, number]>([
-    ['what passed until then', {}, 3_600_000],
-    ['without the time that the attempt took', { processingTimeMs: 60_000 }, 3_540_000],
-    ['not what was told with the stop', { delayMs: 0 }, 3_600_000],
+  it.each<[string, Partial<AttemptReport>, number | undefined]>([
+    ['nobody knows how long, since the stop may have been asked for late', {}, undefined],
+    ['not what was told with the stop', { delayMs: 0 }, undefined],
     ['what the report says', { actualDelayMs: 5 }, 5],
   ])('of a stop names the failure before a retry all the same, which waited %s', (_, changes, delayMs) => {
     const id = ids.encode({ ...CLAIMS, decision: 'stop', delayMs: 0, incidentAgeMs: 0 });
@@ -134,10 +133,25 @@ describe('way 2: the same job', () => {
     const stop = candidate({ delayMs: undefined, recommendationId: undefined, errorClass: 'oom' });
     const found = { ...NO_CANDIDATES, recommendedForJob: [stop, candidate({ atMs: T0 - 1 })] };
     const report = someReport({ timestampMs: T0 + 60_000 });
-    const link = { source: 'job', errorClass: 'oom', delayMs: 60_000, recommendationId: undefined };
-    expect(linkByCandidates(report, found)).toMatchObject(link);
+    const link = { source: 'job', errorClass: 'oom', delayMs: undefined, recommendationId: undefined };
+    expect(linkByCandidates({ ...report, delayMs: 0 }, found)).toMatchObject(link);
     const failure = { ...report, attemptNumber: 1, success: false };
     expect(linkByCandidates(failure, { ...NO_CANDIDATES, recommendedForJob: [stop] })).toBeNull();
+  });
+
+  it.each<[string, Partial<AttemptReport>, Partial<FailureCandidate>, number | undefined]>([
+    ['what lies between record and retry', {}, {}, 3_660_000],
+    ['without the time that the retry took', { processingTimeMs: 60_000 }, {}, 3_600_000],
+    ['what the retry says instead', { actualDelayMs: 5 }, {}, 5],
+    ['not what was told with the stop', { delayMs: 0 }, {}, 3_660_000],
+    ['not known where the retry tells no time of its own', { isTimedByReceipt: true }, {}, undefined],
+    ['not known where the failure on record is another one', { attemptNumber: 1 }, { attemptNumber: 0 }, undefined],
+  ])('knows what was waited in spite of a stop since the job failed: %s', (_, changes, record, delayMs) => {
+    const stop = candidate({ delayMs: undefined, recommendationId: undefined });
+    const recorded = { errorClass: 'timeout', attemptNumber: 1, atMs: T0 - 3_600_000, ...record };
+    const report = someReport({ timestampMs: T0 + 60_000, ...changes });
+    const found = { ...NO_CANDIDATES, recommendedForJob: [stop], recordedForJob: [recorded] };
+    expect(linkByCandidates(report, found)).toMatchObject({ source: 'job', errorClass: 'timeout', delayMs });
   });
 
   it('falls back to the record of the attempt before', () => {

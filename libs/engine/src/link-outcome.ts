@@ -39,8 +39,8 @@ export function linkByRecommendationId(report: AttemptReport, id: DecodedRecomme
  */
 export function linkByCandidates(report: AttemptReport, candidates: FailureCandidates): FailureLink | null {
   const recommended = findRecommendation(report, candidates.recommendedForJob);
-  if (recommended !== undefined) return linkToRecommendation(report, 'job', recommended);
   const recorded = candidates.recordedForJob[0];
+  if (recommended !== undefined) return linkToRecommendation(report, 'job', recommended, recorded);
   if (recorded !== undefined) return link(report, 'job', { ...recorded, delayMs: waitSince(recorded, report) });
   const [shape] = candidates.recommendedForShape;
   if (shape !== undefined) {
@@ -110,10 +110,20 @@ function linkToItself(report: AttemptReport): FailureLink | null {
   });
 }
 
-/** Where a stop was advised, and the job was run again all the same, the wait is whatever passed until then. */
-function linkToRecommendation(report: AttemptReport, source: LinkSource, failure: FailureCandidate): FailureLink {
+/**
+ * Where a stop was advised, and the job was run again all the same, the report knows what was waited, or the record of
+ * the failure does: the stop may have been asked for long after it.
+ */
+function linkToRecommendation(
+  report: AttemptReport,
+  source: LinkSource,
+  failure: FailureCandidate,
+  recorded?: FailureCandidate,
+): FailureLink {
   if (failure.delayMs !== undefined) return link(report, source, failure);
-  return link({ ...report, actualDelayMs: report.actualDelayMs ?? waitSince(failure, report) }, source, failure);
+  const isRecorded = recorded?.attemptNumber === failure.attemptNumber;
+  const delayMs = isRecorded ? waitSince(recorded, report) : undefined;
+  return link({ ...report, delayMs: undefined }, source, { ...failure, delayMs });
 }
 
 /** By timestamps; a report that tells no time may come at any time after its attempt, with those of the whole job. */

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createClient, type Client } from '../support/client.js';
 import { startApi, type RunningApi } from '../support/start-api.js';
@@ -88,13 +87,21 @@ describe('a recommendation id', () => {
     const job = { job_type, job_id: 'j' };
     const { decision, recommendation_id } = await recommend({ ...job, error_class: 'odd', attempt_number: 5 });
     expect(decision).toBe('stop');
-    await sleep(50);
-    const timestamp = new Date().toISOString();
-    await report({ ...job, attempt_number: 6, timestamp, ...(isNamed && { recommendation_id }) });
+    await report({ ...job, attempt_number: 6, actual_delay_ms: 60_000, ...(isNamed && { recommendation_id }) });
     expect(await classesOf(job_type)).toEqual(['odd']);
-    expect(await averageDelayOf(job_type)).toBeGreaterThanOrEqual(45);
+    expect(await averageDelayOf(job_type)).toBe(60_000);
     // It was not what was recommended: nothing came of the stop.
     expect((await client.get(`/decisions/${String(recommendation_id)}`)).body).toMatchObject({ outcome: 'none' });
+  });
+
+  it('of a stop tells what was waited by when the job failed, which may be long before it was asked for', async () => {
+    const job = { job_type: 'asked_late', job_id: 'j' };
+    const endedAtMs = Date.now();
+    const at = (agoMs: number) => ({ timestamp: new Date(endedAtMs - agoMs).toISOString() });
+    await report({ ...job, attempt_number: 5, success: false, error_class: 'odd', ...at(3_600_000) });
+    expect(await recommend({ ...job, error_class: 'odd', attempt_number: 5 })).toMatchObject({ decision: 'stop' });
+    await report({ ...job, attempt_number: 6, ...at(0) });
+    expect(await averageDelayOf('asked_late')).toBe(3_600_000);
   });
 
   it('means nothing when it is forged, changed, or was given for another job type or tenant', async () => {
