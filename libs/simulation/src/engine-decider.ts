@@ -1,4 +1,4 @@
-import { createRng, type EpochMs } from '@smart-retry/domain';
+import { createRng, type AttemptCounts, type EpochMs } from '@smart-retry/domain';
 import type { SmartRetry, SmartRetryOptions } from '@smart-retry/engine';
 import type { Decider } from './decider.js';
 import { choiceOf, type Worker } from './engine-choice.js';
@@ -10,16 +10,22 @@ export interface EngineDecider extends Decider {
   close(): Promise<void>;
 }
 
+/** How its callers use it. */
+export interface Caller extends Pick<Worker, 'asksAgain'> {
+  /** Whether it reports its first tries, as counts. Default: it does. */
+  readonly countsFirstTries?: boolean;
+}
+
 /**
  * The product itself, in this process, on virtual time.
  *
- * @param worker default: asks again when it is put off
+ * @param caller default: asks again when it is put off, and counts first tries
  */
 export async function startEngineDecider(
   name: string,
   seed: number,
   start: StartEngine,
-  worker: Pick<Worker, 'asksAgain'> = {},
+  { countsFirstTries = true, ...worker }: Caller = {},
 ): Promise<EngineDecider> {
   let nowMs: EpochMs = 0;
   const rng = createRng([seed, 0x656e, 0x6769, 0x6e65]);
@@ -35,10 +41,12 @@ export async function startEngineDecider(
       nowMs = Math.max(nowMs, attempt.timestampMs);
       await smartRetry.attempts.record([attempt]);
     },
-    async reportFirstTries(counts) {
-      nowMs = Math.max(nowMs, ...counts.map(({ windowEndMs }) => windowEndMs));
-      smartRetry.fleet.noteCounts(counts, nowMs);
-    },
+    ...(countsFirstTries && {
+      async reportFirstTries(counts: readonly AttemptCounts[]) {
+        nowMs = Math.max(nowMs, ...counts.map(({ windowEndMs }) => windowEndMs));
+        smartRetry.fleet.noteCounts(counts, nowMs);
+      },
+    }),
     close: () => smartRetry.close(),
   };
 }
