@@ -12,7 +12,7 @@ export type {
   WaitingLine,
 } from './fleet/admission.js';
 export { EVIDENCE_WINDOW_MS, isTrouble, nextBreaker, PROBES } from './fleet/breaker.js';
-export type { BreakerEvidence, CallEvidence } from './fleet/breaker.js';
+export type { BreakerEvidence, CallEvidence, FailedJobs } from './fleet/breaker.js';
 export { largestFairShare } from './fleet/fair-share.js';
 export { kindOfFailure, UNITS_PER_CALL, unitsOfRetry } from './fleet/failure-kind.js';
 export {

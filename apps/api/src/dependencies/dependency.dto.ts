@@ -45,7 +45,10 @@ export const DependencyResponse = named(
       { failed: Type.Integer(), succeeded: Type.Integer() },
       { description: 'Calls of the last 20 s that speak of the dependency and not of the job.' },
     ),
-    first_tries_per_second: nullable('number', 'null where nobody reports them: the budget is not enforced then.'),
+    first_tries_per_second: nullable(
+      'number',
+      'null where nobody reports them: the budget is not enforced then, but in trouble.',
+    ),
     retry_time_ratio: nullable(
       'number',
       'How many times as long a retry takes as a first try, 1 to 10; the budget is as much smaller. null where the processing times of either are not reported.',

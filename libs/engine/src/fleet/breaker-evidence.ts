@@ -1,9 +1,12 @@
 import type { BreakerRecord, EpochMs } from '@smart-retry/domain';
 import { EVIDENCE_WINDOW_MS, type BreakerEvidence } from '@smart-retry/guardrails';
+import type { Askers } from './askers.js';
 import { SLOT_MS, slotOf, type CallTally } from './call-tally.js';
 import type { CallsSince } from './calls-since.js';
-import type { LatestNews } from './dependency.js';
-import { REMEMBERED_MS, type FirstTryRate } from './first-try-rate.js';
+import type { FailedRun } from './failed-run.js';
+import { REMEMBERED_MS, REPORTS_ALL_MS, type FirstTryRate } from './first-try-rate.js';
+import type { LatestNews } from './latest-news.js';
+import type { SeenFirstTries } from './seen-rate.js';
 
 /** Counts older than this do not say that the rest is reported. */
 const COUNTS_SPEAK_MS = 900_000;
@@ -14,16 +17,30 @@ export interface KnownCalls {
   readonly since: CallsSince;
   readonly breaker: BreakerRecord;
   readonly latest: LatestNews;
+  readonly run: FailedRun;
+  readonly askers: Askers;
   /** Null where nobody reports them. */
   readonly firstTries: FirstTryRate | null;
+  /** Where nobody does. */
+  readonly seen: SeenFirstTries | null;
+}
+
+/**
+ * Whether a row of failed jobs tells of an outage: where nobody reports first tries, which do, and where waiting uses up no
+ * attempt, since few are no danger for a dependency.
+ */
+export function goesByJobs({ latest, askers }: Pick<KnownCalls, 'latest' | 'askers'>, nowMs: EpochMs): boolean {
+  return nowMs - latest.firstSuccessMs > REPORTS_ALL_MS && askers.askAgain;
 }
 
 /** What calls say of the dependency, as its breaker weighs them. */
 export function breakerEvidence(known: KnownCalls, nowMs: EpochMs): BreakerEvidence {
-  const { calls, since, breaker, latest, firstTries } = known;
+  const { calls, since, breaker, latest, seen, run } = known;
+  // Whose first try does not ask is known to have come through, by how many there were in the last outage.
+  const firstTries = known.firstTries ?? (seen?.isOfOutage === true ? { ...seen, unaskedShare: 0 } : null);
   const { releasedAtMs, sinceMs, state } = breaker;
   // Counts say nothing of now: what is not asked about is taken for a success then.
-  const assumesRest = firstTries !== null && nowMs - latest.countsMs < COUNTS_SPEAK_MS;
+  const assumesRest = firstTries !== null && (known.firstTries === null || nowMs - latest.countsMs < COUNTS_SPEAK_MS);
   const expected = (inMs: number) => (assumesRest ? (firstTries.perSecond * Math.max(0, inMs)) / 1_000 : 0);
   // Nobody asks about some of those that fail: they are no successes.
   const notKnownToFail = (inMs: number, asked: number) =>
@@ -61,6 +78,7 @@ export function breakerEvidence(known: KnownCalls, nowMs: EpochMs): BreakerEvide
       tries: expected(nowMs - quietSinceMs) + calls.sum('firstSucceeded', Math.max(from, slotOf(quietSinceMs) + 1), to),
     },
     consecutiveFailures: consecutiveFailures(known, nowMs),
+    failedJobs: goesByJobs(known, nowMs) ? run.at(Math.max(latest.successMs, releasedAtMs ?? 0), nowMs) : null,
     hasFirstTries: isKnown,
   };
 }

@@ -31,6 +31,7 @@ export function describeRoom(retries: number, { replicas }: FleetPlace): string 
 /** The room that one dependency's budget has, second by second, beside what is booked. */
 export class BudgetPlaces implements BudgetView {
   readonly scope: string;
+  readonly isEstimated: boolean;
   readonly terms: SearchTerms;
   readonly budget: RetryBudget;
   readonly #bookings: SharedSums;
@@ -38,12 +39,13 @@ export class BudgetPlaces implements BudgetView {
   readonly #place: FleetPlace;
 
   constructor(
-    scope: string,
+    { scope, isEstimated }: Pick<BudgetView, 'scope' | 'isEstimated'>,
     budget: RetryBudget,
     { bookings, full }: { readonly bookings: SharedSums; readonly full: FullRun },
     place: FleetPlace,
   ) {
     this.scope = scope;
+    this.isEstimated = isEstimated;
     this.#full = full;
     this.budget = budget;
     this.#bookings = bookings;

@@ -25,6 +25,8 @@ const CALLS = {
   retriesReturning: 12,
   /** Units of budget of jobs that were put off, by when those of them come who never ask again. */
   told: 13,
+  /** First tries that a limit turned away, as asked about. */
+  firstThrottled: 14,
 } as const;
 
 export type CountedCall = keyof typeof CALLS;

@@ -3,13 +3,19 @@ import { budgetOf, type BudgetTerms, type RetryBudget } from '@smart-retry/guard
 import { BudgetPlaces, type FleetPlace } from './budget-places.js';
 import type { FirstTryRate } from './first-try-rate.js';
 import type { FullRun } from './full-run.js';
+import type { SeenFirstTries } from './seen-rate.js';
 import type { SharedSums } from './shared-sums.js';
 
 /** How calls to a dependency go, as far as its budget depends on it; another object when something has changed. */
 export interface CallRates {
   readonly firstTries: FirstTryRate | null;
   readonly retryTimeRatio: number | null;
+  /** Where first tries are not known. */
+  readonly seen: SeenFirstTries | null;
 }
+
+/** What leaves everything to the pace. */
+const NO_BUDGET = { firstTriesPerSecond: Number.POSITIVE_INFINITY, percent: 100 };
 
 interface Circumstances {
   readonly rates: CallRates;
@@ -30,25 +36,29 @@ export class DependencyBudget {
     this.#booked = booked;
   }
 
-  /** Null where nobody reports first tries. */
+  /** Null where nobody reports first tries and there is no trouble. */
   places(at: Circumstances): BudgetPlaces | null {
     const known = this.#known;
     if (known !== null && isSame(known.at, at)) return known.places;
     const { rates, guardrails, place, releasedAtMs, troubleMs, pacePerSecond } = at;
-    if (rates.firstTries === null) return null;
+    const { firstTries, seen } = rates;
+    const isPacedOnly = firstTries === null && seen?.isRecovering !== true;
+    if (isPacedOnly && pacePerSecond === null) return null;
     const { maxBudgetPercent: percent, maxBudgetGrowth: maxGrowth } = guardrails;
     const retryTimeRatio = rates.retryTimeRatio ?? 1;
     const budget = this.#budgetFor({
-      firstTriesPerSecond: rates.firstTries.perSecond,
+      ...(isPacedOnly ? NO_BUDGET : { firstTriesPerSecond: (firstTries ?? seen)?.perSecond ?? 0, percent }),
       retryTimeRatio,
-      percent,
       maxGrowth,
       releasedAtMs,
       troubledAtMs: troubleMs === 0 ? null : troubleMs,
       pacePerSecond,
     });
     const share = retryTimeRatio > 1 ? 'the processing time of its first tries' : 'its first tries';
-    const places = new BudgetPlaces(`${percent} % of ${share}`, budget, this.#booked, place);
+    const isEstimated = firstTries === null;
+    const counted = isEstimated ? `${share} as far as they were seen to fail` : share;
+    const scope = isPacedOnly ? 'as many as it takes while it throttles' : `${percent} % of ${counted}`;
+    const places = new BudgetPlaces({ scope, isEstimated }, budget, this.#booked, place);
     this.#known = { at, places };
     return places;
   }

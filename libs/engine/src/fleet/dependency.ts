@@ -8,14 +8,19 @@ import {
   type GuardrailSettings,
 } from '@smart-retry/domain';
 import { isTrouble, nextBreaker, PROBES, type BreakerEvidence } from '@smart-retry/guardrails';
+import { Askers } from './askers.js';
 import { breakerEvidence } from './breaker-evidence.js';
 import type { BudgetPlaces, FleetPlace } from './budget-places.js';
 import { CallTally, firstKeyOf, SLOT_MS, slotOf, type CountedCall } from './call-tally.js';
 import { CallsSince } from './calls-since.js';
 import { DependencyBudget, type CallRates } from './dependency-budget.js';
+import { FailedRun } from './failed-run.js';
 import { firstTryRate } from './first-try-rate.js';
 import { FullRun } from './full-run.js';
+import { NO_NEWS, type LatestNews } from './latest-news.js';
 import { noteProcessingTime, retryTimeRatio } from './processing-times.js';
+import { isEvidence, type FirstTries, type ReportedCall } from './reported-calls.js';
+import { SeenRate } from './seen-rate.js';
 import { SharedSums } from './shared-sums.js';
 import { TenantShares } from './tenant-shares.js';
 import { Throttle } from './throttle.js';
@@ -26,40 +31,6 @@ const LATE_MS = 60_000;
 const KEEP_SLOTS = 900_000 / SLOT_MS;
 const EVALUATE_EVERY_MS = 200;
 const KEEP_BOOKINGS_SECONDS = 60;
-
-/** The latest time of each kind of news; never goes back. */
-export interface LatestNews {
-  firstTryMs: EpochMs;
-  firstSuccessMs: EpochMs;
-  firstFailureMs: EpochMs;
-  /** First tries reported as counts. */
-  countsMs: EpochMs;
-  successMs: EpochMs;
-  hintSeenMs: EpochMs;
-  hintUntilMs: EpochMs;
-  /** Many calls failed. */
-  troubleMs: EpochMs;
-  /** A first try was turned away because a limit had been reached. */
-  firstThrottledMs: EpochMs;
-}
-
-interface ReportedCall {
-  readonly isRetry: boolean;
-  readonly endedAtMs: EpochMs;
-  readonly processingTimeMs: number | undefined;
-}
-
-interface FirstTries {
-  readonly succeeded: number;
-  readonly failed: number;
-  /** Of all of them together. */
-  readonly processingTimeMs?: number | undefined;
-}
-
-/** Whether the dependency may be the cause of such a failure. */
-function isEvidence(kind: FailureKind): boolean {
-  return kind === 'timeout' || kind === 'unavailable' || kind === 'other';
-}
 
 /** Whether several processes compare notes: probes are then given out by the ledger. */
 export interface Sharing {
@@ -75,17 +46,8 @@ export class Dependency {
   readonly tenants = new TenantShares();
   readonly throttle = new Throttle();
   readonly since = new CallsSince();
-  readonly latest: LatestNews = {
-    firstTryMs: 0,
-    firstSuccessMs: 0,
-    firstFailureMs: 0,
-    countsMs: 0,
-    successMs: 0,
-    hintSeenMs: 0,
-    hintUntilMs: 0,
-    troubleMs: 0,
-    firstThrottledMs: 0,
-  };
+  readonly latest: LatestNews = { ...NO_NEWS };
+  readonly askers = new Askers();
   breaker: BreakerRecord = NEW_BREAKER;
   /** Probes that this process may give. */
   probesLeft = 0;
@@ -97,6 +59,8 @@ export class Dependency {
   #rate: (CallRates & { readonly slot: number }) | null = null;
   #evaluatedAtMs = 0;
   readonly #budget = new DependencyBudget(this);
+  readonly #run = new FailedRun();
+  readonly #seen = new SeenRate();
 
   constructor(sharing: Sharing) {
     this.#sharing = sharing;
@@ -104,14 +68,21 @@ export class Dependency {
 
   /** A failed attempt whose worker asks what to do. */
   noteAsk(attemptNumber: number, kind: FailureKind, atMs: EpochMs, nowMs: EpochMs): void {
-    if (attemptNumber !== 1 || !isEvidence(kind) || nowMs - atMs > LATE_MS) return;
+    if (attemptNumber !== 1 || nowMs - atMs > LATE_MS) return;
+    if (kind === 'throttled') this.#count('firstThrottled', atMs);
+    if (!isEvidence(kind)) return;
     this.#count('firstAsked', atMs);
     this.latest.firstFailureMs = Math.max(this.latest.firstFailureMs, atMs);
     this.since.add('firstFailed', this.breaker, atMs);
   }
 
   /** @param kind null for a success */
-  noteReport({ isRetry, endedAtMs, processingTimeMs }: ReportedCall, kind: FailureKind | null, nowMs: EpochMs): void {
+  noteReport(
+    { retriedJob, endedAtMs, processingTimeMs }: ReportedCall,
+    kind: FailureKind | null,
+    nowMs: EpochMs,
+  ): void {
+    const isRetry = retriedJob !== null;
     this.usedAtMs = Math.max(this.usedAtMs, nowMs);
     const startedAtMs = endedAtMs - (processingTimeMs ?? 0);
     const atMs = Math.min(endedAtMs, nowMs);
@@ -126,9 +97,11 @@ export class Dependency {
     if (kind === null) this.latest.successMs = Math.max(this.latest.successMs, atMs);
     if (nowMs - atMs > LATE_MS || (kind !== null && !isEvidence(kind))) return;
     if (kind === null) {
+      if (isRetry) this.#run.noteSuccess();
       this.#count(isRetry ? 'retriesSucceeded' : 'firstSucceeded', atMs);
       this.since.add('succeeded', this.breaker, startedAtMs);
     } else if (isRetry && kind !== 'other') {
+      this.#run.noteFailure(retriedJob, atMs);
       this.#count('retriesFailed', atMs);
       this.since.add('retryFailed', this.breaker, startedAtMs);
     } else if (!isRetry) {
@@ -178,6 +151,17 @@ export class Dependency {
     return this.#rateAt(nowMs).firstTries?.perSecond ?? null;
   }
 
+  /** What a pace goes by: first tries a second, or how many were seen to be turned away. */
+  pacedFirstTries(nowMs: EpochMs): number | null {
+    const { firstTries, seen } = this.#rateAt(nowMs);
+    return firstTries?.perSecond ?? seen?.perSecond ?? null;
+  }
+
+  /** Retries a second while it throttles; null where it does not. */
+  paceAt(nowMs: EpochMs): number | null {
+    return this.throttle.paceAt(nowMs, this.#rateAt(nowMs).seen?.perSecond ?? null);
+  }
+
   /** How many times as long a retry takes as a first try; null where that is not known. */
   retryTimeRatio(nowMs: EpochMs): number | null {
     return this.#rateAt(nowMs).retryTimeRatio;
@@ -187,14 +171,13 @@ export class Dependency {
   budgetPlaces(guardrails: GuardrailSettings, place: FleetPlace, nowMs: EpochMs): BudgetPlaces | null {
     const { releasedAtMs } = this.breaker;
     const { troubleMs } = this.latest;
-    const pacePerSecond = this.throttle.paceAt(nowMs);
     return this.#budget.places({
       rates: this.#rateAt(nowMs),
       guardrails,
       place,
       releasedAtMs,
       troubleMs,
-      pacePerSecond,
+      pacePerSecond: this.paceAt(nowMs),
     });
   }
 
@@ -225,6 +208,7 @@ export class Dependency {
   adoptBreaker(breaker: BreakerRecord): void {
     const isOther = breaker.version !== this.breaker.version;
     this.breaker = breaker;
+    if (isOther) this.#rate = null;
     if (isOther) this.waiting = 0;
     if (isOther) this.probesLeft = this.#probesOf(breaker);
   }
@@ -276,8 +260,11 @@ export class Dependency {
 
   evidence(nowMs: EpochMs): BreakerEvidence {
     const { calls, since, breaker, latest } = this;
-    const { firstTries } = this.#rateAt(nowMs);
-    return breakerEvidence({ calls, since, breaker, latest, firstTries }, nowMs);
+    const { firstTries, seen } = this.#rateAt(nowMs);
+    return breakerEvidence(
+      { calls, since, breaker, latest, firstTries, seen, run: this.#run, askers: this.askers },
+      nowMs,
+    );
   }
 
   /** What is too old to matter. */
@@ -291,9 +278,12 @@ export class Dependency {
     const slot = slotOf(nowMs);
     if (this.#rate?.slot !== slot) {
       this.forgetOld(nowMs);
+      const firstTries = firstTryRate(this.calls, this.latest, nowMs);
+      const at = { calls: this.calls, breaker: this.breaker, isThrottling: this.throttle.isAt(nowMs) };
       this.#rate = {
         slot,
-        firstTries: firstTryRate(this.calls, this.latest, nowMs),
+        firstTries,
+        seen: firstTries === null ? this.#seen.at(at, nowMs) : null,
         retryTimeRatio: retryTimeRatio(this.calls, Math.min(nowMs, this.latest.firstTryMs)),
       };
     }

@@ -6,9 +6,10 @@ export const AVERAGED_MS = 300_000;
 /** Without news for this long nothing is known any more. */
 export const REMEMBERED_MS = 600_000;
 /** A report of a success among first tries says that all are reported, for this long. */
-const REPORTS_ALL_MS = 86_400_000;
-const FEWEST_FIRST_TRIES = 20;
-const SHORTEST_AVERAGE_MS = 60_000;
+export const REPORTS_ALL_MS = 86_400_000;
+/** Fewer say nothing of their rate. */
+export const FEWEST_FIRST_TRIES = 20;
+export const SHORTEST_AVERAGE_MS = 60_000;
 
 /** When a dependency was last heard of, by time of the calls. */
 export interface LastHeard {

@@ -72,6 +72,7 @@ export class Fleet {
     const kind = this.#kinds.of(features.errorClass, features.errorCode);
     const turn = this.#turnOf(features, dependency, nowMs);
     const units = unitsOfRetry(kind);
+    if (turn?.asksAtMs != null) dependency.askers.noteAgain();
     if (turn === null) {
       dependency.noteAsk(features.attemptNumber, kind, nowMs, nowMs);
       dependency.tenants.noteAsk(features.tenant, units, nowMs);
@@ -127,12 +128,12 @@ export class Fleet {
     const { booking, isProbe, kind } = admission;
     if (isProbe) dependency.probesLeft--;
     if (admission.wantsProbe === true) dependency.waiting++;
+    const asksAtMs = kind === 'deferred' ? nowMs + (admission.askAgainMs ?? admission.delayMs) : null;
+    if (asksAtMs !== null) dependency.calls.notePutOff(features.attemptNumber, asksAtMs);
     if (booking === 'kept') return;
     const before = met === null ? this.turns.find(features) : met.turn;
     if (before !== null) this.#giveBack(features, nowMs);
     if (booking !== null) dependency.bookings.add(booking.second, booking.units);
-    const asksAtMs = kind === 'deferred' ? nowMs + (admission.askAgainMs ?? admission.delayMs) : null;
-    if (asksAtMs !== null) dependency.calls.notePutOff(features.attemptNumber, asksAtMs);
     if (asksAtMs !== null && this.place.replicas > 1) {
       // Whoever is known to have come back asks again: his place was told to him before.
       if (met !== null && !this.#isKnown(met))
@@ -166,7 +167,9 @@ export class Fleet {
       // Without a class nobody knows whose failure it was.
       if (!success && errorClass === undefined) continue;
       const dependency = this.dependency(name);
-      dependency.noteReport({ isRetry, endedAtMs: timestampMs, processingTimeMs }, kind, nowMs);
+      const retriedJob = isRetry ? `${jobType}\n${report.jobId}` : null;
+      dependency.noteReport({ retriedJob, endedAtMs: timestampMs, processingTimeMs }, kind, nowMs);
+      if (turn?.asksAtMs != null && !isUnused) dependency.askers.noteNever();
       if (turn !== null) notePaced(dependency, kind, Math.min(timestampMs, nowMs), nowMs);
     }
   }
@@ -274,5 +277,5 @@ function noteThrottled(dependency: Dependency, { isFirstTry }: { readonly isFirs
 /** A retry that this process had let go has ended. */
 function notePaced(dependency: Dependency, failure: FailureKind | null, atMs: EpochMs, nowMs: EpochMs): void {
   const outcome = pacedOutcome(failure, atMs - dependency.latest.firstThrottledMs);
-  if (outcome !== null) dependency.throttle.noteRetry(outcome, dependency.firstTriesPerSecond(nowMs));
+  if (outcome !== null) dependency.throttle.noteRetry(outcome, dependency.pacedFirstTries(nowMs), nowMs);
 }

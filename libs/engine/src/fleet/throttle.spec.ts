@@ -6,7 +6,7 @@ describe('Throttle', () => {
   const afterThrottled = (firstTriesPerSecond: number | null) => {
     const throttle = new Throttle();
     throttle.noteThrottled(1, 0);
-    for (let i = 0; i < 20; i++) throttle.noteRetry('throttled', firstTriesPerSecond);
+    for (let i = 0; i < 20; i++) throttle.noteRetry('throttled', firstTriesPerSecond, 0);
     return throttle.paceAt(0);
   };
 

@@ -16,14 +16,24 @@ export class Throttle {
   }
 
   /** A retry has ended; nothing is learned while the rate of first tries is not known, since nothing is paced then. */
-  noteRetry(outcome: PacedOutcome, firstTriesPerSecond: number | null): void {
-    if (this.#perSecond === null || firstTriesPerSecond === null) return;
-    this.#perSecond = nextPace(this.#perSecond, outcome, firstTriesPerSecond);
+  noteRetry(outcome: PacedOutcome, firstTriesPerSecond: number | null, nowMs: EpochMs): void {
+    if (firstTriesPerSecond === null || (this.#perSecond === null && !this.isAt(nowMs))) return;
+    this.#perSecond = nextPace(this.#perSecond ?? firstPace(firstTriesPerSecond), outcome, firstTriesPerSecond);
   }
 
-  /** Retries a second; null where it does not throttle. */
-  paceAt(nowMs: EpochMs): number | null {
-    const isThrottling = nowMs - this.#throttledAtMs < REMEMBERED_MS;
-    return isThrottling && this.#perSecond !== null ? roundPace(this.#perSecond) : null;
+  /** Whether it was throttled lately. */
+  isAt(nowMs: EpochMs): boolean {
+    return nowMs - this.#throttledAtMs < REMEMBERED_MS;
+  }
+
+  /**
+   * Retries a second; null where it does not throttle.
+   *
+   * @param seenPerSecond first tries that were seen, where their rate is not known: what it begins with grows with them
+   */
+  paceAt(nowMs: EpochMs, seenPerSecond: number | null = null): number | null {
+    if (!this.isAt(nowMs)) return null;
+    const perSecond = this.#perSecond ?? (seenPerSecond === null ? null : firstPace(seenPerSecond));
+    return perSecond === null ? null : roundPace(perSecond);
   }
 }

@@ -12,7 +12,7 @@ const REPLICAS = 3;
 const place = { replicas: REPLICAS, rank: 0 };
 /** 10 first tries a second and 20 %: two retries, four units. */
 const budget = new BudgetPlaces(
-  'erp',
+  { scope: 'erp', isEstimated: false },
   budgetOf({
     firstTriesPerSecond: 10,
     percent: 20,

@@ -25,6 +25,8 @@ export interface AdmissionQuestion {
 export interface BudgetView {
   /** As people call it: `20 % of its first tries`. */
   readonly scope: string;
+  /** Whether nobody reports first tries, so that it goes by those that were seen to fail. */
+  readonly isEstimated: boolean;
   /** The first second from `wanted` on with so much room; `draw` picks one within a window. Null: none within the horizon. */
   firstPlace(wanted: number, units: number, draw: number): number | null;
   /** What is left of the next minute, for people. */

@@ -26,6 +26,16 @@ describe('admitRetry', () => {
     });
   });
 
+  it('says so beside everything else where it only goes by what was seen', () => {
+    const reasonsWhere = (second: number, isEstimated: boolean) =>
+      admitRetry(question(), view({ budget: { ...budgetFrom(second), isEstimated } })).reasons;
+    expect([reasonsWhere(0, true), reasonsWhere(SECOND + 60, true)]).toEqual([
+      ['budget_unknown'],
+      ['budget_spent', 'budget_unknown'],
+    ]);
+    expect(reasonsWhere(SECOND + 60, false)).toEqual(['budget_spent']);
+  });
+
   it('puts off what has no room, books the first second that has, and lets the job ask again halfway', () => {
     expect(admitRetry(question(), view({ budget: budgetFrom(SECOND + 60) }))).toMatchObject({
       kind: 'deferred',

@@ -25,8 +25,14 @@ export function admitRetry(question: AdmissionQuestion, view: DependencyView): A
       if (letsOthers(question, view)) return waitForProbes(question, view);
       return view.hasProbe ? sendProbe(question, view) : { ...waitForProbes(question, view), wantsProbe: true };
     case 'closed':
-      return view.turn?.bookedSecond == null ? findPlace(question, view) : takeTurn(question, view, view.turn);
+      return admitAtClosed(question, view);
   }
+}
+
+function admitAtClosed(question: AdmissionQuestion, view: DependencyView): Admission {
+  const { budget, turn } = view;
+  const admission = turn?.bookedSecond == null ? findPlace(question, view) : takeTurn(question, view, turn);
+  return budget?.isEstimated === true ? { ...admission, reasons: [...admission.reasons, 'budget_unknown'] } : admission;
 }
 
 /** For as long again as the breaker was open, since perhaps there are no others; and not where time would be over by then. */

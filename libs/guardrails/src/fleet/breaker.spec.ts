@@ -10,6 +10,7 @@ const evidence = (changes: Partial<BreakerEvidence> = {}): BreakerEvidence => ({
   since: NOTHING,
   quiet: { sinceMs: T0, tries: 0 },
   consecutiveFailures: 0,
+  failedJobs: null,
   hasFirstTries: true,
   ...changes,
 });
@@ -45,6 +46,20 @@ describe('nextBreaker', () => {
     expect(after(NEW_BREAKER, recent(19, 0, retriesOnly), T0).state).toBe('closed');
     expect(after(NEW_BREAKER, recent(30, 3, retriesOnly), T0).state).toBe('closed');
     expect(after(NEW_BREAKER, recent(30, 1, retriesOnly), T0).state).toBe('open');
+  });
+
+  it('opens for a row of failed retries that is unlikely while all is well, and never for how many there are', () => {
+    const inARow = (jobs: number, usualShare: number) =>
+      after(NEW_BREAKER, evidence({ failedJobs: { jobs, usualShare }, hasFirstTries: false }), T0).state;
+    expect([inARow(4, 0.01), inARow(5, 0.01), inARow(5, 0.5), inARow(17, 0.5), inARow(100, 0.9)]).toEqual([
+      'closed',
+      'open',
+      'closed',
+      'open',
+      'closed',
+    ]);
+    const few = { hasFirstTries: false, failedJobs: { jobs: 3, usualShare: 0.1 } };
+    expect(after(NEW_BREAKER, recent(100, 0, few), T0).state).toBe('closed');
   });
 
   it('lets probes through when its time is over, and not before', () => {
@@ -95,6 +110,7 @@ describe('nextBreaker', () => {
       hasFirstTries: fc.boolean(),
       quiet,
       consecutiveFailures: fc.nat(6),
+      failedJobs: fc.record({ jobs: fc.nat(20), usualShare: fc.double({ min: 0.01, max: 0.99, noNaN: true }) }),
     });
     fc.assert(
       fc.property(fc.array(fc.tuple(told, fc.nat(90_000)), { maxLength: 40 }), (steps) => {

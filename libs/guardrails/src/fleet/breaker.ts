@@ -8,6 +8,13 @@ export interface CallEvidence {
   readonly assumed: number;
 }
 
+/** Different jobs whose retries failed since any call came through. */
+export interface FailedJobs {
+  readonly jobs: number;
+  /** Of retries that come while all is well, how many fail: 0–1. */
+  readonly usualShare: number;
+}
+
 export interface BreakerEvidence {
   /** Of the last `EVIDENCE_WINDOW_MS`, as far as the breaker has been closed by then: failures of an outage that is over say nothing. */
   readonly recent: CallEvidence;
@@ -17,7 +24,9 @@ export interface BreakerEvidence {
   readonly quiet: { readonly sinceMs: EpochMs; readonly tries: number };
   /** First tries known to have failed since any call came through: what tells of a dependency that is seldom called. */
   readonly consecutiveFailures: number;
-  /** Whether first tries are part of it; without them only retries speak, and more has to be said. */
+  /** What tells of it where nobody reports first tries; null: how many retries fail does. */
+  readonly failedJobs: FailedJobs | null;
+  /** Whether first tries are part of it; without them only retries speak, and jobs that can never succeed fail again and again. */
   readonly hasFirstTries: boolean;
 }
 
@@ -35,7 +44,9 @@ const FORGET_AFTER_MS = 60_000;
 
 const WITH_FIRST_TRIES = { failed: 10, share: 0.6 };
 const RETRIES_ONLY = { failed: 20, share: 0.95 };
-const MOST_CONSECUTIVE_FAILURES = 5;
+const MOST_IN_A_ROW = 5;
+/** Some jobs always fail: so unlikely a row of failures has to be while all is well. */
+const LEAST_CHANCE = 1e-5;
 const TROUBLE = { failed: 4, share: 0.25 };
 const PROBE_SUCCESSES = 2;
 const PROBE_SHARE = 0.5;
@@ -48,8 +59,9 @@ const SEEMS_BACK_MS = 5_000;
 /**
  * The next state of a breaker; the same record when nothing changes.
  *
- * closed → open: of the calls of the last 20 s at least 10 failed, and 60 %; where first tries are not known, 20 and 95 %;
- * or five first tries in a row, however long they took.
+ * closed → open: of the first tries of the last 20 s at least 10 failed, and 60 %; or five in a row, however long they took. Where
+ * nobody reports those: retries of five different jobs in a row, and of more where retries often fail; or, where that says nothing, 20
+ * retries of the last 20 s, and 95 %.
  * open → half open: after 5 s, half as long again after each failed round of probes up to 60 s; or after 5 s, and 5
  * first tries, without a failure.
  * half open → closed: 2 successes (or 10 s without news of failures, at the usual rate), and at least half of all; → open: 2 failures and more than half.
@@ -89,14 +101,16 @@ function judgeProbes(breaker: BreakerRecord, since: CallEvidence, nowMs: EpochMs
   return nowMs - breaker.sinceMs >= PROBE_TIMEOUT_MS ? step(breaker, { state: 'half_open' }, nowMs) : breaker;
 }
 
-function isFailing({
-  recent: { failed, succeeded, assumed },
-  consecutiveFailures,
-  hasFirstTries,
-}: BreakerEvidence): boolean {
-  if (consecutiveFailures >= MOST_CONSECUTIVE_FAILURES) return true;
+function isFailing({ recent, consecutiveFailures, failedJobs, hasFirstTries }: BreakerEvidence): boolean {
+  const { failed, succeeded, assumed } = recent;
+  if (consecutiveFailures >= MOST_IN_A_ROW || (failedJobs !== null && isUnusual(failedJobs))) return true;
+  if (!hasFirstTries && failedJobs !== null) return false;
   const needed = hasFirstTries ? WITH_FIRST_TRIES : RETRIES_ONLY;
   return failed >= needed.failed && failed >= needed.share * (failed + succeeded + assumed);
+}
+
+function isUnusual({ jobs, usualShare }: FailedJobs): boolean {
+  return jobs >= MOST_IN_A_ROW && usualShare ** jobs <= LEAST_CHANCE;
 }
 
 function firstOpenMs(breaker: BreakerRecord, nowMs: EpochMs): number {

@@ -5,6 +5,7 @@ import { findRoom } from './find-room.js';
 /** Room in the seconds that a set holds. */
 const roomIn = (seconds: readonly number[]) => ({
   scope: 's',
+  isEstimated: false,
   isClosed: false,
   waitsApart: true,
   waitingAt: () => 0,

@@ -13,6 +13,7 @@ export const question = (changes: Partial<AdmissionQuestion> = {}): AdmissionQue
 });
 export const budgetFrom = (second: number | null): BudgetView => ({
   scope: '20 % of its first tries',
+  isEstimated: false,
   firstPlace: (wanted) => (second === null ? null : Math.max(wanted, second)),
   describeLeft: () => 'room for 0 retries',
 });

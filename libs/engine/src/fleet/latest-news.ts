@@ -1,0 +1,29 @@
+import type { EpochMs } from '@smart-retry/domain';
+
+/** The latest time of each kind of news; never goes back. */
+export interface LatestNews {
+  firstTryMs: EpochMs;
+  firstSuccessMs: EpochMs;
+  firstFailureMs: EpochMs;
+  /** First tries reported as counts. */
+  countsMs: EpochMs;
+  successMs: EpochMs;
+  hintSeenMs: EpochMs;
+  hintUntilMs: EpochMs;
+  /** Many calls failed. */
+  troubleMs: EpochMs;
+  /** A first try was turned away because a limit had been reached. */
+  firstThrottledMs: EpochMs;
+}
+
+export const NO_NEWS: Readonly<LatestNews> = {
+  firstTryMs: 0,
+  firstSuccessMs: 0,
+  firstFailureMs: 0,
+  countsMs: 0,
+  successMs: 0,
+  hintSeenMs: 0,
+  hintUntilMs: 0,
+  troubleMs: 0,
+  firstThrottledMs: 0,
+};
