@@ -1,4 +1,5 @@
 import type { ApiKey } from './access.js';
+import type { ChangeEvent } from './audit-ports.js';
 import type { EpochMs } from './features.js';
 import type { KeptResponse } from './ports.js';
 
@@ -9,17 +10,25 @@ export interface KeyList {
   readonly keys: readonly ApiKey[];
 }
 
+export interface KeyCreation {
+  readonly key: ApiKey;
+  /** What the ledger of changes says of it. */
+  readonly event: ChangeEvent;
+  /** The response to keep under an idempotency key. */
+  readonly keep?: KeptResponse | undefined;
+}
+
 /** The keys that clients present. Adapters throw STORE_UNAVAILABLE like those of every other port. */
 export interface ApiKeyStore {
   /** Grows with each key made or revoked, 0 before the first; cheap enough to poll. */
   revision(): Promise<number>;
   list(): Promise<KeyList>;
   /**
-   * Makes the key and, with it, keeps the response under an idempotency key.
+   * Makes the key, enters that into the ledger of changes, and keeps the response: all of it, or nothing.
    * @throws {KEY_EXISTS} when the selector is taken.
    * @throws {IDEMPOTENCY_KEY_REUSED} when a response has been kept under the key meanwhile; it can be read now.
    */
-  create(key: ApiKey, keep?: KeptResponse): Promise<void>;
+  create(creation: KeyCreation): Promise<void>;
   /** Refuses the key from `atMs` on, or from when it was already to be refused if that is earlier. Null without such a key. */
   revoke(selector: string, atMs: EpochMs): Promise<ApiKey | null>;
   /**

@@ -91,6 +91,14 @@ describe('key administration', () => {
     expect(JSON.stringify(entries)).not.toContain(text.slice(-43));
   });
 
+  it('leaves nothing of a key that was not made, since its idempotency key was in use by then', async () => {
+    const keep = () => ({ key: 'same', fingerprint: 'f', status: 201, body: '{}', keptAtMs: T0 });
+    const { key } = await keys.create(WANTED, 'x', keep);
+    await expect(keys.create(WANTED, 'y', keep)).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' });
+    expect(await keys.list()).toEqual([key]);
+    expect(await ledger.page({ limit: 10 })).toMatchObject([{ actor: 'x', target: key.selector }]);
+  });
+
   it('enters when a key expires, and of one that is rotated how long it stays good and who follows', async () => {
     const { key } = await keys.create({ ...WANTED, expiresAtMs: T0 + 5_000 }, 'x');
     const rotated = await keys.rotate(key.selector, 1_000, 'y');

@@ -4,6 +4,7 @@ import {
   throwIfProblems,
   type ApiKey,
   type ApiKeyStore,
+  type ChangeEvent,
   type ChangeLedger,
   type Clock,
   type EpochMs,
@@ -46,7 +47,7 @@ export interface KeyAdministrationOptions {
   readonly clock: Clock;
 }
 
-/** Makes, lists and ends keys. Each change is entered into the ledger before it holds: none goes unnoticed. */
+/** Makes, lists and ends keys. Each change is entered into the ledger before it holds, a new key together with it: none goes unnoticed. */
 export class KeyAdministration {
   readonly #store: ApiKeyStore;
   readonly #ledger: Pick<ChangeLedger, 'append'>;
@@ -122,8 +123,8 @@ export class KeyAdministration {
       lastUsedAtMs: null,
       replaces,
     };
-    await this.#enter('key.created', key, actor, replaces === null ? {} : { replaces });
-    await this.#store.create(key, keep?.(key));
+    const event = this.#eventOf('key.created', key, actor, replaces === null ? {} : { replaces });
+    await this.#store.create({ key, event, keep: keep?.(key) });
     return { key, text };
   }
 
@@ -139,16 +140,15 @@ export class KeyAdministration {
     return found;
   }
 
-  async #enter(
-    action: string,
-    key: ApiKey,
-    actor: string,
-    more: Readonly<Record<string, unknown>> = {},
-  ): Promise<void> {
+  async #enter(action: string, key: ApiKey, actor: string, more?: ChangeEvent['details']): Promise<void> {
+    await this.#ledger.append(this.#eventOf(action, key, actor, more));
+  }
+
+  #eventOf(action: string, key: ApiKey, actor: string, more: ChangeEvent['details'] = {}): ChangeEvent {
     const { selector: target, name, scopes, tenant, expiresAtMs } = key;
     const expiry = expiresAtMs === null ? null : formatTimestamp(expiresAtMs);
     const details = { name, scopes: [...scopes], tenant, expires_at: expiry, ...more };
-    await this.#ledger.append({ atMs: this.#clock(), actor, action, target, reason: null, details });
+    return { atMs: this.#clock(), actor, action, target, reason: null, details };
   }
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { ApiKey, ApiKeyStore, ConfigurationStore } from '@smart-retry/domain';
+import type { ApiKey, ApiKeyStore, ChangeLedger, ConfigurationStore, KeyCreation } from '@smart-retry/domain';
 import { NOON_MS, exampleKeptResponse, unique } from './examples.js';
 import type { Open, Opened } from './opened.js';
 
@@ -19,9 +19,15 @@ const exampleKey = (changes: Partial<ApiKey> = {}): ApiKey => ({
   ...changes,
 });
 
+const creationOf = (key: ApiKey): KeyCreation => {
+  const { selector: target, createdBy: actor, createdAtMs: atMs } = key;
+  return { key, event: { atMs, actor, action: 'key.created', target, reason: null, details: { name: key.name } } };
+};
+
 interface Stores {
   readonly apiKeys: ApiKeyStore;
   readonly configuration: ConfigurationStore;
+  readonly ledger: ChangeLedger;
 }
 
 export function describeApiKeyStore(name: string, open: Open<Stores>): void {
@@ -44,15 +50,22 @@ export function describeApiKeyStore(name: string, open: Open<Stores>): void {
       const bound = { tenant: 'a "quoted" tenant', requestsPerSecond: 20, expiresAtMs: NOON_MS + 5, replaces: 'one' };
       const younger = exampleKey({ createdAtMs: NOON_MS + 1, digest: Uint8Array.from({ length: 32 }, (_, i) => i) });
       const older = exampleKey(bound);
-      await keys.create(younger);
-      await keys.create(older);
+      await keys.create(creationOf(younger));
+      await keys.create(creationOf(older));
       expect((await keys.list()).keys).toEqual([older, younger]);
+    });
+
+    it('enters each key made into the ledger, together with it', async () => {
+      const creation = creationOf(exampleKey());
+      await keys.create(creation);
+      expect(await stores.ledger.page({ limit: 1, target: creation.key.selector })).toMatchObject([creation.event]);
+      expect((await stores.ledger.verify()).problem).toBeNull();
     });
 
     it('counts each key made or revoked as one revision, and uses as none', async () => {
       const before = await keys.revision();
       const key = exampleKey();
-      await keys.create(key);
+      await keys.create(creationOf(key));
       expect(await keys.revision()).toBe(before + 1);
       await keys.revoke(key.selector, NOON_MS);
       expect(await keys.revision()).toBe(before + 2);
@@ -63,34 +76,38 @@ export function describeApiKeyStore(name: string, open: Open<Stores>): void {
 
     it('makes a key once for each response to keep, also at the same time', async () => {
       const keep = exampleKeptResponse();
-      const twins = Array.from({ length: 4 }, () => exampleKey());
+      const createdBy = unique('admin');
+      const twins = Array.from({ length: 4 }, () => exampleKey({ createdBy }));
       const before = await keys.revision();
-      const made = await Promise.allSettled(twins.map((key) => keys.create(key, keep)));
+      const made = await Promise.allSettled(twins.map((key) => keys.create({ ...creationOf(key), keep })));
       const refused = made.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
       expect(refused).toEqual(twins.slice(1).map(() => expect.objectContaining({ code: 'IDEMPOTENCY_KEY_REUSED' })));
       expect(await keys.revision()).toBe(before + 1);
       const found = await Promise.all(twins.map(({ selector }) => find(selector)));
-      expect(found.filter((key) => key !== undefined)).toHaveLength(1);
+      const [only, ...others] = found.filter((key) => key !== undefined);
+      expect(others).toEqual([]);
+      expect(await stores.ledger.page({ limit: 4, actor: createdBy })).toMatchObject([{ target: only?.selector }]);
       expect(await stores.configuration.keptResponse(keep.key, NOON_MS)).toEqual(keep);
     });
 
     it('counts every one of many keys made at once', async () => {
       const before = await keys.revision();
-      await Promise.all(Array.from({ length: 12 }, () => keys.create(exampleKey())));
+      await Promise.all(Array.from({ length: 12 }, () => keys.create(creationOf(exampleKey()))));
       expect(await keys.revision()).toBe(before + 12);
     });
 
     it('refuses a selector that is taken, and then changes nothing', async () => {
       const key = exampleKey();
-      await keys.create(key);
+      await keys.create(creationOf(key));
       const before = await keys.list();
-      await expect(keys.create({ ...key, name: 'another' })).rejects.toMatchObject({ code: 'KEY_EXISTS' });
+      await expect(keys.create(creationOf({ ...key, name: 'another' }))).rejects.toMatchObject({ code: 'KEY_EXISTS' });
       expect(await keys.list()).toEqual(before);
+      expect(await stores.ledger.page({ limit: 2, target: key.selector })).toHaveLength(1);
     });
 
     it('ends a key at the earliest of the times that it was told', async () => {
       const key = exampleKey();
-      await keys.create(key);
+      await keys.create(creationOf(key));
       expect(await keys.revoke(key.selector, NOON_MS + 9)).toEqual({ ...key, revokedAtMs: NOON_MS + 9 });
       expect(await keys.revoke(key.selector, NOON_MS)).toMatchObject({ revokedAtMs: NOON_MS });
       expect(await keys.revoke(key.selector, NOON_MS + 9)).toMatchObject({ revokedAtMs: NOON_MS });
@@ -98,15 +115,15 @@ export function describeApiKeyStore(name: string, open: Open<Stores>): void {
 
     it('knows of no use before a key was made, though uses are known to the minute', async () => {
       const key = exampleKey({ createdAtMs: NOON_MS + 40_000 });
-      await keys.create(key);
+      await keys.create(creationOf(key));
       await keys.noteUses(new Map([[key.selector, NOON_MS]]));
       expect(await find(key.selector)).toMatchObject({ lastUsedAtMs: NOON_MS + 40_000 });
     });
 
     it('knows when a key was last used, and never goes back', async () => {
       const [used, unused] = [exampleKey(), exampleKey()];
-      await keys.create(used);
-      await keys.create(unused);
+      await keys.create(creationOf(used));
+      await keys.create(creationOf(unused));
       await keys.noteUses(new Map([[used.selector, NOON_MS + 60_000]]));
       await keys.noteUses(
         new Map([

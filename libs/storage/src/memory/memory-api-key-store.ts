@@ -1,15 +1,18 @@
-import type { ApiKey, ApiKeyStore, EpochMs, KeptResponse, KeyList } from '@smart-retry/domain';
+import type { ApiKey, ApiKeyStore, EpochMs, KeyCreation, KeyList } from '@smart-retry/domain';
 import { keyExists } from '../key-exists.js';
+import { MemoryChangeLedger } from './memory-change-ledger.js';
 import { MemoryKeptResponses } from './memory-kept-responses.js';
 
 /** The keys of this process. */
 export class MemoryApiKeyStore implements ApiKeyStore {
   readonly #keys = new Map<string, ApiKey>();
   readonly #keptResponses: MemoryKeptResponses;
+  readonly #ledger: MemoryChangeLedger;
   #revision = 0;
 
-  constructor(keptResponses = new MemoryKeptResponses()) {
+  constructor(keptResponses = new MemoryKeptResponses(), ledger = new MemoryChangeLedger()) {
     this.#keptResponses = keptResponses;
+    this.#ledger = ledger;
   }
 
   async revision(): Promise<number> {
@@ -22,12 +25,13 @@ export class MemoryApiKeyStore implements ApiKeyStore {
     return { revision: this.#revision, keys };
   }
 
-  async create(key: ApiKey, keep?: KeptResponse): Promise<void> {
+  async create({ key, event, keep }: KeyCreation): Promise<void> {
     if (keep !== undefined) this.#keptResponses.assertFree(keep);
     if (this.#keys.has(key.selector)) throw keyExists(key.selector);
     if (keep !== undefined) this.#keptResponses.keep(keep);
     this.#keys.set(key.selector, { ...key, digest: key.digest.slice() });
     this.#revision += 1;
+    this.#ledger.enter(event);
   }
 
   async revoke(selector: string, atMs: EpochMs): Promise<ApiKey | null> {

@@ -51,7 +51,7 @@ export function openMemory({ maxRecords = 100_000 }: { readonly maxRecords?: num
     judgements: new MemoryCanaryJudgements(),
     models: new MemoryModelRegistry(configuration, keptResponses, ledger),
     signingKeys: new MemorySigningKeyStore(),
-    apiKeys: new MemoryApiKeyStore(keptResponses),
+    apiKeys: new MemoryApiKeyStore(keptResponses, ledger),
     channel: new MemoryConfigurationChannel(),
     failureCounters: new MemoryFailureCounters(),
     trainingJobs: new MemoryTrainingJobs(),

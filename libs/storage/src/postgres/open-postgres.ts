@@ -93,7 +93,7 @@ export function openPostgres(options: PostgresOptions): PostgresStores {
     trials: new PostgresTrialHistory(database),
     judgements: new PostgresCanaryJudgements(database),
     signingKeys: new PostgresSigningKeyStore(session),
-    apiKeys: new PostgresApiKeyStore(database),
+    apiKeys: new PostgresApiKeyStore(session, database),
     trainingJobs: new PostgresTrainingJobs(database),
     teaching: new PostgresTeachingHistory(database),
     replicas: new PostgresReplicaRegistry(database),

@@ -1,10 +1,10 @@
-import type { ApiKey, ApiKeyStore, EpochMs, KeptResponse, KeyList, KeyScope } from '@smart-retry/domain';
-import type { QueryConfig } from 'pg';
+import type { ApiKey, ApiKeyStore, EpochMs, KeyCreation, KeyList, KeyScope } from '@smart-retry/domain';
 import { keyExists } from '../key-exists.js';
-import { keyAlreadyKept } from '../kept-responses.js';
+import { appendChange, type Transaction } from './append-change.js';
 import { errorCodeOf } from './classify-postgres-failure.js';
+import type { ConfigurationSession } from './configuration-session.js';
 import type { Database } from './database.js';
-import { KEEP_RESPONSE_CTES, keepResponseParameters } from './kept-response-sql.js';
+import { keepResponse } from './keep-response.js';
 
 const UNIQUE_VIOLATION = '23505';
 
@@ -13,8 +13,13 @@ SELECT current.revision, api_keys.*
 FROM api_key_revision AS current LEFT JOIN api_keys ON true
 ORDER BY created_at_ms, selector`;
 
-const COLUMNS = `selector, digest, name, scopes, tenant, requests_per_second, created_at_ms, created_by, expires_at_ms, revoked_at_ms,
-  replaces`;
+const INSERT = `
+WITH changed AS (
+  UPDATE api_key_revision SET revision = revision + 1
+)
+INSERT INTO api_keys (selector, digest, name, scopes, tenant, requests_per_second, created_at_ms, created_by, expires_at_ms,
+  revoked_at_ms, replaces)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`;
 
 const REVOKE = `
 WITH revoked AS (
@@ -46,9 +51,11 @@ interface ApiKeyRow {
 
 /** Keys as digests, in one small table. */
 export class PostgresApiKeyStore implements ApiKeyStore {
+  readonly #session: ConfigurationSession;
   readonly #database: Database;
 
-  constructor(database: Database) {
+  constructor(session: ConfigurationSession, database: Database) {
+    this.#session = session;
     this.#database = database;
   }
 
@@ -67,13 +74,14 @@ export class PostgresApiKeyStore implements ApiKeyStore {
     return { revision: rows[0]?.revision ?? 0, keys };
   }
 
-  async create(key: ApiKey, keep?: KeptResponse): Promise<void> {
-    try {
-      const { rowCount } = await this.#database.query(createStatement(key, keep));
-      if (rowCount === 0) throw keyAlreadyKept();
-    } catch (error) {
-      throw errorCodeOf(error) === UNIQUE_VIOLATION ? keyExists(key.selector) : error;
-    }
+  async create({ key, event, keep }: KeyCreation): Promise<void> {
+    await this.#session.run((manager) =>
+      manager.transaction(async (transaction) => {
+        if (keep !== undefined) await keepResponse(transaction, keep);
+        await insertKey(transaction, key);
+        await appendChange(transaction, event);
+      }),
+    );
   }
 
   async revoke(selector: string, atMs: EpochMs): Promise<ApiKey | null> {
@@ -87,21 +95,15 @@ export class PostgresApiKeyStore implements ApiKeyStore {
   }
 }
 
-/** Makes the key and, in the same transaction, keeps the response; makes none where the response's own key is in use. */
-function createStatement(key: ApiKey, keep: KeptResponse | undefined): QueryConfig {
+async function insertKey(transaction: Transaction, key: ApiKey): Promise<void> {
   const { selector, digest, name, scopes, tenant, requestsPerSecond } = key;
   const columns = [selector, Buffer.from(digest), name, scopes, tenant, requestsPerSecond];
   const times = [key.createdAtMs, key.createdBy, key.expiresAtMs, key.revokedAtMs, key.replaces];
-  const kept = keep === undefined ? [] : keepResponseParameters(keep);
-  const values = [...kept, ...columns, ...times];
-  const placeholders = values.slice(kept.length).map((_, i) => `$${kept.length + i + 1}`);
-  const ifKept = keep === undefined ? '' : 'WHERE EXISTS (SELECT FROM kept)';
-  const text = `
-WITH ${keep === undefined ? '' : `${KEEP_RESPONSE_CTES},`} changed AS (
-  UPDATE api_key_revision SET revision = revision + 1 ${ifKept}
-)
-INSERT INTO api_keys (${COLUMNS}) SELECT ${placeholders.join(', ')} ${ifKept}`;
-  return { text, values };
+  try {
+    await transaction.query(INSERT, [...columns, ...times]);
+  } catch (error) {
+    throw errorCodeOf(error) === UNIQUE_VIOLATION ? keyExists(selector) : error;
+  }
 }
 
 function fromRow(row: ApiKeyRow): ApiKey {
