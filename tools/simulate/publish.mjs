@@ -8,10 +8,11 @@ import {
 } from '../../libs/simulation/dist/index.js';
 import { ROOT } from '../bootstrap.mjs';
 import { table } from '../bench/report.mjs';
-import { OURS, OURS_ASKED_ONCE, OURS_WITH_MODELS } from './arguments.mjs';
+import { OURS, OURS_ASKED_ONCE, OURS_UNCOUNTED, OURS_WITH_MODELS } from './arguments.mjs';
 
 /** Know what nobody can know: never the best in a row. */
 const CLAIRVOYANT = new Set(BASELINES.filter(({ kind }) => kind === 'clairvoyant').map(({ name }) => name));
+const TELL_LESS = [OURS_UNCOUNTED, OURS_ASKED_ONCE];
 /** Of net utility in one world: more than this is a loss. */
 const MOST_LOST = 0.01;
 
@@ -22,7 +23,7 @@ export function renewReport(path, run) {
     worlds: describeWorlds(run),
     calibration: describeCalibration(run.rows),
     ...(run.options.deciders.includes(OURS_WITH_MODELS) && { models: describeModels(run) }),
-    ...(run.options.deciders.includes(OURS_ASKED_ONCE) && { 'asked-once': describeAskedOnce(run) }),
+    ...(TELL_LESS.every((name) => run.options.deciders.includes(name)) && { 'telling-less': describeTellingLess(run) }),
   };
   writeFileSync(path, renewParts(readFileSync(path, 'utf8'), parts));
 }
@@ -96,22 +97,25 @@ export function describeModels({ comparisons, rows }) {
   ].join('\n\n');
 }
 
-/** What is left for workers that retry after `delay_ms` where others ask again. */
-export function describeAskedOnce({ comparisons }) {
+/** What is left for callers that report no first tries, and for workers that retry after `delay_ms` where others ask again. */
+export function describeTellingLess({ comparisons }) {
   const lines = [...comparisons].map(([world, { standings }]) => {
     const standingOf = (name) => standings.find(({ decider }) => decider === name);
-    const [asking, once] = [OURS, OURS_ASKED_ONCE].map(standingOf);
+    const { shareClosed } = standingOf(OURS);
     return [
       world,
-      asking.shareClosed === null ? '–' : asking.shareClosed.value.toFixed(2),
-      once.shareClosed === null ? '–' : withInterval(once.shareClosed, 2),
-      withInterval(once.overBestStatic, 3),
+      shareClosed === null ? '–' : shareClosed.value.toFixed(2),
+      ...TELL_LESS.map(standingOf).flatMap((less) => [
+        less.shareClosed === null ? '–' : withInterval(less.shareClosed, 2),
+        withInterval(less.overBestStatic, 3),
+      ]),
     ];
   });
-  const average = averageShareClosed([...comparisons.values()], OURS_ASKED_ONCE);
+  const [uncounted, once] = TELL_LESS.map((name) => averageShareClosed([...comparisons.values()], name).toFixed(3));
+  const over = 'over the best static';
   return [
-    table(['world', 'share closed by who asks again', 'by who never does', 'over the best static'], lines),
-    `Mean share closed by who never asks again: **${average.toFixed(3)}** over ${comparisons.size} worlds.`,
+    table(['world', 'share closed', 'without first tries', over, 'never asking again', over], lines),
+    `Mean share closed: **${uncounted}** without first tries, **${once}** never asking again.`,
   ].join('\n\n');
 }
 

@@ -3,7 +3,7 @@ import { compareDeciders } from '../../libs/simulation/dist/index.js';
 import { parseArguments } from './arguments.mjs';
 import { toCsv } from './csv.mjs';
 import { drawComparisons } from './picture.mjs';
-import { describeAskedOnce, describeModels, renewParts } from './publish.mjs';
+import { describeTellingLess, describeModels, renewParts } from './publish.mjs';
 
 describe('the arguments of npm run simulate', () => {
   it('default to all worlds, eight tuning seeds, every baseline and ours', () => {
@@ -38,7 +38,8 @@ describe('the arguments of npm run simulate', () => {
     expect(parseArguments(['--publish'])).toMatchObject({
       split: 'held-out',
       seeds: Array.from({ length: 10 }, (_, i) => 1061 + i),
-      deciders: 'rules,full-jitter,celery,sidekiq,oracle,oracle-guarded,ours,ours-ml,ours-asked-once'.split(','),
+      deciders:
+        'rules,full-jitter,celery,sidekiq,oracle,oracle-guarded,ours,ours-ml,ours-uncounted,ours-asked-once'.split(','),
       out: 'docs/benchmarks',
       isPublished: true,
     });
@@ -100,14 +101,15 @@ describe('describeModels', () => {
   });
 });
 
-describe('describeAskedOnce', () => {
-  it('says what is left in each world for workers that never ask again', () => {
-    const utilities = { rules: [0.2, 0.2], oracle: [0.8, 0.8], ours: [0.8, 0.8], 'ours-asked-once': [0.5, 0.5] };
+describe('describeTellingLess', () => {
+  it('says what is left in each world without first tries, and for workers that never ask again', () => {
+    const ours = { ours: [0.8, 0.8], 'ours-uncounted': [0.5, 0.5], 'ours-asked-once': [0.1, 0.1] };
+    const utilities = { rules: [0.2, 0.2], oracle: [0.8, 0.8], ...ours };
     const roles = { rules: 'rules', statics: new Set(['rules']) };
     const comparisons = new Map([['drift', compareDeciders(new Map(Object.entries(utilities)), roles)]]);
-    const text = describeAskedOnce({ comparisons });
-    expect(text).toContain('| drift | 1.00 | 0.50 (0.50 to 0.50) | 0.300 (0.300 to 0.300) |');
-    expect(text).toContain('**0.500** over 1 worlds');
+    const text = describeTellingLess({ comparisons });
+    expect(text).toContain('| 1.00 | 0.50 (0.50 to 0.50) | 0.300 (0.300 to 0.300) | -0.17 (-0.17 to -0.17) | -0.100');
+    expect(text).toContain('**0.500** without first tries, **-0.167** never asking again');
   });
 });
 
