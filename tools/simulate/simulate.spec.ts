@@ -46,11 +46,6 @@ describe('the arguments of npm run simulate', () => {
     expect(parseArguments([]).isPublished).toBe(false);
   });
 
-  it('know callers that report no first tries, who are not published', () => {
-    expect(parseArguments(['--deciders', 'rules,ours-uncounted']).deciders).toEqual(['rules', 'ours-uncounted']);
-    expect(parseArguments(['--publish']).deciders).not.toContain('ours-uncounted');
-  });
-
   it('are refused with what there is instead', () => {
     expect(() => parseArguments(['--worlds', 'blip'])).toThrow(/no world blip; there are: blips, /);
     expect(() => parseArguments(['--seeds', '8-1'])).toThrow(/--seeds 8-1/);
