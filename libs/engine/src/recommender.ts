@@ -12,7 +12,7 @@ import type { FailureWindow } from './background/failure-window.js';
 import type { Configuration } from './configuration.js';
 import { decide } from './decide.js';
 import type { DecisionSnapshot } from './decision-snapshot.js';
-import { REPLAY_AGE_MS, type FleetInTime } from './fleet/fleet-in-time.js';
+import { isReplay, type FleetInTime } from './fleet/fleet-in-time.js';
 import type { Hindsight } from './hindsight.js';
 import type { Incidents } from './incidents.js';
 import type { Layer } from './layers.js';
@@ -120,8 +120,7 @@ export class Recommender {
     const dependency = dependencyOf(features);
     const failedAtMs = features.failedAtMs ?? receivedAtMs;
     const incidentAgeMs = incidents.fail(dependency, failedAtMs);
-    const isReplay = receivedAtMs - failedAtMs > REPLAY_AGE_MS;
-    if (!isReplay) failures.count(dependency, receivedAtMs);
+    if (!isReplay(failedAtMs, receivedAtMs)) failures.count(dependency, receivedAtMs);
     return this.#extend(features, { incidentAgeMs, recentFailures: failures.recent(dependency) });
   }
 

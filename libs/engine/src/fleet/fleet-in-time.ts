@@ -2,8 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { dependencyOf, type AttemptCounts, type AttemptRecord, type EpochMs } from '@smart-retry/domain';
 import { Fleet, type FleetOptions } from './fleet.js';
 
-/** What happened longer ago than this when it is told is a replay: it says nothing of how a dependency is doing now. */
-export const REPLAY_AGE_MS = 600_000;
+const REPLAY_AGE_MS = 600_000;
 /** Of one replay is what lies this near to where it is; as long as calls are remembered. */
 const NEAR_MS = 900_000;
 /** How many times at once one dependency can be replayed at. */
@@ -44,8 +43,7 @@ export class FleetInTime {
   at(dependency: string, failedAtMs: EpochMs, receivedAtMs: EpochMs): Fleet {
     if (!isReplay(failedAtMs, receivedAtMs)) return this.present;
     const past = this.#pastNear(dependency, failedAtMs) ?? this.#begin(dependency, failedAtMs);
-    moveOn(past, dependency, failedAtMs);
-    (past.moments.get(dependency) as Moment).turn = ++this.#turns;
+    moveOn(past, dependency, failedAtMs).turn = ++this.#turns;
     return past.fleet;
   }
 
@@ -79,7 +77,7 @@ export class FleetInTime {
   #tell(dependency: string, atMs: EpochMs, tell: (fleet: Fleet, nowMs: EpochMs) => void): void {
     const past = this.#pastNear(dependency, atMs);
     if (past === undefined) return;
-    const nowMs = moveOn(past, dependency, atMs);
+    const { nowMs } = moveOn(past, dependency, atMs);
     tell(past.fleet, nowMs);
     past.fleet.dependency(dependency).forgetOld(nowMs);
   }
@@ -115,12 +113,13 @@ export class FleetInTime {
 }
 
 /** Answers where the replay is then: it never goes back. */
-function moveOn({ moments }: Past, dependency: string, atMs: EpochMs): EpochMs {
+function moveOn({ moments }: Past, dependency: string, atMs: EpochMs): Moment {
   const moment = moments.get(dependency) as Moment;
   moment.nowMs = Math.max(moment.nowMs, atMs);
-  return moment.nowMs;
+  return moment;
 }
 
-function isReplay(atMs: EpochMs, nowMs: EpochMs): boolean {
+/** Whether what is told now happened so long ago that it says nothing of how a dependency is doing. */
+export function isReplay(atMs: EpochMs, nowMs: EpochMs): boolean {
   return nowMs - atMs > REPLAY_AGE_MS;
 }

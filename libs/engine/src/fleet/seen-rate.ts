@@ -1,6 +1,6 @@
 import type { BreakerRecord, EpochMs } from '@smart-retry/domain';
-import { SLOT_MS, slotOf, type CallTally } from './call-tally.js';
 import { EVIDENCE_WINDOW_MS } from '@smart-retry/guardrails';
+import { SLOT_MS, slotOf, type CallTally } from './call-tally.js';
 import { AVERAGED_MS, FEWEST_FIRST_TRIES } from './first-try-rate.js';
 
 /** What was seen in an outage says how many first tries there are for this long after it. */

@@ -36,7 +36,7 @@ export function waitForProbes(question: AdmissionQuestion, view: DependencyView)
 
 /**
  * Whoever asks again does so when more may be known. Whoever never does is not to be part of a storm, nor to use up its
- * attempts while the dependency is down: it waits for as long as was planned without the breaker at least, and for a place in
+ * attempts while the dependency is down: it waits for about as long as was planned without the breaker, and for a place in
  * the budget from then on, which nobody else is given, or, at a breaker that is held open, for as long as may be waited.
  */
 function waitUntilBack(
