@@ -10,9 +10,12 @@ export function attemptIdentity(report: AttemptReport): string {
   return JSON.stringify([report.tenant ?? '', report.jobId, report.attemptNumber, report.success]);
 }
 
-/** The delay before a retry in milliseconds, by the best source that knows it: the link to its failure, else the report itself. */
+/**
+ * The delay before a retry in milliseconds: as the link to its failure has it, or the report where there is none. A link that
+ * knows none has not taken the report's word: a stop advised nothing that was waited.
+ */
 export function knownDelayMs({ link, report }: AttemptRecord): number | undefined {
-  return link?.delayMs ?? report.actualDelayMs ?? report.delayMs;
+  return link === undefined ? (report.actualDelayMs ?? report.delayMs) : link.delayMs;
 }
 
 /** A first try: no retry, and numbered as the first; one that was cancelled is none that failed. */

@@ -133,6 +133,16 @@ export function describeStatistics(name: string, open: Open<{ readonly attempts:
       expect(totals).toMatchObject({ avgDelayMs: 3_000, recordedRetries: 4, recordedDelays: 3 });
     });
 
+    it('take a delay that was told with a stop for none that was waited', async () => {
+      const tenant = unique('tenant');
+      await store.record([
+        exampleAttempt({ tenant, delayMs: 0 }, { link: { delayMs: undefined } }),
+        exampleAttempt({ tenant }, { link: { delayMs: 4_000 } }),
+      ]);
+      const [totals] = await store.statistics({ filter: { tenant }, fromMs: 0, toMs: 2 * NOON_MS });
+      expect(totals).toMatchObject({ avgDelayMs: 4_000, recordedRetries: 2, recordedDelays: 1 });
+    });
+
     it('answer the thousand largest groups', async () => {
       const jobType = unique('type');
       const retry = (tenant: string) => exampleAttempt({ jobType, tenant });

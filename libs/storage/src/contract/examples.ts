@@ -28,6 +28,7 @@ export function exampleAttempt(
   record: Partial<Omit<AttemptRecord, 'report' | 'link'>> & { readonly link?: Partial<FailureLink> | null } = {},
 ): AttemptRecord {
   const { link, ...rest } = record;
+  const delayMs = report.actualDelayMs ?? report.delayMs;
   return {
     report: {
       jobId: unique('job'),
@@ -37,7 +38,9 @@ export function exampleAttempt(
       timestampMs: NOON_MS,
       ...report,
     },
-    ...(link === null ? {} : { link: { source: 'self', errorClass: 'timeout', failedAttemptNumber: 1, ...link } }),
+    ...(link === null
+      ? {}
+      : { link: { source: 'self', errorClass: 'timeout', failedAttemptNumber: 1, delayMs, ...link } }),
     isRetry: true,
     sampleRate: 1,
     recordedAtMs: NOON_MS,
