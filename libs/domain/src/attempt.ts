@@ -23,7 +23,7 @@ export interface AttemptReport {
   readonly actualDelayMs?: number | undefined;
   readonly processingTimeMs?: number | undefined;
   readonly timestampMs: EpochMs;
-  /** Whether `timestampMs` is when the report came, since it told no time. Known on the way to the store only. */
+  /** Whether `timestampMs` is when the report came, since it told no time: the attempt may have ended long before. */
   readonly isTimedByReceipt?: true | undefined;
   readonly recommendationId?: string | undefined;
 }

@@ -108,6 +108,8 @@ export interface FailureCandidate {
   /** How long the server asked to wait with the failure (`RetryFeatures.retryAfterMs`); absent where nobody knew. */
   readonly hintMs?: number | undefined;
   readonly atMs: EpochMs;
+  /** Of a recorded attempt: see `AttemptReport.isTimedByReceipt`. */
+  readonly isTimedByReceipt?: true | undefined;
 }
 
 export interface FailureLookup {

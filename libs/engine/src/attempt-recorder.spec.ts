@@ -139,15 +139,22 @@ describe('AttemptRecorder', () => {
     expect(ofAnotherType?.link).toMatchObject({ source: 'job', errorClass: 'oom' });
   });
 
-  it('keeps nothing of where the time of a report is from, once what was waited is known', async () => {
+  it('keeps where the time of a report is from: what is waited after a failure depends on it', async () => {
     const failed = { errorClass: 'oom', attemptNumber: 1, atMs: T0 - 9_000 };
     const { recorder, stored } = open({}, { ...NO_CANDIDATES, recordedForJob: [failed] });
-    await recorder.record([someReport({ jobId: 'told' }), someReport({ jobId: 'untold', isTimedByReceipt: true })]);
+    const reports = [someReport({ jobId: 'told' }), someReport({ jobId: 'untold', isTimedByReceipt: true })];
+    await recorder.record(reports);
     expect(stored.map(({ link }) => link?.delayMs)).toEqual([9_000, undefined]);
-    expect(stored.map(({ report }) => report)).toEqual([
-      someReport({ jobId: 'told' }),
-      someReport({ jobId: 'untold' }),
-    ]);
+    expect(stored.map(({ report }) => report)).toEqual(reports);
+  });
+
+  it('knows of two that are recorded together what was waited, unless one of them told no time', async () => {
+    const failed = someReport({ attemptNumber: 1, success: false, errorClass: 'oom', timestampMs: T0 - 9_000 });
+    const linkAfter = async (failure: AttemptReport) =>
+      (await open().recorder.record([failure, someReport()]))[1]?.link;
+    expect(await linkAfter(failed)).toMatchObject({ errorClass: 'oom', delayMs: 9_000 });
+    const untimed = await linkAfter({ ...failed, isTimedByReceipt: true });
+    expect(untimed).toMatchObject({ errorClass: 'oom', delayMs: undefined });
   });
 
   it('counts a plain first try as no retry and looks for nothing', async () => {

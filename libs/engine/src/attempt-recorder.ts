@@ -113,7 +113,7 @@ export class AttemptRecorder {
     const records = pending.map(({ report, sampleRate, aggregationIntervalMs }, i): AttemptRecord => {
       const link = links[i] ?? null;
       return {
-        report: { ...report, isTimedByReceipt: undefined },
+        report,
         ...(link !== null && { link }),
         isRetry: !isWithoutOutcome(report) && (link !== null || !isPlainFirstTry(report)),
         sampleRate,
@@ -169,9 +169,9 @@ export class AttemptRecorder {
 function failuresAmong(pending: readonly PendingAttempt[]): ReadonlyMap<string, FailureCandidate> {
   const failures = new Map<string, FailureCandidate>();
   for (const { report } of pending) {
-    const { success, errorClass, errorCode, attemptNumber, timestampMs: atMs } = report;
+    const { success, errorClass, errorCode, attemptNumber, timestampMs: atMs, isTimedByReceipt } = report;
     if (success || errorClass === undefined || isWithoutOutcome(report)) continue;
-    failures.set(attemptKey(report, attemptNumber), { errorClass, errorCode, attemptNumber, atMs });
+    failures.set(attemptKey(report, attemptNumber), { errorClass, errorCode, attemptNumber, atMs, isTimedByReceipt });
   }
   return failures;
 }

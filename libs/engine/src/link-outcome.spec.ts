@@ -146,6 +146,7 @@ describe('way 2: the same job', () => {
     ['not what was told with the stop', { delayMs: 0 }, {}, 3_660_000],
     ['not known where the retry tells no time of its own', { isTimedByReceipt: true }, {}, undefined],
     ['not known where the failure on record is another one', { attemptNumber: 1 }, { attemptNumber: 0 }, undefined],
+    ['not known where the failure told no time of its own', {}, { isTimedByReceipt: true }, undefined],
   ])('knows what was waited in spite of a stop since the job failed: %s', (_, changes, record, delayMs) => {
     const stop = candidate({ delayMs: undefined, recommendationId: undefined });
     const recorded = { errorClass: 'timeout', attemptNumber: 1, atMs: T0 - 3_600_000, ...record };
@@ -175,6 +176,12 @@ describe('way 2: the same job', () => {
     const recorded = { errorClass: 'oom', attemptNumber: 1, atMs: T0 - 9_000 };
     const report = someReport({ timestampMs: T0, ...changes });
     expect(linkByCandidates(report, { ...NO_CANDIDATES, recordedForJob: [recorded] })?.delayMs).toBe(delayMs);
+  });
+
+  it('does not know what was waited after a failure that told no time of its own: it may have ended long before', () => {
+    const recorded = { errorClass: 'oom', attemptNumber: 1, atMs: T0 - 9_000, isTimedByReceipt: true } as const;
+    const link = linkByCandidates(someReport({ timestampMs: T0 }), { ...NO_CANDIDATES, recordedForJob: [recorded] });
+    expect(link).toMatchObject({ source: 'job', errorClass: 'oom', delayMs: undefined });
   });
 
   it('knows nothing of what was waited beside the delay that was advised', () => {

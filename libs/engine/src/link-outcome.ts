@@ -127,9 +127,11 @@ function linkToRecommendation(
 }
 
 /** By timestamps; a report that tells no time may come at any time after its attempt, with those of the whole job. */
-function waitSince({ atMs }: FailureCandidate, report: AttemptReport): number | undefined {
-  const { timestampMs, isTimedByReceipt, processingTimeMs } = report;
-  if (isTimedByReceipt === true || timestampMs <= atMs) return undefined;
+function waitSince(failure: FailureCandidate, report: AttemptReport): number | undefined {
+  const { atMs } = failure;
+  const { timestampMs, processingTimeMs } = report;
+  const isTimed = report.isTimedByReceipt !== true && failure.isTimedByReceipt !== true;
+  if (!isTimed || timestampMs <= atMs) return undefined;
   return waitBetweenMs(atMs, timestampMs, processingTimeMs);
 }
 

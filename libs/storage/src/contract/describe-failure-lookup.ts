@@ -103,6 +103,19 @@ export function describeFailureLookup(name: string, open: Open<Stores>): void {
       });
     });
 
+    it('says of a recorded failure whether it told its own time', async () => {
+      const job = { tenant: unique('tenant'), jobId: unique('job'), errorClass: 'oom', success: false };
+      await stores.attempts.record([
+        exampleAttempt({ ...job, attemptNumber: 1 }),
+        exampleAttempt({ ...job, attemptNumber: 2, isTimedByReceipt: true }),
+      ]);
+      const flags = [2, 3].map(async (attemptNumber) => (await find({ ...job, attemptNumber }))?.recordedForJob);
+      expect((await Promise.all(flags)).map((found) => found?.map((failure) => failure.isTimedByReceipt))).toEqual([
+        [undefined],
+        [true],
+      ]);
+    });
+
     it('finds recorded failures of the job whatever its type, as duplicates are found', async () => {
       const job = { tenant: unique('tenant'), jobId: unique('job'), errorClass: 'oom' };
       await stores.attempts.record([exampleAttempt({ ...job, jobType: 'webhook', attemptNumber: 1, success: false })]);

@@ -142,7 +142,7 @@ export class MemoryAttemptStore implements AttemptStore {
   #recordedForJob({ tenant, jobId, attemptNumber }: FailureLookup): readonly FailureCandidate[] {
     return this.#failures
       .get(failureKey({ tenant, jobId, attemptNumber: attemptNumber - 1 }))
-      .flatMap(({ report: { errorClass, errorCode, attemptNumber: failedAttempt, timestampMs } }) =>
+      .flatMap(({ report: { errorClass, errorCode, attemptNumber: failedAttempt, timestampMs, isTimedByReceipt } }) =>
         errorClass === undefined
           ? []
           : [
@@ -151,6 +151,7 @@ export class MemoryAttemptStore implements AttemptStore {
                 ...(errorCode === undefined ? {} : { errorCode }),
                 attemptNumber: failedAttempt,
                 atMs: timestampMs,
+                isTimedByReceipt,
               },
             ],
       )

@@ -34,6 +34,7 @@ interface CandidateRow {
   readonly incident_age_ms: number | null;
   readonly hint_ms: number | null;
   readonly at_ms: EpochMs;
+  readonly is_timed_by_receipt: true | null;
 }
 
 const FRESH = { duplicate: false };
@@ -135,5 +136,6 @@ function toCandidate(row: CandidateRow): FailureCandidate {
     ...(row.incident_age_ms === null ? {} : { incidentAgeMs: row.incident_age_ms }),
     ...(row.hint_ms === null ? {} : { hintMs: row.hint_ms }),
     atMs: row.at_ms,
+    ...(row.is_timed_by_receipt === null ? {} : { isTimedByReceipt: row.is_timed_by_receipt }),
   };
 }
