@@ -1,6 +1,8 @@
 import { SmartRetryError, type AttemptReport } from '@smart-retry/domain';
 import { Type, type Static } from 'typebox';
 import { batchOf } from '../http/batch-of.js';
+import { bindItem } from '../http/bind-tenant.js';
+import type { Caller } from '../http/caller.js';
 import { compileSchema } from '../http/compile-schema.js';
 import { describeFailure } from '../http/describe-failure.js';
 import { toProblemBody } from '../http/problem.js';
@@ -32,8 +34,9 @@ const checkAttempt = compileSchema<AttemptBody>(AttemptBody);
 /** One item of a batch: a report, or why it is none. */
 export type BatchItem = { readonly report: AttemptReport } | { readonly refused: RefusedItem };
 
-export function readBatchItem(item: unknown, accepted: AcceptedTimes): BatchItem {
+export function readBatchItem(item: unknown, caller: Pick<Caller, 'tenant'>, accepted: AcceptedTimes): BatchItem {
   try {
+    bindItem(item, caller);
     return { report: toAttemptReport(checkAttempt(item), accepted) };
   } catch (error) {
     if (!(error instanceof SmartRetryError)) throw error;

@@ -43,7 +43,7 @@ export function serveAttempts(fastify: FastifyInstance, services: AttemptService
   fastify.post<{ Body: AttemptBatchBody }>(
     '/attempt/batch',
     {
-      config: { access: { scope: 'record', tenant: 'body.attempts[]' } },
+      config: { access: { scope: 'record', tenant: 'each of body.attempts[]' } },
       bodyLimit: BATCH_BODY_LIMIT,
       schema: {
         summary: 'Records up to 5,000 attempts; answers for each, in order',
@@ -55,7 +55,7 @@ export function serveAttempts(fastify: FastifyInstance, services: AttemptService
     },
     async (request) => {
       const accepted = timesNow();
-      const items = request.body.attempts.map((item) => readBatchItem(item, accepted));
+      const items = request.body.attempts.map((item) => readBatchItem(item, request.caller, accepted));
       const reports = items.flatMap((item) => ('report' in item ? [item.report] : []));
       const recorded = (await record(reports)).values();
       return items.map((item) =>

@@ -1,5 +1,6 @@
 import { SmartRetryError } from '@smart-retry/domain';
 import type { FastifyRequest, preHandlerHookHandler } from 'fastify';
+import type { Caller } from './caller.js';
 import type { TenantRule } from './route-access.js';
 
 type Fields = Record<string, unknown>;
@@ -8,7 +9,8 @@ const PLACE = /^(query|body)(?:\.(\w+)(\[\])?)?$/;
 
 /**
  * Where a caller is bound to a tenant, makes every part of the request that may name one name its own: left out, it is
- * filled in; another one is refused. Null for routes where no tenant is named. Runs after validation.
+ * filled in; another one is refused. Null for routes where no tenant is named, or each item is answered by itself
+ * (`bindItem`). Runs after validation.
  */
 export function bindTenant(rule: TenantRule): preHandlerHookHandler | null {
   const [, root, field, isList] = PLACE.exec(rule) ?? [];
@@ -18,12 +20,19 @@ export function bindTenant(rule: TenantRule): preHandlerHookHandler | null {
     if (tenant === null) return done();
     const within = (root === 'query' ? request.query : request.body) as Fields;
     const part = field === undefined ? within : within[field];
-    // Items of a batch are checked one by one by its handler, so here they may be anything.
     const items = isList === undefined ? [part] : (part as readonly unknown[]);
     const foreign = items.findIndex((item) => isFields(item) && !claim(item, tenant));
     if (foreign === -1) return done();
     done(foreignTenant([field === undefined ? '' : `${field}${isList === undefined ? '' : `[${foreign}]`}.`].join('')));
   };
+}
+
+/**
+ * Binds one item of a batch, which may be anything.
+ * @throws {FORBIDDEN_TENANT} where it names another tenant than the caller's.
+ */
+export function bindItem(item: unknown, { tenant }: Pick<Caller, 'tenant'>): void {
+  if (tenant !== null && isFields(item) && !claim(item, tenant)) throw foreignTenant('');
 }
 
 /** Fills the tenant in where it is absent; answers whether it is the caller's. */

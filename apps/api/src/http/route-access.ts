@@ -5,10 +5,18 @@ import type { FastifyInstance, RouteOptions } from 'fastify';
 /**
  * What a route does about keys that are bound to a tenant. `refused`: it is about all tenants at once. `irrelevant`: it
  * reads and keeps nothing of any tenant. `by_handler`: what it finds is compared with the caller's tenant. Else where
- * the tenant stands: in the query, in the body, in one of the body's objects, or in each item of one of its lists.
+ * the tenant stands: in the query, in the body, in one of the body's objects, or in each item of one of its lists. Where
+ * it is `each of` a list, the handler answers the items one by one, and refuses a foreign one by itself.
  */
 export type TenantRule =
-  'refused' | 'irrelevant' | 'by_handler' | 'query' | 'body' | `body.${string}` | `body.${string}[]`;
+  | 'refused'
+  | 'irrelevant'
+  | 'by_handler'
+  | 'query'
+  | 'body'
+  | `body.${string}`
+  | `body.${string}[]`
+  | `each of body.${string}[]`;
 
 /** Who may call a route. `open`: everybody, under any host name. `any_key`: whoever has a key at all. */
 export type RouteAccess =

@@ -53,14 +53,9 @@ describe('a key that is bound to a tenant', () => {
 
   it('is refused another tenant, by the field that names it, and nothing is done', async () => {
     const stranger = { ...failedJob('not-mine'), tenant: FOREIGN };
-    const attempts = [
-      { ...failedJob('a'), success: true },
-      { ...stranger, success: true },
-    ];
     const asked = [
       [await client.post('/recommendation', stranger, own), 'tenant'],
       [await client.post('/recommendation/batch', { features: [failedJob('a'), stranger] }, own), 'features[1].tenant'],
-      [await client.post('/attempt/batch', { attempts }, own), 'attempts[1].tenant'],
       [await client.get(`/stats?tenant=${FOREIGN}`, own), 'tenant'],
     ] as const;
     for (const [answer, path] of asked) {
@@ -69,6 +64,23 @@ describe('a key that is bound to a tenant', () => {
     }
     expect((await client.get('/decisions?job_id=not-mine', ADMIN)).body).toMatchObject({ decisions: [] });
     expect((await client.get(`/stats?tenant=${FOREIGN}`, ADMIN)).body).toMatchObject({ total_attempts: 0 });
+  });
+
+  it('is refused another tenant in a batch of attempts for that item alone', async () => {
+    const attempts = ['first', 'second', 'third'].map((jobId, i) => ({
+      ...failedJob(jobId),
+      job_type: 'one_foreign',
+      attempt_number: 2,
+      success: true,
+      ...(i === 1 && { tenant: FOREIGN }),
+    }));
+    const { status, body } = await client.post('/attempt/batch', { attempts }, own);
+    const recorded = { status: 'recorded', duplicate: false };
+    const refused = { status: 'error', code: 'FORBIDDEN_TENANT', fields: [{ path: 'tenant' }] };
+    expect({ status, body }).toMatchObject({ status: 200, body: { results: [recorded, refused, recorded] } });
+    const countOf = async (tenant: string) =>
+      (await client.get(`/stats?job_type=one_foreign&tenant=${tenant}`, ADMIN)).body['total_attempts'];
+    expect([await countOf(OWN), await countOf(FOREIGN)]).toEqual([2, 0]);
   });
 
   it('finds what another tenant was told neither in pages nor by its id, where a key of all tenants does', async () => {

@@ -59,8 +59,8 @@ export function namingTenant(route: DocumentedRoute, tenant: string): Documented
     const joint = route.path.includes('?') ? '&' : '?';
     return { ...route, path: `${route.path}${joint}tenant=${encodeURIComponent(tenant)}` };
   }
-  const [, field, isList] = /^body(?:\.(\w+)(\[\])?)?$/.exec(place) ?? [];
-  if (!place.startsWith('body')) return null;
+  const [isBody, field, isList] = /^(?:each of )?body(?:\.(\w+)(\[\])?)?$/.exec(place) ?? [];
+  if (isBody === undefined) return null;
   const body = route.body as Readonly<Record<string, unknown>>;
   if (field === undefined) return { ...route, body: { ...body, tenant } };
   const part = body[field];
