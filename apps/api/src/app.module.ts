@@ -107,7 +107,7 @@ export class AppModule {
         { provide: LiveKeys, useValue: services.keys },
         {
           provide: KeyAdministration,
-          useValue: new KeyAdministration({ store: stores.apiKeys, ledger: stores.ledger, clock }),
+          useValue: new KeyAdministration({ store: stores.apiKeys, clock }),
         },
         { provide: Replicas, useValue: services.replicas },
         { provide: Lifecycle, useValue: lifecycle },

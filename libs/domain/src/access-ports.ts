@@ -18,6 +18,15 @@ export interface KeyCreation {
   readonly keep?: KeptResponse | undefined;
 }
 
+/** The end of a key. */
+export interface KeyRevocation {
+  readonly selector: string;
+  /** When it is refused from. */
+  readonly atMs: EpochMs;
+  /** What the ledger of changes says of it. */
+  readonly event: ChangeEvent;
+}
+
 /** The keys that clients present. Adapters throw STORE_UNAVAILABLE like those of every other port. */
 export interface ApiKeyStore {
   /** Grows with each key made or revoked, 0 before the first; cheap enough to poll. */
@@ -29,8 +38,11 @@ export interface ApiKeyStore {
    * @throws {IDEMPOTENCY_KEY_REUSED} when a response has been kept under the key meanwhile; it can be read now.
    */
   create(creation: KeyCreation): Promise<void>;
-  /** Refuses the key from `atMs` on, or from when it was already to be refused if that is earlier. Null without such a key. */
-  revoke(selector: string, atMs: EpochMs): Promise<ApiKey | null>;
+  /**
+   * Refuses the key from `atMs` on, or from when it was already to be refused if that is earlier, and enters that into the
+   * ledger of changes: both, or nothing. Null without such a key.
+   */
+  revoke(revocation: KeyRevocation): Promise<ApiKey | null>;
   /**
    * Notes when keys were last used: no time goes back, nor before the key was made. Unknown keys are passed over; the revision
    * stays.

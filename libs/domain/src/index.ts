@@ -9,7 +9,7 @@ export type {
 } from './replica-ports.js';
 export { isLive, KEY_SCOPES } from './access.js';
 export type { ApiKey, KeyScope } from './access.js';
-export type { ApiKeyStore, KeyCreation, KeyList } from './access-ports.js';
+export type { ApiKeyStore, KeyCreation, KeyRevocation, KeyList } from './access-ports.js';
 export { ERROR_KINDS, SmartRetryError, throwIfProblems } from './errors.js';
 export type { ErrorCode, ErrorKind, FieldProblem, SmartRetryErrorOptions } from './errors.js';
 export {

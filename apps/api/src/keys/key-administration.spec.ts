@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { isLive, type ChangeLedger } from '@smart-retry/domain';
+import { isLive, type ApiKeyStore, type ChangeLedger } from '@smart-retry/domain';
 import { FixedClock, T0 } from '@smart-retry/domain/testing';
 import { openMemory } from '@smart-retry/storage/memory';
 import { KeyAdministration, type WantedKey } from './key-administration.js';
@@ -21,7 +21,7 @@ describe('key administration', () => {
     clock = new FixedClock();
     const { apiKeys: store, ledger: kept } = openMemory();
     ledger = kept;
-    keys = new KeyAdministration({ store, ledger, clock: clock.read });
+    keys = new KeyAdministration({ store, clock: clock.read });
   });
 
   it('makes keys of which only the digest is kept', async () => {
@@ -97,6 +97,24 @@ describe('key administration', () => {
     await expect(keys.create(WANTED, 'y', keep)).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' });
     expect(await keys.list()).toEqual([key]);
     expect(await ledger.page({ limit: 10 })).toMatchObject([{ actor: 'x', target: key.selector }]);
+  });
+
+  it('enters nothing of a change that was not made', async () => {
+    const { apiKeys: store, ledger: kept } = openMemory();
+    const away = new Error('the store is away');
+    const failing: ApiKeyStore = {
+      revision: () => store.revision(),
+      list: () => store.list(),
+      create: (creation) => store.create(creation),
+      revoke: () => Promise.reject(away),
+      noteUses: (uses) => store.noteUses(uses),
+    };
+    const administration = new KeyAdministration({ store: failing, clock: clock.read });
+    const { key } = await administration.create(WANTED, 'x');
+    await expect(administration.revoke(key.selector, 'y')).rejects.toBe(away);
+    await expect(administration.rotate(key.selector, 0, 'y')).rejects.toBe(away);
+    const actions = (await kept.page({ limit: 10 })).map(({ action }) => action);
+    expect(actions).toEqual(['key.created', 'key.created']);
   });
 
   it('enters when a key expires, and of one that is rotated how long it stays good and who follows', async () => {

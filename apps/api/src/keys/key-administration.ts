@@ -5,7 +5,6 @@ import {
   type ApiKey,
   type ApiKeyStore,
   type ChangeEvent,
-  type ChangeLedger,
   type Clock,
   type EpochMs,
   type FieldProblem,
@@ -43,19 +42,16 @@ const UNBOUND_SCOPES: readonly KeyScope[] = ['operate', 'admin'];
 
 export interface KeyAdministrationOptions {
   readonly store: ApiKeyStore;
-  readonly ledger: Pick<ChangeLedger, 'append'>;
   readonly clock: Clock;
 }
 
-/** Makes, lists and ends keys. Each change is entered into the ledger before it holds, a new key together with it: none goes unnoticed. */
+/** Makes, lists and ends keys. The store enters each change into the ledger together with it: none goes unnoticed, none is told that never was. */
 export class KeyAdministration {
   readonly #store: ApiKeyStore;
-  readonly #ledger: Pick<ChangeLedger, 'append'>;
   readonly #clock: Clock;
 
-  constructor({ store, ledger, clock }: KeyAdministrationOptions) {
+  constructor({ store, clock }: KeyAdministrationOptions) {
     this.#store = store;
-    this.#ledger = ledger;
     this.#clock = clock;
   }
 
@@ -76,8 +72,8 @@ export class KeyAdministration {
   async revoke(selector: string, actor: string): Promise<ApiKey> {
     const key = await this.#find(selector);
     if (key.revokedAtMs !== null && key.revokedAtMs <= this.#clock()) return key;
-    await this.#enter('key.revoked', key, actor);
-    const revoked = await this.#store.revoke(selector, this.#clock());
+    const event = this.#eventOf('key.revoked', key, actor);
+    const revoked = await this.#store.revoke({ selector, atMs: this.#clock(), event });
     if (revoked === null) throw keyNotFound(selector);
     return revoked;
   }
@@ -99,12 +95,12 @@ export class KeyAdministration {
     const wanted = { name, scopes, tenant, requestsPerSecond, expiresAtMs: renewedAtMs };
     const issued = await this.#issue(wanted, { actor, replaces: selector });
     const endsAtMs = nowMs + graceMs;
-    await this.#enter('key.rotated', old, actor, {
+    const event = this.#eventOf('key.rotated', old, actor, {
       grace_ms: graceMs,
       ends_at: formatTimestamp(endsAtMs),
       successor: issued.key.selector,
     });
-    const replaced = (await this.#store.revoke(selector, endsAtMs)) ?? old;
+    const replaced = (await this.#store.revoke({ selector, atMs: endsAtMs, event })) ?? old;
     return { ...issued, replaced };
   }
 
@@ -138,10 +134,6 @@ export class KeyAdministration {
     const found = (await this.list()).find((key) => key.selector === selector);
     if (found === undefined) throw keyNotFound(selector);
     return found;
-  }
-
-  async #enter(action: string, key: ApiKey, actor: string, more?: ChangeEvent['details']): Promise<void> {
-    await this.#ledger.append(this.#eventOf(action, key, actor, more));
   }
 
   #eventOf(action: string, key: ApiKey, actor: string, more: ChangeEvent['details'] = {}): ChangeEvent {

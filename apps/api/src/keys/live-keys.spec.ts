@@ -16,7 +16,7 @@ const MINUTE_MS = 60_000;
 
 const setUp = (lastKnown?: LastKnownKeys) => {
   const clock = new FixedClock();
-  const { apiKeys, ledger } = openMemory();
+  const { apiKeys } = openMemory();
   let isAway = false;
   const errors: unknown[] = [];
   const store = {
@@ -36,7 +36,7 @@ const setUp = (lastKnown?: LastKnownKeys) => {
     onError: (error) => errors.push(error),
     ...(lastKnown && { lastKnown }),
   });
-  const administration = new KeyAdministration({ store: apiKeys, ledger, clock: clock.read });
+  const administration = new KeyAdministration({ store: apiKeys, clock: clock.read });
   return { clock, live, administration, errors, apiKeys, leave: () => (isAway = true) };
 };
 

@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { ApiKey, ApiKeyStore, ChangeLedger, ConfigurationStore, KeyCreation } from '@smart-retry/domain';
+import type {
+  ApiKey,
+  ApiKeyStore,
+  ChangeLedger,
+  ConfigurationStore,
+  KeyCreation,
+  KeyRevocation,
+} from '@smart-retry/domain';
 import { NOON_MS, exampleKeptResponse, unique } from './examples.js';
 import type { Open, Opened } from './opened.js';
 
@@ -17,6 +24,12 @@ const exampleKey = (changes: Partial<ApiKey> = {}): ApiKey => ({
   lastUsedAtMs: null,
   replaces: null,
   ...changes,
+});
+
+const revocationOf = ({ selector }: Pick<ApiKey, 'selector'>, atMs: number): KeyRevocation => ({
+  selector,
+  atMs,
+  event: { atMs: NOON_MS, actor: 'admin', action: 'key.revoked', target: selector, reason: null, details: {} },
 });
 
 const creationOf = (key: ApiKey): KeyCreation => {
@@ -67,10 +80,10 @@ export function describeApiKeyStore(name: string, open: Open<Stores>): void {
       const key = exampleKey();
       await keys.create(creationOf(key));
       expect(await keys.revision()).toBe(before + 1);
-      await keys.revoke(key.selector, NOON_MS);
+      await keys.revoke(revocationOf(key, NOON_MS));
       expect(await keys.revision()).toBe(before + 2);
       await keys.noteUses(new Map([[key.selector, NOON_MS]]));
-      expect(await keys.revoke(unique('unknown'), NOON_MS)).toBeNull();
+      expect(await keys.revoke(revocationOf({ selector: unique('unknown') }, NOON_MS))).toBeNull();
       expect(await keys.list()).toMatchObject({ revision: before + 2 });
     });
 
@@ -105,12 +118,32 @@ export function describeApiKeyStore(name: string, open: Open<Stores>): void {
       expect(await stores.ledger.page({ limit: 2, target: key.selector })).toHaveLength(1);
     });
 
+    it('enters the end of a key into the ledger, together with it, and nothing of one that is not there', async () => {
+      const key = exampleKey();
+      await keys.create(creationOf(key));
+      const revocation = revocationOf(key, NOON_MS);
+      await keys.revoke(revocation);
+      expect(await stores.ledger.page({ limit: 1 })).toMatchObject([revocation.event]);
+      await keys.revoke(revocationOf({ selector: unique('unknown') }, NOON_MS));
+      expect(await stores.ledger.page({ limit: 1 })).toMatchObject([revocation.event]);
+      expect((await stores.ledger.verify()).problem).toBeNull();
+    });
+
+    it('ends no key of which the ledger cannot be told', async () => {
+      const key = exampleKey();
+      await keys.create(creationOf(key));
+      const { event, ...end } = revocationOf(key, NOON_MS);
+      const before = await keys.list();
+      await expect(keys.revoke({ ...end, event: { ...event, details: { never: 1n } } })).rejects.toThrow();
+      expect(await keys.list()).toEqual(before);
+    });
+
     it('ends a key at the earliest of the times that it was told', async () => {
       const key = exampleKey();
       await keys.create(creationOf(key));
-      expect(await keys.revoke(key.selector, NOON_MS + 9)).toEqual({ ...key, revokedAtMs: NOON_MS + 9 });
-      expect(await keys.revoke(key.selector, NOON_MS)).toMatchObject({ revokedAtMs: NOON_MS });
-      expect(await keys.revoke(key.selector, NOON_MS + 9)).toMatchObject({ revokedAtMs: NOON_MS });
+      expect(await keys.revoke(revocationOf(key, NOON_MS + 9))).toEqual({ ...key, revokedAtMs: NOON_MS + 9 });
+      expect(await keys.revoke(revocationOf(key, NOON_MS))).toMatchObject({ revokedAtMs: NOON_MS });
+      expect(await keys.revoke(revocationOf(key, NOON_MS + 9))).toMatchObject({ revokedAtMs: NOON_MS });
     });
 
     it('knows of no use before a key was made, though uses are known to the minute', async () => {

@@ -1,4 +1,4 @@
-import type { ApiKey, ApiKeyStore, EpochMs, KeyCreation, KeyList } from '@smart-retry/domain';
+import type { ApiKey, ApiKeyStore, EpochMs, KeyCreation, KeyList, KeyRevocation } from '@smart-retry/domain';
 import { keyExists } from '../key-exists.js';
 import { MemoryChangeLedger } from './memory-change-ledger.js';
 import { MemoryKeptResponses } from './memory-kept-responses.js';
@@ -34,9 +34,10 @@ export class MemoryApiKeyStore implements ApiKeyStore {
     this.#ledger.enter(event);
   }
 
-  async revoke(selector: string, atMs: EpochMs): Promise<ApiKey | null> {
+  async revoke({ selector, atMs, event }: KeyRevocation): Promise<ApiKey | null> {
     const key = this.#keys.get(selector);
     if (key === undefined) return null;
+    this.#ledger.enter(event);
     const revoked = { ...key, revokedAtMs: Math.min(key.revokedAtMs ?? atMs, atMs) };
     this.#keys.set(selector, revoked);
     this.#revision += 1;

@@ -1,4 +1,4 @@
-import type { ApiKey, ApiKeyStore, EpochMs, KeyCreation, KeyList, KeyScope } from '@smart-retry/domain';
+import type { ApiKey, ApiKeyStore, EpochMs, KeyCreation, KeyList, KeyRevocation, KeyScope } from '@smart-retry/domain';
 import { keyExists } from '../key-exists.js';
 import { appendChange, type Transaction } from './append-change.js';
 import { errorCodeOf } from './classify-postgres-failure.js';
@@ -84,9 +84,15 @@ export class PostgresApiKeyStore implements ApiKeyStore {
     );
   }
 
-  async revoke(selector: string, atMs: EpochMs): Promise<ApiKey | null> {
-    const { rows } = await this.#database.query<ApiKeyRow>({ text: REVOKE, values: [selector, atMs] });
-    return rows[0] === undefined ? null : fromRow(rows[0]);
+  async revoke({ selector, atMs, event }: KeyRevocation): Promise<ApiKey | null> {
+    return this.#session.run((manager) =>
+      manager.transaction(async (transaction) => {
+        const [row] = await transaction.query<ApiKeyRow[]>(REVOKE, [selector, atMs]);
+        if (row === undefined) return null;
+        await appendChange(transaction, event);
+        return fromRow(row);
+      }),
+    );
   }
 
   async noteUses(lastUsedAtMs: ReadonlyMap<string, EpochMs>): Promise<void> {
