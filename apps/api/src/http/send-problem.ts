@@ -7,8 +7,13 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 const ZERO_WEIGHT = /^q=0(?:\.0*)?$/;
 const DEFAULT_RETRY_AFTER_MS = 1_000;
 
-/** Answers a refused request, in the shape that its `Accept` asks for, and names it. */
+/** Answers a refused request. */
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: Problem): void {
+  reply.send(JSON.stringify(refuseWith(request, reply, problem)));
+}
+
+/** The body of a refusal, in the shape that the request's `Accept` asks for; the reply has its status and headers then. */
+export function refuseWith(request: FastifyRequest, reply: FastifyReply, problem: Problem): object {
   const status = statusOf(problem.code);
   const wantsDocument = acceptsDocument(request.headers.accept);
   const hasBody = request.method === 'POST' || request.method === 'PUT';
@@ -20,10 +25,8 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, proble
   if (status === 503 || problem.retryAfterMs !== undefined) {
     reply.header('retry-after', Math.max(1, Math.ceil((problem.retryAfterMs ?? DEFAULT_RETRY_AFTER_MS) / 1_000)));
   }
-  reply
-    .code(status)
-    .header('content-type', wantsDocument ? PROBLEM_JSON : JSON_TYPE)
-    .send(JSON.stringify((wantsDocument ? toProblemDocument : toProblemBody)(problem, context)));
+  reply.code(status).header('content-type', wantsDocument ? PROBLEM_JSON : JSON_TYPE);
+  return (wantsDocument ? toProblemDocument : toProblemBody)(problem, context);
 }
 
 /** Whether problem documents are named among what is accepted, and not with the weight that refuses them. */

@@ -3,9 +3,9 @@ import { RouteSchema } from '@nestjs/platform-fastify';
 import { HealthCheckService, HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type, type Static } from 'typebox';
-import { toProblemBody } from '../http/problem.js';
 import { problemResponses } from '../http/problem-responses.js';
 import { Access } from '../http/route-access.js';
+import { refuseWith } from '../http/send-problem.js';
 import { Lifecycle } from '../lifecycle/lifecycle.js';
 import { STORE_PROBES } from '../tokens.js';
 import type { StoreProbe } from './store-probe.js';
@@ -74,9 +74,7 @@ export class HealthController {
       if (!(error instanceof ServiceUnavailableException)) throw error;
       const checks = checksOf(error);
       const down = Object.keys(checks).filter((name) => checks[name]?.status === 'down');
-      const problem = { code: 'NOT_READY', details: `not ready: ${down.join(', ')}` } as const;
-      reply.code(503).header('retry-after', 1);
-      return { ...toProblemBody(problem, { requestId: request.id, atMs: Date.now(), hasBody: false }), checks };
+      return { ...refuseWith(request, reply, { code: 'NOT_READY', details: `not ready: ${down.join(', ')}` }), checks };
     }
   }
 

@@ -60,7 +60,13 @@ describe('the example of a configuration file', () => {
       status: 200,
       body: { should_retry: true },
     });
-    expect(await client.get('/health/ready')).toMatchObject({ status: 503, body: { code: 'NOT_READY' } });
+    const ready = await client.get('/health/ready');
+    const checks = { redis: { status: 'down' } };
+    expect(ready).toMatchObject({ status: 503, body: { code: 'NOT_READY', checks } });
+    expect(ready.body['request_id']).toBe(ready.headers.get('x-request-id'));
+    const asDocument = await client.get('/health/ready', { headers: { accept: 'application/problem+json' } });
+    expect(asDocument.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+    expect(asDocument.body).toMatchObject({ title: ready.body['error'], detail: ready.body['details'], checks });
     expect(JSON.stringify(api.logs)).not.toContain('hunter2');
   });
 });
