@@ -4,8 +4,9 @@ import type { AttemptStore, Clock } from '@smart-retry/domain';
 import { Configuration, FleetInTime } from '@smart-retry/engine';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BATCH_BODY_LIMIT } from '../http/body-limits.js';
-import { Idempotency } from '../http/idempotency.js';
+import { Idempotency, REPLAYED } from '../http/idempotency.js';
 import { problemResponses } from '../http/problem-responses.js';
+import { withHeaders } from '../http/response-headers.js';
 import { Access } from '../http/route-access.js';
 import { acceptedTimes } from '../http/wire-time.js';
 import { ATTEMPT_STORE, CLOCK } from '../tokens.js';
@@ -30,7 +31,7 @@ export class AttemptCountsController {
     description: 'Counts add up: send an `Idempotency-Key` to make a repeat safe.',
     tags: ['Attempts'],
     body: AttemptCountsBody,
-    response: { 200: CountsRecordedResponse, ...problemResponses(400, 409, 413, 415, 503) },
+    response: { 200: withHeaders(CountsRecordedResponse, REPLAYED), ...problemResponses(400, 409, 413, 415, 503) },
   })
   recordCounts(
     @Body() body: AttemptCountsBody,

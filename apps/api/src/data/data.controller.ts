@@ -5,9 +5,10 @@ import { AuditTrail, Learning } from '@smart-retry/engine';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type, type Static } from 'typebox';
 import { actorOf } from '../http/caller.js';
-import { Idempotency } from '../http/idempotency.js';
+import { Idempotency, REPLAYED } from '../http/idempotency.js';
 import { Places } from '../http/places.js';
 import { problemResponses } from '../http/problem-responses.js';
+import { withHeaders } from '../http/response-headers.js';
 import { readQueryText } from '../http/query-text.js';
 import { Access } from '../http/route-access.js';
 import { CLOCK, SUBJECT_ARCHIVE } from '../tokens.js';
@@ -66,7 +67,7 @@ export class DataController {
       'Repeated under one `Idempotency-Key` it erases nothing more, and answers what the first one answered.',
     tags: ['Operations'],
     querystring: ErasureParams,
-    response: { 200: ErasedResponse, ...problemResponses(400, 409, 503) },
+    response: { 200: withHeaders(ErasedResponse, REPLAYED), ...problemResponses(400, 409, 503) },
   })
   erase(
     @Query() params: ErasureParams,

@@ -3,10 +3,11 @@ import { RouteSchema } from '@nestjs/platform-fastify';
 import { SmartRetryError, type Clock } from '@smart-retry/domain';
 import { dependencyState, dependencyStates, Configuration, Fleet } from '@smart-retry/engine';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ConfigurationWrites } from '../http/configuration-writes.js';
+import { ConfigurationWrites, WRITTEN } from '../http/configuration-writes.js';
 import { dropAbsent } from '../http/drop-absent.js';
 import { readPageLimit } from '../http/page-limit.js';
 import { problemResponses } from '../http/problem-responses.js';
+import { withHeaders } from '../http/response-headers.js';
 import { Access } from '../http/route-access.js';
 import { optionalText } from '../http/wire-text.js';
 import { fromRevision } from '../strategy/strategy-responses.dto.js';
@@ -73,7 +74,7 @@ export class DependencyController {
     tags: ['Dependencies'],
     params: DependencyParams,
     body: BreakerBody,
-    response: { 200: BreakerResponse, ...problemResponses(400, 409, 413, 415, 503) },
+    response: { 200: withHeaders(BreakerResponse, WRITTEN), ...problemResponses(400, 409, 413, 415, 503) },
   })
   overrideBreaker(
     @Param('name') name: string,

@@ -3,8 +3,12 @@ import { Configuration, type ConfigurationWrite } from '@smart-retry/engine';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { actorOf } from './caller.js';
-import { entityTagOf, readExpectedRevisions } from './entity-tag.js';
-import { Idempotency, type WriteAnswer } from './idempotency.js';
+import { ENTITY_TAG, entityTagOf, readExpectedRevisions } from './entity-tag.js';
+import { Idempotency, REPLAYED, type WriteAnswer } from './idempotency.js';
+import type { ResponseHeaders } from './response-headers.js';
+
+/** For the documentation: what the answer to a change says. */
+export const WRITTEN: ResponseHeaders = { ...ENTITY_TAG, ...REPLAYED };
 
 /** Runs a change of the configuration with everything its headers ask for: who, on what condition, at most once. */
 @Injectable()

@@ -1,5 +1,11 @@
 import { SmartRetryError } from '@smart-retry/domain';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { describeHeader, type ResponseHeaders } from './response-headers.js';
+
+/** For the documentation: what `setEntityTag` says. */
+export const ENTITY_TAG: ResponseHeaders = {
+  ETag: describeHeader('The revision of the configuration that this shows; `If-Match` with it changes no other one.'),
+};
 
 const REVISION_TAG = /^(?:W\/)?"(\d{1,15})"$/;
 

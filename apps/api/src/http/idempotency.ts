@@ -3,8 +3,16 @@ import { SmartRetryError, type Clock, type ConfigurationStore, type KeptResponse
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CLOCK, CONFIGURATION_STORE } from '../tokens.js';
+import { describeHeader, type ResponseHeaders } from './response-headers.js';
 
 const MAX_KEY_LENGTH = 255;
+
+/** For the documentation: what a repeat says. */
+export const REPLAYED: ResponseHeaders = {
+  'Idempotency-Replayed': describeHeader(
+    '`true` where this is what the first request under the same key was answered.',
+  ),
+};
 
 /** What a write answers. */
 export interface WriteAnswer {

@@ -3,11 +3,18 @@ import type { FastifyInstance, onRequestHookHandler } from 'fastify';
 import type { Logger } from 'pino';
 import type { Caller } from './caller.js';
 import { RequestMeter, type Allowance } from './request-meter.js';
+import { describeHeader, type ResponseHeaders } from './response-headers.js';
 
 /** What a key may ask in each process and second where neither it nor the configuration says anything. */
 const DEFAULT_PER_SECOND = 10_000;
 /** That a key asks too much is logged no more often than this. */
 const QUIET_MS = 60_000;
+
+/** For the documentation: what a caller is told of its limit, where it has one. */
+export const RATE_LIMIT: ResponseHeaders = {
+  'RateLimit-Policy': describeHeader('Requests a second that the key has.'),
+  RateLimit: describeHeader('What is left of them (`r`), and the seconds until there is more (`t`).'),
+};
 
 export interface RequestLimits {
   /** Requests a second for each key; 0 for no limit; undefined: the default where keys are asked for, else none. */

@@ -1,5 +1,6 @@
 import { Type, type TSchema } from 'typebox';
 import { named } from './named.js';
+import { describeHeader, withHeaders, type ResponseHeaders } from './response-headers.js';
 import { Timestamp } from './wire-schemas.js';
 
 const ProblemResponse = named(
@@ -21,7 +22,18 @@ const ProblemResponse = named(
   ),
 );
 
+const RETRY_AFTER: ResponseHeaders = { 'Retry-After': describeHeader('Seconds until it is worth asking again.') };
+
+/** What `sendProblem` says beside the problem, by status. */
+const PROBLEM_HEADERS: Readonly<Record<number, ResponseHeaders>> = {
+  401: { 'WWW-Authenticate': describeHeader('How to say who asks.') },
+  415: { 'Accept-Encoding': describeHeader('What bodies may be encoded in, where that was refused.') },
+  429: RETRY_AFTER,
+  503: RETRY_AFTER,
+};
+
 /** The error answers of a route, for its schema. */
 export function problemResponses(...statuses: readonly number[]): Record<number, TSchema> {
-  return Object.fromEntries(statuses.map((status) => [status, ProblemResponse]));
+  const toResponse = (status: number) => withHeaders(ProblemResponse, PROBLEM_HEADERS[status] ?? {});
+  return Object.fromEntries(statuses.map((status) => [status, toResponse(status)]));
 }

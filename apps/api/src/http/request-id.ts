@@ -1,5 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { describeHeader, type ResponseHeaders } from './response-headers.js';
+
+/** For the documentation. */
+export const REQUEST_ID: ResponseHeaders = {
+  'X-Request-Id': describeHeader('The id of the request: in every refusal, and where the request came with one.'),
+};
 
 const ACCEPTED_ID = /^[A-Za-z0-9._:/+=-]{1,128}$/;
 

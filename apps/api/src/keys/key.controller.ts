@@ -3,8 +3,9 @@ import { RouteSchema } from '@nestjs/platform-fastify';
 import type { ApiKey, Clock } from '@smart-retry/domain';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { actorOf } from '../http/caller.js';
-import { Idempotency } from '../http/idempotency.js';
+import { Idempotency, REPLAYED } from '../http/idempotency.js';
 import { problemResponses } from '../http/problem-responses.js';
+import { withHeaders } from '../http/response-headers.js';
 import { Access } from '../http/route-access.js';
 import { CLOCK } from '../tokens.js';
 import { KeyAdministration } from './key-administration.js';
@@ -54,7 +55,7 @@ export class KeyController {
       'Sent twice, it makes two keys; repeated under one `Idempotency-Key`, it makes one, and the repeat answers it with `secret: null`. From the first key on, every route but the probes asks for one.',
     tags: ['Keys'],
     body: NewKeyBody,
-    response: { 201: KeyIssuedResponse, ...problemResponses(400, 409, 413, 415, 503) },
+    response: { 201: withHeaders(KeyIssuedResponse, REPLAYED), ...problemResponses(400, 409, 413, 415, 503) },
   })
   async create(
     @Body() body: NewKeyBody,

@@ -5,9 +5,10 @@ import { ModelContest, ModelRollout, ModelServing, type ModelMove } from '@smart
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type, type Static } from 'typebox';
 import { actorOf } from '../http/caller.js';
-import { Idempotency } from '../http/idempotency.js';
+import { Idempotency, REPLAYED } from '../http/idempotency.js';
 import { PageLimit, readPageLimit } from '../http/page-limit.js';
 import { problemResponses } from '../http/problem-responses.js';
+import { withHeaders } from '../http/response-headers.js';
 import { Access } from '../http/route-access.js';
 import { optionalText } from '../http/wire-text.js';
 import { readTimestampMs } from '../http/wire-time.js';
@@ -86,7 +87,10 @@ export class ModelController {
     summary: 'Gives a model a share of the jobs',
     tags: ['Models'],
     body: DeployBody,
-    response: { 200: DeploymentResponse, ...problemResponses(400, 404, 409, 413, 415, 422, 503) },
+    response: {
+      200: withHeaders(DeploymentResponse, REPLAYED),
+      ...problemResponses(400, 404, 409, 413, 415, 422, 503),
+    },
   })
   deploy(
     @Body() body: DeployBody,
@@ -109,7 +113,7 @@ export class ModelController {
     summary: 'Returns to what served before the model that was moved last',
     tags: ['Models'],
     body: RollbackBody,
-    response: { 200: DeploymentResponse, ...problemResponses(400, 409, 413, 415, 503) },
+    response: { 200: withHeaders(DeploymentResponse, REPLAYED), ...problemResponses(400, 409, 413, 415, 503) },
   })
   rollBack(
     @Body() body: RollbackBody,

@@ -1,7 +1,10 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
+import { RATE_LIMIT } from '../http/limit-requests.js';
 import { problemResponses } from '../http/problem-responses.js';
+import { REQUEST_ID } from '../http/request-id.js';
+import { withHeaders } from '../http/response-headers.js';
 import { allowAnyKey } from '../http/route-access.js';
 import { nameSchemas } from './name-schemas.js';
 
@@ -51,15 +54,24 @@ export async function documentRoutes(
   });
 }
 
-/** Says of each route which scope it takes, whether a key that is bound to a tenant may call it, and how it refuses. */
+/**
+ * Says of each route which scope it takes, whether a key that is bound to a tenant may call it, how it refuses, and what
+ * every answer says in its headers.
+ */
 function describeAccess(fastify: FastifyInstance): void {
   fastify.addHook('onRoute', (route) => {
     const access = route.config?.access;
-    if (access === undefined || access.scope === 'open' || route.schema === undefined) return;
+    if (access === undefined || route.schema === undefined) return;
+    const isOpen = access.scope === 'open';
     const { response } = route.schema;
+    const responses = { ...(isOpen ? {} : problemResponses(401, 403, 429)), ...(response as object | undefined) };
+    // Who asks is found out before anything is counted.
+    const headersOf = (status: string) => ({ ...REQUEST_ID, ...(isOpen || status === '401' ? {} : RATE_LIMIT) });
     route.schema = {
       ...route.schema,
-      response: { ...problemResponses(401, 403, 429), ...(typeof response === 'object' ? response : {}) },
+      response: Object.fromEntries(
+        Object.entries(responses).map(([status, answer]) => [status, withHeaders(answer, headersOf(status))]),
+      ),
       ...('tenant' in access && { 'x-scope': access.scope, 'x-tenant': access.tenant }),
     };
   });

@@ -4,9 +4,10 @@ import { SmartRetryError, type RetryPolicy } from '@smart-retry/domain';
 import { Configuration, explainMatch } from '@smart-retry/engine';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CONFIGURATION_BODY_LIMIT } from '../http/body-limits.js';
-import { ConfigurationWrites } from '../http/configuration-writes.js';
-import { setEntityTag } from '../http/entity-tag.js';
+import { ConfigurationWrites, WRITTEN } from '../http/configuration-writes.js';
+import { ENTITY_TAG, setEntityTag } from '../http/entity-tag.js';
 import { problemResponses } from '../http/problem-responses.js';
+import { withHeaders } from '../http/response-headers.js';
 import { Access } from '../http/route-access.js';
 import { fromPolicyTest, PolicyTestBody, PolicyTestResponse, toMatchableJob } from './policy-test.dto.js';
 import {
@@ -30,7 +31,7 @@ export class PolicyController {
   @RouteSchema({
     summary: 'All policies, oldest first',
     tags: ['Policies'],
-    response: { 200: PolicyListResponse },
+    response: { 200: withHeaders(PolicyListResponse, ENTITY_TAG) },
   })
   list(@Res({ passthrough: true }) reply: FastifyReply): { readonly policies: PolicyBody[] } {
     const { strategy, revision } = this.configuration.current();
@@ -44,7 +45,7 @@ export class PolicyController {
     summary: 'One policy',
     tags: ['Policies'],
     params: PolicyParams,
-    response: { 200: PolicyBody, ...problemResponses(404) },
+    response: { 200: withHeaders(PolicyBody, ENTITY_TAG), ...problemResponses(404) },
   })
   get(@Param('name') name: string, @Res({ passthrough: true }) reply: FastifyReply): PolicyBody {
     const { strategy, revision } = this.configuration.current();
@@ -60,7 +61,7 @@ export class PolicyController {
     summary: 'Adds a policy',
     tags: ['Policies'],
     body: PolicyBody,
-    response: { 201: PolicyChangedResponse, ...problemResponses(400, 409, 413, 415, 503) },
+    response: { 201: withHeaders(PolicyChangedResponse, WRITTEN), ...problemResponses(400, 409, 413, 415, 503) },
   })
   add(
     @Body() body: PolicyBody,
@@ -83,7 +84,7 @@ export class PolicyController {
     tags: ['Policies'],
     params: PolicyParams,
     body: PolicyReplacementBody,
-    response: { 200: PolicyChangedResponse, ...problemResponses(400, 404, 409, 413, 415, 503) },
+    response: { 200: withHeaders(PolicyChangedResponse, WRITTEN), ...problemResponses(400, 404, 409, 413, 415, 503) },
   })
   replace(
     @Param('name') name: string,
@@ -107,7 +108,7 @@ export class PolicyController {
     summary: 'Removes a policy',
     tags: ['Policies'],
     params: PolicyParams,
-    response: { 200: PolicyRemovedResponse, ...problemResponses(404, 409, 503) },
+    response: { 200: withHeaders(PolicyRemovedResponse, WRITTEN), ...problemResponses(404, 409, 503) },
   })
   remove(
     @Param('name') name: string,

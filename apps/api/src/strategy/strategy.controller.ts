@@ -4,10 +4,11 @@ import type { StoredConfiguration } from '@smart-retry/domain';
 import { Configuration } from '@smart-retry/engine';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CONFIGURATION_BODY_LIMIT } from '../http/body-limits.js';
-import { ConfigurationWrites } from '../http/configuration-writes.js';
+import { ConfigurationWrites, WRITTEN } from '../http/configuration-writes.js';
 import { dropAbsent } from '../http/drop-absent.js';
-import { setEntityTag } from '../http/entity-tag.js';
+import { ENTITY_TAG, setEntityTag } from '../http/entity-tag.js';
 import { problemResponses } from '../http/problem-responses.js';
+import { withHeaders } from '../http/response-headers.js';
 import { Access } from '../http/route-access.js';
 import { optionalText } from '../http/wire-text.js';
 import { Replicas } from '../replicas/replicas.js';
@@ -34,7 +35,11 @@ export class StrategyController {
 
   @Get('strategy')
   @Access({ scope: 'read', tenant: 'refused' })
-  @RouteSchema({ summary: 'The strategy in force', tags: ['Strategy'], response: { 200: StrategyResponse } })
+  @RouteSchema({
+    summary: 'The strategy in force',
+    tags: ['Strategy'],
+    response: { 200: withHeaders(StrategyResponse, ENTITY_TAG) },
+  })
   getStrategy(@Res({ passthrough: true }) reply: FastifyReply) {
     const current = this.configuration.current();
     setEntityTag(reply, current.revision);
@@ -47,7 +52,7 @@ export class StrategyController {
     summary: 'Replaces the strategy',
     tags: ['Strategy'],
     body: StrategyBody,
-    response: { 200: StrategyResponse, ...problemResponses(400, 409, 413, 415, 503) },
+    response: { 200: withHeaders(StrategyResponse, WRITTEN), ...problemResponses(400, 409, 413, 415, 503) },
   })
   putStrategy(
     @Body() body: StrategyBody,
@@ -67,7 +72,7 @@ export class StrategyController {
   @RouteSchema({
     summary: 'The guardrails in force, and which process runs which revision',
     tags: ['Strategy'],
-    response: { 200: GuardrailsInForceResponse },
+    response: { 200: withHeaders(GuardrailsInForceResponse, ENTITY_TAG) },
   })
   async getGuardrails(@Res({ passthrough: true }) reply: FastifyReply) {
     const replicas = await this.replicas.list();
@@ -82,7 +87,7 @@ export class StrategyController {
     summary: 'Changes the given guardrails and keeps the others',
     tags: ['Strategy'],
     body: GuardrailsPatch,
-    response: { 200: GuardrailsResponse, ...problemResponses(400, 409, 413, 415, 503) },
+    response: { 200: withHeaders(GuardrailsResponse, WRITTEN), ...problemResponses(400, 409, 413, 415, 503) },
   })
   putGuardrails(
     @Body() body: GuardrailsPatch,

@@ -7,6 +7,7 @@ import { actorOf } from '../http/caller.js';
 import { readIdempotencyKey } from '../http/idempotency.js';
 import { readPageLimit } from '../http/page-limit.js';
 import { problemResponses } from '../http/problem-responses.js';
+import { describeHeader, withHeaders, type ResponseHeaders } from '../http/response-headers.js';
 import { Access } from '../http/route-access.js';
 import { TRAINING_JOBS } from '../tokens.js';
 import { formatJobCursor, parseJobCursor } from './job-cursor.js';
@@ -15,6 +16,7 @@ import { fromTrainedModel, TrainedModelResponse } from './trained-model.dto.js';
 import { fromTrainingJob, TrainingJobResponse, TrainingJobsParams, TrainingJobsResponse } from './training-job.dto.js';
 import { TrainingOrders } from './training-orders.js';
 
+const JOB_LOCATION: ResponseHeaders = { Location: describeHeader('Where the job is.') };
 const JobParams = Type.Object({ id: Type.String({ maxLength: 128 }) });
 
 /** Orders for the trainer, and what becomes of them. Nothing is trained in this process. */
@@ -36,7 +38,7 @@ export class TrainingController {
     body: TrainBody,
     response: {
       200: TrainedModelResponse,
-      202: TrainingJobResponse,
+      202: withHeaders(TrainingJobResponse, JOB_LOCATION),
       ...problemResponses(400, 409, 413, 415, 422, 500, 503),
     },
   })
