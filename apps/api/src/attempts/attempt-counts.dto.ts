@@ -1,6 +1,9 @@
 import { SmartRetryError, type AttemptCounts } from '@smart-retry/domain';
 import { Type, type Static } from 'typebox';
+import { batchOf } from '../http/batch-of.js';
+import { compileSchema } from '../http/compile-schema.js';
 import { dropAbsent } from '../http/drop-absent.js';
+import { readAll, readEach } from '../http/read-all.js';
 import { readDurationMs } from '../http/wire-duration.js';
 import { OptionalDuration, OptionalLabel, RequiredLabel } from '../http/wire-schemas.js';
 import { optionalText } from '../http/wire-text.js';
@@ -27,19 +30,25 @@ const CountsItem = Type.Object({
 });
 
 export const AttemptCountsBody = Type.Object({
-  counts: Type.Array(CountsItem, { maxItems: MAX_COUNTS_IN_BODY, description: 'First tries.' }),
+  counts: batchOf(CountsItem, { maxItems: MAX_COUNTS_IN_BODY }),
 });
 export type AttemptCountsBody = Static<typeof AttemptCountsBody>;
+
+const checkCounts = compileSchema<Static<typeof CountsItem>>(CountsItem);
 
 export const CountsRecordedResponse = Type.Object({ status: Type.String(), recorded: Type.Integer() });
 export type CountsRecordedResponse = Static<typeof CountsRecordedResponse>;
 
-/** @throws {INVALID_REQUEST} @throws {INVALID_DURATION} @throws {TIMESTAMP_OUT_OF_RANGE} */
+/** @throws {INVALID_REQUEST} @throws {INVALID_DURATION} @throws {TIMESTAMP_OUT_OF_RANGE}, naming what is wrong with each */
 export function toAttemptCounts(body: AttemptCountsBody, accepted: AcceptedTimes): AttemptCounts[] {
-  return body.counts.map((item, i) => {
+  return readEach(body.counts, (counts, i) => {
     const path = `counts[${i}]`;
-    const windowStartMs = readPastTimestampMs(`${path}.window_start`, item.window_start, accepted);
-    const windowEndMs = readPastTimestampMs(`${path}.window_end`, item.window_end, accepted);
+    const item = checkCounts(counts, path);
+    const { windowStartMs, windowEndMs, processingTimeMs } = readAll({
+      windowStartMs: () => readPastTimestampMs(`${path}.window_start`, item.window_start, accepted),
+      windowEndMs: () => readPastTimestampMs(`${path}.window_end`, item.window_end, accepted),
+      processingTimeMs: () => readDurationMs(`${path}.processing_time`, item.processing_time),
+    });
     if (windowEndMs < windowStartMs) throw endsBeforeStart(`${path}.window_end`);
     return {
       jobType: item.job_type,
@@ -51,7 +60,7 @@ export function toAttemptCounts(body: AttemptCountsBody, accepted: AcceptedTimes
         dependency: optionalText(item.dependency),
         queue: optionalText(item.queue),
         tenant: optionalText(item.tenant),
-        processingTimeMs: readDurationMs(`${path}.processing_time`, item.processing_time),
+        processingTimeMs,
       }),
     };
   });

@@ -5,6 +5,7 @@ import { dropAbsent } from '../http/drop-absent.js';
 import { readPageLimit } from '../http/page-limit.js';
 import { problemResponses } from '../http/problem-responses.js';
 import { readQueryText } from '../http/query-text.js';
+import { readAll } from '../http/read-all.js';
 import { Access } from '../http/route-access.js';
 import { CHANGE_LEDGER } from '../tokens.js';
 import { AuditPageResponse, AuditParams, fromChangeEntry, readSequenceCursor, readWindow } from './audit.dto.js';
@@ -23,14 +24,15 @@ export class AuditController {
     response: { 200: AuditPageResponse, ...problemResponses(400, 503) },
   })
   async page(@Query() params: AuditParams): Promise<AuditPageResponse> {
-    const limit = readPageLimit(params.limit);
-    const filter = dropAbsent({
-      actor: readQueryText('actor', params.actor),
-      ...readWindow(params),
-      action: readQueryText('action', params.action),
-      target: readQueryText('target', params.target),
-      beforeSequence: readSequenceCursor(params.cursor),
+    const { limit, window, ...labels } = readAll({
+      limit: () => readPageLimit(params.limit),
+      window: () => readWindow(params),
+      actor: () => readQueryText('actor', params.actor),
+      action: () => readQueryText('action', params.action),
+      target: () => readQueryText('target', params.target),
+      beforeSequence: () => readSequenceCursor(params.cursor),
     });
+    const filter = dropAbsent({ ...labels, ...window });
     // One more than asked for tells whether there is a next page.
     const found = await this.ledger.page({ limit: limit + 1, ...filter });
     const entries = found.slice(0, limit);

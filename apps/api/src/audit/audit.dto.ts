@@ -3,6 +3,7 @@ import { Type, type Static } from 'typebox';
 import { named } from '../http/named.js';
 import { PageLimit } from '../http/page-limit.js';
 import { FilterLabel } from '../http/query-text.js';
+import { readAll } from '../http/read-all.js';
 import { LABEL_LENGTH, Timestamp } from '../http/wire-schemas.js';
 import { formatTimestamp, readTimestampMs } from '../http/wire-time.js';
 
@@ -66,7 +67,10 @@ export function readWindow({ since, until }: Pick<AuditParams, 'since' | 'until'
   readonly sinceMs: EpochMs | undefined;
   readonly untilMs: EpochMs | undefined;
 } {
-  const [sinceMs, untilMs] = [readTime('since', since), readTime('until', until)];
+  const { sinceMs, untilMs } = readAll({
+    sinceMs: () => readTime('since', since),
+    untilMs: () => readTime('until', until),
+  });
   if (sinceMs === undefined || untilMs === undefined || sinceMs < untilMs) return { sinceMs, untilMs };
   const message = 'must be earlier than until';
   throw new SmartRetryError('INVALID_REQUEST', `since ${message}`, { fields: [{ path: 'since', message }] });

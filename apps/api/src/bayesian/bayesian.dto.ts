@@ -4,6 +4,7 @@ import { Type, type Static } from 'typebox';
 import { dropAbsent } from '../http/drop-absent.js';
 import { named } from '../http/named.js';
 import { FilterLabel, readQueryText } from '../http/query-text.js';
+import { readAll, readEach } from '../http/read-all.js';
 import { readDurationMs } from '../http/wire-duration.js';
 import { OptionalDuration, OptionalLabel, RequiredLabel, Timestamp } from '../http/wire-schemas.js';
 import { optionalText } from '../http/wire-text.js';
@@ -69,24 +70,23 @@ export type PosteriorResponse = Static<typeof PosteriorResponse>;
 /** @throws {INVALID_REQUEST} @throws {INVALID_DURATION} */
 export function readPosteriorParams(params: PosteriorParams): CurveQuestion {
   const { job_type, error_class, error_code, tenant, attempt_number, incident_age } = params;
-  for (const [path, text] of Object.entries({ job_type, error_class, error_code, tenant })) readQueryText(path, text);
+  const labels = Object.entries({ job_type, error_class, error_code, tenant });
+  const read = readAll({
+    labels: () => readEach(labels, ([path, text]) => readQueryText(path, text)),
+    attemptNumber: () => readAttemptNumber(attempt_number),
+    incidentAgeMs: () => readIncidentAgeMs(incident_age),
+  });
   return readPosteriorBody({
     job_type,
     error_class,
-    ...dropAbsent({ error_code, tenant, incident_age, attempt_number: readAttemptNumber(attempt_number) }),
+    ...dropAbsent({ error_code, tenant, incident_age, attempt_number: read.attemptNumber }),
   });
 }
 
 /** @throws {INVALID_DURATION} @throws {INVALID_REQUEST} */
 export function readPosteriorBody(body: PosteriorBody): CurveQuestion {
   const tenant = optionalText(body.tenant);
-  const incidentAgeMs = readDurationMs('incident_age', body.incident_age);
-  if (incidentAgeMs !== undefined && incidentAgeMs > MAX_INCIDENT_AGE_MS) {
-    const message = 'must be at most a year';
-    throw new SmartRetryError('INVALID_REQUEST', `incident_age ${message}`, {
-      fields: [{ path: 'incident_age', message }],
-    });
-  }
+  const incidentAgeMs = readIncidentAgeMs(body.incident_age);
   const attemptNumber = body.attempt_number;
   const isNarrowed = tenant !== undefined || attemptNumber !== undefined || incidentAgeMs !== undefined;
   return {
@@ -95,6 +95,15 @@ export function readPosteriorBody(body: PosteriorBody): CurveQuestion {
     errorCode: optionalText(body.error_code),
     ...(isNarrowed && { failure: { attemptNumber: attemptNumber ?? 1, incidentAgeMs: incidentAgeMs ?? 0, tenant } }),
   };
+}
+
+function readIncidentAgeMs(age: PosteriorBody['incident_age']): number | undefined {
+  const incidentAgeMs = readDurationMs('incident_age', age);
+  if (incidentAgeMs === undefined || incidentAgeMs <= MAX_INCIDENT_AGE_MS) return incidentAgeMs;
+  const message = 'must be at most a year';
+  throw new SmartRetryError('INVALID_REQUEST', `incident_age ${message}`, {
+    fields: [{ path: 'incident_age', message }],
+  });
 }
 
 export function fromLearnedCurve(

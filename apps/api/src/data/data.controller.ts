@@ -10,6 +10,7 @@ import { Places } from '../http/places.js';
 import { problemResponses } from '../http/problem-responses.js';
 import { withHeaders } from '../http/response-headers.js';
 import { readQueryText } from '../http/query-text.js';
+import { readAll } from '../http/read-all.js';
 import { Access } from '../http/route-access.js';
 import { CLOCK, SUBJECT_ARCHIVE } from '../tokens.js';
 import { ErasedResponse, ErasureParams, fromSubjectRecord, SubjectParams, toDataSubject } from './data.dto.js';
@@ -74,8 +75,10 @@ export class DataController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<object | string> {
-    const subject = toDataSubject(params);
-    const reason = readQueryText('reason', params.reason) ?? null;
+    const { subject, reason = null } = readAll({
+      subject: () => toDataSubject(params),
+      reason: () => readQueryText('reason', params.reason),
+    });
     const answer = (erased: ErasedRecords) => ({ status: 200, body: { status: 'erased', ...erased } });
     return this.idempotency.once(request, reply, async (keep) => {
       // Else what is still in memory would be written after it.

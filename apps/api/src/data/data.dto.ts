@@ -10,6 +10,7 @@ import { Type, type Static } from 'typebox';
 import { fromRetryFeatures } from '../decisions/features-of-record.dto.js';
 import { dropAbsent } from '../http/drop-absent.js';
 import { FilterLabel, readQueryText } from '../http/query-text.js';
+import { readAll } from '../http/read-all.js';
 import { clockText } from '../http/wire-duration.js';
 import { RequiredLabel } from '../http/wire-schemas.js';
 import { formatTimestamp } from '../http/wire-time.js';
@@ -29,10 +30,12 @@ export const ErasedResponse = Type.Object({
 
 /** @throws {INVALID_REQUEST} without a tenant and a job. */
 export function toDataSubject(params: Static<typeof SubjectParams>): DataSubject {
-  const subject = dropAbsent({
-    tenant: readQueryText('tenant', params.tenant),
-    jobId: readQueryText('job_id', params.job_id),
-  });
+  const subject = dropAbsent(
+    readAll({
+      tenant: () => readQueryText('tenant', params.tenant),
+      jobId: () => readQueryText('job_id', params.job_id),
+    }),
+  );
   if (subject.tenant !== undefined || subject.jobId !== undefined) return subject;
   const message = 'is needed, or job_id: whose data is meant';
   throw new SmartRetryError('INVALID_REQUEST', `tenant ${message}`, { fields: [{ path: 'tenant', message }] });

@@ -12,6 +12,7 @@ import { named } from '../http/named.js';
 import { dropAbsent } from '../http/drop-absent.js';
 import { PageLimit, readPageLimit } from '../http/page-limit.js';
 import { FilterLabel, readQueryText } from '../http/query-text.js';
+import { readAll } from '../http/read-all.js';
 import { Timestamp } from '../http/wire-schemas.js';
 import { formatTimestamp, readTimestampMs } from '../http/wire-time.js';
 import { RecommendationResponse } from '../recommendation/recommendation.dto.js';
@@ -78,29 +79,32 @@ export const DecisionPageResponse = Type.Object({
   next_cursor: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
 });
 
-/** @throws {INVALID_REQUEST} */
+/** @throws {INVALID_REQUEST} naming everything that is wrong */
 export function toDecisionQuery(params: DecisionParams): DecisionQuery {
-  if (params.outcome) {
-    const message = 'is no filter: what came of a decision is worked out when it is read';
-    throw new SmartRetryError('INVALID_REQUEST', `outcome ${message}`, { fields: [{ path: 'outcome', message }] });
-  }
-  const [fromMs, toMs] = [readTime('from', params.from), readTime('to', params.to)];
-  if (fromMs !== undefined && toMs !== undefined && fromMs >= toMs) {
-    const message = 'must be earlier than to';
-    throw new SmartRetryError('INVALID_REQUEST', `from ${message}`, { fields: [{ path: 'from', message }] });
-  }
-  return {
-    limit: readPageLimit(params.limit),
-    ...dropAbsent({
-      jobId: readQueryText('job_id', params.job_id),
-      tenant: readQueryText('tenant', params.tenant),
-      jobType: readQueryText('job_type', params.job_type),
-      method: METHODS.find((method) => method === params.method),
-      fromMs,
-      toMs,
-      cursor: readQueryText('cursor', params.cursor),
-    }),
-  };
+  const { limit, window, ...labels } = readAll({
+    outcome: () => refuseOutcome(params.outcome),
+    window: () => readWindow(params),
+    limit: () => readPageLimit(params.limit),
+    jobId: () => readQueryText('job_id', params.job_id),
+    tenant: () => readQueryText('tenant', params.tenant),
+    jobType: () => readQueryText('job_type', params.job_type),
+    cursor: () => readQueryText('cursor', params.cursor),
+  });
+  const method = METHODS.find((known) => known === params.method);
+  return { limit, ...dropAbsent({ ...labels, ...window, method }) };
+}
+
+function refuseOutcome(outcome: string | undefined): undefined {
+  if (outcome === undefined || outcome === '') return undefined;
+  const message = 'is no filter: what came of a decision is worked out when it is read';
+  throw new SmartRetryError('INVALID_REQUEST', `outcome ${message}`, { fields: [{ path: 'outcome', message }] });
+}
+
+function readWindow({ from, to }: Pick<DecisionParams, 'from' | 'to'>) {
+  const { fromMs, toMs } = readAll({ fromMs: () => readTime('from', from), toMs: () => readTime('to', to) });
+  if (fromMs === undefined || toMs === undefined || fromMs < toMs) return { fromMs, toMs };
+  const message = 'must be earlier than to';
+  throw new SmartRetryError('INVALID_REQUEST', `from ${message}`, { fields: [{ path: 'from', message }] });
 }
 
 function readTime(path: string, text: string | undefined): EpochMs | undefined {

@@ -65,6 +65,12 @@ describe('a request of a caller that is bound to a tenant', () => {
       }),
     );
   });
+
+  it('is refused by every item that names another one', () => {
+    const counts = [{ tenant: 'other' }, {}, { tenant: 'third' }];
+    const fields = [{ path: 'counts[0].tenant' }, { path: 'counts[2].tenant' }];
+    expect(run('body.counts[]', 'acme', { body: { counts } })).toMatchObject({ code: 'FORBIDDEN_TENANT', fields });
+  });
 });
 
 describe('an item of a batch of a caller that is bound to a tenant', () => {

@@ -1,6 +1,7 @@
 import { SmartRetryError } from '@smart-retry/domain';
 import type { FastifyRequest, preHandlerHookHandler } from 'fastify';
 import type { Caller } from './caller.js';
+import { readEach } from './read-all.js';
 import type { TenantRule } from './route-access.js';
 
 type Fields = Record<string, unknown>;
@@ -21,9 +22,13 @@ export function bindTenant(rule: TenantRule): preHandlerHookHandler | null {
     const within = (root === 'query' ? request.query : request.body) as Fields;
     const part = field === undefined ? within : within[field];
     const items = isList === undefined ? [part] : (part as readonly unknown[]);
-    const foreign = items.findIndex((item) => isFields(item) && !claim(item, tenant));
-    if (foreign === -1) return done();
-    done(foreignTenant([field === undefined ? '' : `${field}${isList === undefined ? '' : `[${foreign}]`}.`].join('')));
+    const place = (i: number) => (field === undefined ? '' : `${field}${isList === undefined ? '' : `[${i}]`}.`);
+    try {
+      readEach(items, (item, i) => claim(item, { tenant, prefix: place(i) }));
+    } catch (error) {
+      return done(error as SmartRetryError);
+    }
+    done();
   };
 }
 
@@ -32,14 +37,15 @@ export function bindTenant(rule: TenantRule): preHandlerHookHandler | null {
  * @throws {FORBIDDEN_TENANT} where it names another tenant than the caller's.
  */
 export function bindItem(item: unknown, { tenant }: Pick<Caller, 'tenant'>): void {
-  if (tenant !== null && isFields(item) && !claim(item, tenant)) throw foreignTenant('');
+  if (tenant !== null) claim(item, { tenant, prefix: '' });
 }
 
-/** Fills the tenant in where it is absent; answers whether it is the caller's. */
-function claim(item: Fields, tenant: string): boolean {
+/** Fills the tenant in where it is absent. @throws {FORBIDDEN_TENANT} where it is not the caller's. */
+function claim(item: unknown, { tenant, prefix }: { readonly tenant: string; readonly prefix: string }): void {
+  if (!isFields(item)) return;
   const named = item['tenant'];
   if (named === undefined || named === null || named === '') item['tenant'] = tenant;
-  return item['tenant'] === tenant;
+  if (item['tenant'] !== tenant) throw foreignTenant(prefix);
 }
 
 function isFields(value: unknown): value is Fields {

@@ -1,4 +1,5 @@
 import { SmartRetryError } from '@smart-retry/domain';
+import { joinProblems } from './read-all.js';
 
 /**
  * Reads a body whose fields are told apart by `read`, which throws what is wrong with the first. Then the body is read again
@@ -28,9 +29,7 @@ function nameAll<Body extends object>(
     if (others.length === Object.keys(rest).length) break;
     rest = Object.fromEntries(others) as Body;
   }
-  if (found.length === 1) return first;
-  const message = found.map((problem) => problem.message).join('; ');
-  return new SmartRetryError(first.code, message, { cause: first, fields: found.flatMap(({ fields }) => fields) });
+  return joinProblems(found);
 }
 
 function problemOf<Body>(body: Body, read: (body: Body) => unknown): SmartRetryError | null {

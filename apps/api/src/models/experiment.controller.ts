@@ -13,6 +13,7 @@ import { AuditTrail, Configuration } from '@smart-retry/engine';
 import type { Static } from 'typebox';
 import { Places } from '../http/places.js';
 import { problemResponses } from '../http/problem-responses.js';
+import { readAll } from '../http/read-all.js';
 import { Access } from '../http/route-access.js';
 import { readTimestampMs } from '../http/wire-time.js';
 import { CANARY_JUDGEMENTS, CLOCK, MODEL_REGISTRY, TRIAL_HISTORY } from '../tokens.js';
@@ -46,7 +47,10 @@ export class ExperimentController {
     response: { 200: ExperimentResponse, ...problemResponses(400, 503) },
   })
   async get(@Query() params: Static<typeof ExperimentParams>): Promise<ExperimentResponse> {
-    const [from, to] = [readTime('from', params.from), readTime('to', params.to)];
+    const { from, to } = readAll({
+      from: () => readTime('from', params.from),
+      to: () => readTime('to', params.to),
+    });
     const moves = await this.registry.deployments({ limit: 200 });
     const toMs = to ?? this.clock() + 1;
     // A shadow does not change who answers.

@@ -8,6 +8,7 @@ import { actorOf } from '../http/caller.js';
 import { Idempotency, REPLAYED } from '../http/idempotency.js';
 import { PageLimit, readPageLimit } from '../http/page-limit.js';
 import { problemResponses } from '../http/problem-responses.js';
+import { readAll } from '../http/read-all.js';
 import { withHeaders } from '../http/response-headers.js';
 import { Access } from '../http/route-access.js';
 import { optionalText } from '../http/wire-text.js';
@@ -57,8 +58,10 @@ export class ModelController {
     response: { 200: ModelPage, ...problemResponses(400, 503) },
   })
   async page(@Query() params: Static<typeof ModelParams>): Promise<Static<typeof ModelPage>> {
-    const limit = readPageLimit(params.limit);
-    const after = readModelCursor(params.cursor);
+    const { limit, after } = readAll({
+      limit: () => readPageLimit(params.limit),
+      after: () => readModelCursor(params.cursor),
+    });
     const models = await this.registry.list({ limit, ...(after && { after }) });
     const last = models.at(-1);
     return {
@@ -132,9 +135,11 @@ export class ModelController {
     response: { 200: DeploymentPage, ...problemResponses(400, 503) },
   })
   async deployments(@Query() params: Static<typeof DeploymentParams>): Promise<Static<typeof DeploymentPage>> {
-    const limit = readPageLimit(params.limit);
-    const beforeRevision = readRevisionCursor(params.cursor);
-    const untilMs = params.at === undefined || params.at === '' ? undefined : readTimestampMs('at', params.at);
+    const { limit, beforeRevision, untilMs } = readAll({
+      limit: () => readPageLimit(params.limit),
+      beforeRevision: () => readRevisionCursor(params.cursor),
+      untilMs: () => (params.at ? readTimestampMs('at', params.at) : undefined),
+    });
     const deployments = await this.registry.deployments({
       limit,
       ...(beforeRevision !== undefined && { beforeRevision }),

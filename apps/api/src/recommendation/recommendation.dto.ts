@@ -1,18 +1,31 @@
-import { recommendationToJson, toRecommendationDocument } from '@smart-retry/domain';
+import { recommendationToJson, toRecommendationDocument, type RetryFeatures } from '@smart-retry/domain';
 import type { IssuedRecommendation, Preview } from '@smart-retry/engine';
 import { Type, type Static } from 'typebox';
+import { batchOf } from '../http/batch-of.js';
+import { compileSchema } from '../http/compile-schema.js';
 import { named } from '../http/named.js';
+import { readEach } from '../http/read-all.js';
 import { Timestamp } from '../http/wire-schemas.js';
-import { formatTimestamp } from '../http/wire-time.js';
+import { formatTimestamp, type AcceptedTimes } from '../http/wire-time.js';
 import { Alternatives } from './alternatives.dto.js';
-import { FeaturesBody } from './features.dto.js';
+import { FeaturesBody, toRetryFeatures } from './features.dto.js';
 
 const MAX_FEATURES_IN_BATCH = 1_000;
 
 export const FeaturesBatchBody = Type.Object({
-  features: Type.Array(FeaturesBody, { maxItems: MAX_FEATURES_IN_BATCH }),
+  features: batchOf(FeaturesBody, { maxItems: MAX_FEATURES_IN_BATCH }),
 });
 export type FeaturesBatchBody = Static<typeof FeaturesBatchBody>;
+
+const checkFeatures = compileSchema<FeaturesBody>(FeaturesBody);
+
+/** @throws {INVALID_REQUEST} @throws {INVALID_DURATION} @throws {TIMESTAMP_OUT_OF_RANGE}, naming what is wrong with every job */
+export function toFeaturesOfEach(body: FeaturesBatchBody, accepted: AcceptedTimes): RetryFeatures[] {
+  return readEach(body.features, (item, i) => {
+    const path = `features[${i}]`;
+    return toRetryFeatures(checkFeatures(item, path), accepted, `${path}.`);
+  });
+}
 
 export const PreviewBody = Type.Object({
   features: FeaturesBody,

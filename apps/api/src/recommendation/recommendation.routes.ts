@@ -13,6 +13,7 @@ import {
   issuedRecommendationToJson,
   IssuedRecommendationResponse,
   RecommendationBatchResponse,
+  toFeaturesOfEach,
 } from './recommendation.dto.js';
 
 export interface RecommendationServices {
@@ -83,9 +84,8 @@ export function serveRecommendations(fastify: FastifyInstance, services: Recomme
       serializerCompiler: () => issuedRecommendationsToJson,
     },
     (request, reply) => {
-      const accepted = timesNow();
       // All are checked before the first is decided: a refused batch leaves no trace.
-      const asked = request.body.features.map((item, i) => toRetryFeatures(item, accepted, `features[${i}].`));
+      const asked = toFeaturesOfEach(request.body, timesNow());
       reply.send(asked.map(recommend));
     },
   );

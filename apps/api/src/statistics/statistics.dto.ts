@@ -11,6 +11,7 @@ import { Type, type Static } from 'typebox';
 import { named } from '../http/named.js';
 import { dropAbsent } from '../http/drop-absent.js';
 import { FilterLabel, readQueryText } from '../http/query-text.js';
+import { readAll, readEach } from '../http/read-all.js';
 import { Timestamp } from '../http/wire-schemas.js';
 import { formatTimestamp } from '../http/wire-time.js';
 
@@ -60,14 +61,15 @@ export const StatisticsResponse = named(
 );
 export type StatisticsResponse = Static<typeof StatisticsResponse>;
 
-/** The query over `[now − window, now)`. @throws {INVALID_REQUEST} for a bad window. */
+/** The query over `[now − window, now)`. @throws {INVALID_REQUEST} naming a bad window and every bad label. */
 export function toStatisticsQuery(params: StatisticsParams, nowMs: EpochMs, retentionDays: number): StatisticsQuery {
-  const windowMs = readWindowMs(params.window ?? DEFAULT_WINDOW, retentionDays);
-  const filter: Partial<Record<StatisticsDimension, string>> = {};
-  for (const dimension of STATISTICS_DIMENSIONS) {
-    const value = readQueryText(dimension, params[dimension]);
-    if (value !== undefined) filter[dimension] = value;
-  }
+  const { windowMs, labels } = readAll({
+    windowMs: () => readWindowMs(params.window ?? DEFAULT_WINDOW, retentionDays),
+    labels: () => readEach(STATISTICS_DIMENSIONS, (dimension) => readQueryText(dimension, params[dimension])),
+  });
+  const filter: Partial<Record<StatisticsDimension, string>> = dropAbsent(
+    Object.fromEntries(STATISTICS_DIMENSIONS.map((dimension, i) => [dimension, labels[i]])),
+  );
   const groupBy = STATISTICS_DIMENSIONS.find((dimension) => dimension === params.group_by);
   return { filter, fromMs: nowMs - windowMs, toMs: nowMs, ...dropAbsent({ groupBy }) };
 }

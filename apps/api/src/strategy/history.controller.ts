@@ -5,6 +5,7 @@ import { Configuration } from '@smart-retry/engine';
 import { Type, type Static } from 'typebox';
 import { problemResponses } from '../http/problem-responses.js';
 import { PageLimit, readPageLimit } from '../http/page-limit.js';
+import { readAll } from '../http/read-all.js';
 import { Access } from '../http/route-access.js';
 import { Timestamp } from '../http/wire-schemas.js';
 import { formatTimestamp } from '../http/wire-time.js';
@@ -44,8 +45,10 @@ export class HistoryController {
     response: { 200: HistoryResponse, ...problemResponses(400, 503) },
   })
   async page(@Query() query: Static<typeof HistoryQuery>): Promise<Static<typeof HistoryResponse>> {
-    const limit = readPageLimit(query.limit);
-    const beforeRevision = readCursor(query.cursor);
+    const { limit, beforeRevision } = readAll({
+      limit: () => readPageLimit(query.limit),
+      beforeRevision: () => readCursor(query.cursor),
+    });
     const entries = await this.configuration.history({
       limit,
       ...(beforeRevision !== undefined && { beforeRevision }),

@@ -7,6 +7,7 @@ import { actorOf } from '../http/caller.js';
 import { readIdempotencyKey } from '../http/idempotency.js';
 import { readPageLimit } from '../http/page-limit.js';
 import { problemResponses } from '../http/problem-responses.js';
+import { readAll } from '../http/read-all.js';
 import { describeHeader, withHeaders, type ResponseHeaders } from '../http/response-headers.js';
 import { Access } from '../http/route-access.js';
 import { TRAINING_JOBS } from '../tokens.js';
@@ -69,8 +70,10 @@ export class TrainingController {
     response: { 200: TrainingJobsResponse, ...problemResponses(400, 503) },
   })
   async list(@Query() { limit: limitText, cursor }: TrainingJobsParams): Promise<TrainingJobsResponse> {
-    const limit = readPageLimit(limitText);
-    const after = cursor === undefined || cursor === '' ? undefined : parseJobCursor(cursor);
+    const { limit, after } = readAll({
+      limit: () => readPageLimit(limitText),
+      after: () => (cursor ? parseJobCursor(cursor) : undefined),
+    });
     const jobs = await this.jobs.list({ limit, ...(after !== undefined && { after }) });
     const last = jobs.length < limit ? undefined : jobs.at(-1);
     return {
