@@ -9,6 +9,7 @@ import {
   type EpochMs,
   type FieldProblem,
   type KeptResponse,
+  type KeyRevocation,
   type KeyScope,
 } from '@smart-retry/domain';
 import { formatTimestamp } from '../http/wire-time.js';
@@ -35,6 +36,8 @@ interface Issue {
   /** Selector of the key that it is rotated from. */
   readonly replaces: string | null;
   readonly keep?: ((key: ApiKey) => KeptResponse) | undefined;
+  /** How that one ends. */
+  readonly endOfReplaced?: ((successor: ApiKey) => KeyRevocation) | undefined;
 }
 
 /** Scopes over all tenants at once. */
@@ -91,20 +94,18 @@ export class KeyAdministration {
     }
     const { name, scopes, tenant, requestsPerSecond, expiresAtMs, createdAtMs } = old;
     const renewedAtMs = expiresAtMs === null ? null : nowMs + (expiresAtMs - createdAtMs);
-    if (old.replaces !== null) await this.#end(old.replaces, actor);
     const wanted = { name, scopes, tenant, requestsPerSecond, expiresAtMs: renewedAtMs };
-    const issued = await this.#issue(wanted, { actor, replaces: selector });
     const endsAtMs = nowMs + graceMs;
-    const event = this.#eventOf('key.rotated', old, actor, {
-      grace_ms: graceMs,
-      ends_at: formatTimestamp(endsAtMs),
-      successor: issued.key.selector,
-    });
-    const replaced = (await this.#store.revoke({ selector, atMs: endsAtMs, event })) ?? old;
-    return { ...issued, replaced };
+    const endOfReplaced = (successor: ApiKey): KeyRevocation => {
+      const details = { grace_ms: graceMs, ends_at: formatTimestamp(endsAtMs), successor: successor.selector };
+      return { selector, atMs: endsAtMs, event: this.#eventOf('key.rotated', old, actor, details) };
+    };
+    const issued = await this.#issue(wanted, { actor, replaces: selector, endOfReplaced });
+    if (old.replaces !== null) await this.#end(old.replaces, actor);
+    return { ...issued, replaced: { ...old, revokedAtMs: endsAtMs } };
   }
 
-  async #issue(wanted: WantedKey, { actor, replaces, keep }: Issue): Promise<IssuedKey> {
+  async #issue(wanted: WantedKey, { actor, replaces, keep, endOfReplaced }: Issue): Promise<IssuedKey> {
     const nowMs = this.#clock();
     throwIfProblems('INVALID_REQUEST', keyProblems(wanted, nowMs));
     const { selector, text } = newKeyText();
@@ -120,7 +121,7 @@ export class KeyAdministration {
       replaces,
     };
     const event = this.#eventOf('key.created', key, actor, replaces === null ? {} : { replaces });
-    await this.#store.create({ key, event, keep: keep?.(key) });
+    await this.#store.create({ key, event, keep: keep?.(key), replaced: endOfReplaced?.(key) });
     return { key, text };
   }
 

@@ -129,6 +129,34 @@ export function describeApiKeyStore(name: string, open: Open<Stores>): void {
       expect((await stores.ledger.verify()).problem).toBeNull();
     });
 
+    it('replaces a key once, however many ask at the same time, and leaves nothing of the others', async () => {
+      const old = exampleKey();
+      await keys.create(creationOf(old));
+      const before = await keys.revision();
+      const successors = Array.from({ length: 4 }, () =>
+        exampleKey({ replaces: old.selector, createdBy: old.selector }),
+      );
+      const made = await Promise.allSettled(
+        successors.map((key) => keys.create({ ...creationOf(key), replaced: revocationOf(old, NOON_MS + 9) })),
+      );
+      const refused = made.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+      expect(refused).toEqual(successors.slice(1).map(() => expect.objectContaining({ code: 'KEY_ENDED' })));
+      expect((await keys.list()).keys.filter(({ replaces }) => replaces === old.selector)).toHaveLength(1);
+      expect(await find(old.selector)).toMatchObject({ revokedAtMs: NOON_MS + 9 });
+      expect(await keys.revision()).toBeGreaterThan(before);
+      const entered = await stores.ledger.page({ limit: 9, target: old.selector });
+      expect(entered.map(({ action }) => action)).toEqual(['key.revoked', 'key.created']);
+      expect(await stores.ledger.page({ limit: 9, actor: old.selector })).toHaveLength(1);
+    });
+
+    it('enters the end of a key once, however many end it at the same time', async () => {
+      const key = exampleKey();
+      await keys.create(creationOf(key));
+      const ended = await Promise.all([1, 2, 3].map(() => keys.revoke(revocationOf(key, NOON_MS))));
+      expect(ended).toEqual(ended.map(() => ({ ...key, revokedAtMs: NOON_MS })));
+      expect(await stores.ledger.page({ limit: 9, target: key.selector, action: 'key.revoked' })).toHaveLength(1);
+    });
+
     it('ends no key of which the ledger cannot be told', async () => {
       const key = exampleKey();
       await keys.create(creationOf(key));

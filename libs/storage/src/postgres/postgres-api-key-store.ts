@@ -1,4 +1,5 @@
 import type { ApiKey, ApiKeyStore, EpochMs, KeyCreation, KeyList, KeyRevocation, KeyScope } from '@smart-retry/domain';
+import { keyEnded } from '../key-ended.js';
 import { keyExists } from '../key-exists.js';
 import { appendChange, type Transaction } from './append-change.js';
 import { errorCodeOf } from './classify-postgres-failure.js';
@@ -23,11 +24,19 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`;
 
 const REVOKE = `
 WITH revoked AS (
-  UPDATE api_keys SET revoked_at_ms = LEAST(revoked_at_ms, $2) WHERE selector = $1 RETURNING *
+  UPDATE api_keys SET revoked_at_ms = $2 WHERE selector = $1 AND (revoked_at_ms IS NULL OR revoked_at_ms > $2) RETURNING *
 ), changed AS (
   UPDATE api_key_revision SET revision = revision + 1 WHERE EXISTS (SELECT FROM revoked)
 )
 SELECT * FROM revoked`;
+
+const FIND = 'SELECT * FROM api_keys WHERE selector = $1';
+
+const REPLACE = `
+WITH replaced AS (
+  UPDATE api_keys SET revoked_at_ms = $2 WHERE selector = $1 AND revoked_at_ms IS NULL RETURNING selector
+)
+SELECT selector FROM replaced`;
 
 const NOTE_USES = `
 UPDATE api_keys SET last_used_at_ms = GREATEST(api_keys.last_used_at_ms, used.at_ms, api_keys.created_at_ms)
@@ -74,12 +83,14 @@ export class PostgresApiKeyStore implements ApiKeyStore {
     return { revision: rows[0]?.revision ?? 0, keys };
   }
 
-  async create({ key, event, keep }: KeyCreation): Promise<void> {
+  async create({ key, event, keep, replaced }: KeyCreation): Promise<void> {
     await this.#session.run((manager) =>
       manager.transaction(async (transaction) => {
         if (keep !== undefined) await keepResponse(transaction, keep);
+        if (replaced !== undefined) await replaceKey(transaction, replaced);
         await insertKey(transaction, key);
         await appendChange(transaction, event);
+        if (replaced !== undefined) await appendChange(transaction, replaced.event);
       }),
     );
   }
@@ -87,10 +98,13 @@ export class PostgresApiKeyStore implements ApiKeyStore {
   async revoke({ selector, atMs, event }: KeyRevocation): Promise<ApiKey | null> {
     return this.#session.run((manager) =>
       manager.transaction(async (transaction) => {
-        const [row] = await transaction.query<ApiKeyRow[]>(REVOKE, [selector, atMs]);
-        if (row === undefined) return null;
-        await appendChange(transaction, event);
-        return fromRow(row);
+        const [revoked] = await transaction.query<ApiKeyRow[]>(REVOKE, [selector, atMs]);
+        if (revoked !== undefined) {
+          await appendChange(transaction, event);
+          return fromRow(revoked);
+        }
+        const [key] = await transaction.query<ApiKeyRow[]>(FIND, [selector]);
+        return key === undefined ? null : fromRow(key);
       }),
     );
   }
@@ -99,6 +113,11 @@ export class PostgresApiKeyStore implements ApiKeyStore {
     if (lastUsedAtMs.size === 0) return;
     await this.#database.query({ text: NOTE_USES, values: [[...lastUsedAtMs.keys()], [...lastUsedAtMs.values()]] });
   }
+}
+
+async function replaceKey(transaction: Transaction, { selector, atMs }: KeyRevocation): Promise<void> {
+  const rows = (await transaction.query(REPLACE, [selector, atMs])) as readonly unknown[];
+  if (rows.length === 0) throw keyEnded(selector);
 }
 
 async function insertKey(transaction: Transaction, key: ApiKey): Promise<void> {
