@@ -18,8 +18,14 @@ interface JsonBody {
   readonly done: (error: Error | null, body?: unknown) => void;
 }
 
+/** Whether the route takes no body, or `null` for none. */
+function doesWithoutBody({ routeOptions }: FastifyRequest): boolean {
+  const body = routeOptions.schema?.body as { readonly type?: string | readonly string[] } | undefined;
+  return body === undefined || [body.type].flat().includes('null');
+}
+
 /**
- * JSON bodies only; an empty one is none where the route takes none. Keys named `__proto__` and the like are dropped;
+ * JSON bodies only; an empty one is none where the route does without. Keys named `__proto__` and the like are dropped;
  * text that no store can hold is marked, for the route's schema to refuse or to ignore.
  */
 export function acceptJsonBodies(fastify: FastifyInstance): void {
@@ -44,8 +50,8 @@ export function acceptJsonBodies(fastify: FastifyInstance): void {
     if (encoding !== undefined && encoding.toLowerCase() !== 'identity')
       return done(new ForeignBodyError('ENCODED_BODY'));
     if (FOREIGN_CHARSET.test(type)) return done(new ForeignBodyError('FOREIGN_CHARSET'));
-    // Clients that name the type in every request send it with a DELETE as well.
-    if (text === '' && request.routeOptions.schema?.body === undefined) return done(null);
+    // Clients that name the type in every request send it with a DELETE as well, and Go's with a POST of nothing.
+    if (text === '' && doesWithoutBody(request)) return done(null);
     readTogether({ request, text, done });
   });
 }

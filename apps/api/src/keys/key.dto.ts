@@ -1,7 +1,14 @@
 import { isLive, KEY_SCOPES, SmartRetryError, type ApiKey, type EpochMs, type KeyScope } from '@smart-retry/domain';
 import { Type, type Static } from 'typebox';
 import { named } from '../http/named.js';
-import { LABEL_LENGTH, NullableInteger, NullableText, OptionalDuration, Timestamp } from '../http/wire-schemas.js';
+import {
+  LABEL_LENGTH,
+  NullableInteger,
+  NullableObject,
+  NullableText,
+  OptionalDuration,
+  Timestamp,
+} from '../http/wire-schemas.js';
 import { optionalText } from '../http/wire-text.js';
 import { formatTimestamp, readTimestampMs } from '../http/wire-time.js';
 import { readDurationMs } from '../http/wire-duration.js';
@@ -46,8 +53,8 @@ export const NewKeyBody = Type.Object(
 );
 export type NewKeyBody = Static<typeof NewKeyBody>;
 
-export const RotationBody = Type.Object({ grace: OptionalDuration }, { additionalProperties: false });
-export type RotationBody = Static<typeof RotationBody>;
+export const RotationBody = NullableObject({ grace: OptionalDuration });
+export type RotationBody = Static<typeof RotationBody> | undefined;
 
 export const KeyParams = Type.Object({ selector: Type.String() });
 
@@ -100,8 +107,8 @@ export function toWantedKey(body: NewKeyBody): WantedKey {
 }
 
 /** @throws {INVALID_REQUEST} @throws {INVALID_DURATION} */
-export function toGraceMs({ grace }: RotationBody): number {
-  const graceMs = readDurationMs('grace', grace) ?? DEFAULT_GRACE_MS;
+export function toGraceMs(body: RotationBody): number {
+  const graceMs = readDurationMs('grace', body?.grace) ?? DEFAULT_GRACE_MS;
   if (graceMs >= 0) return graceMs;
   const message = 'must not be negative';
   throw new SmartRetryError('INVALID_REQUEST', `grace ${message}`, { fields: [{ path: 'grace', message }] });

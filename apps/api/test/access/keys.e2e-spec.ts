@@ -155,7 +155,9 @@ describe('keys of two processes on one database', () => {
     for (const secret of [body['secret'], rotated.body['secret']]) {
       expect((await a.get('/policies', bearer(String(secret)))).status).toBe(200);
     }
-    expectProblem(await a.post(`/keys/${selector}/rotate`, {}, admin), 409, 'KEY_ENDED');
+    for (const nothing of [undefined, {}]) {
+      expectProblem(await a.post(`/keys/${selector}/rotate`, nothing, admin), 409, 'KEY_ENDED');
+    }
     expectProblem(await a.post('/keys/none/rotate', {}, admin), 404, 'KEY_NOT_FOUND');
     expectProblem(await a.delete('/keys/none', admin), 404, 'KEY_NOT_FOUND');
   });

@@ -205,7 +205,10 @@ describe('POST /ml/rollback', () => {
     expect(await ask('two')).toMatchObject({ model_version: 'long' });
     expect(await back()).toMatchObject({ version: 'long', champion: null, previous_revision: null });
     expect(await ask('three')).toMatchObject({ method: 'rules', model_version: null });
-    expectProblem(await client.post('/ml/rollback'), 409, 'NOTHING_TO_ROLL_BACK');
+    const typed = { headers: { 'content-type': 'application/json' } };
+    for (const body of [undefined, '', 'null', '{}']) {
+      expectProblem(await client.post('/ml/rollback', body, typed), 409, 'NOTHING_TO_ROLL_BACK');
+    }
   });
 
   it('takes a ramp of one model back as a whole', async () => {
