@@ -14,6 +14,10 @@ const TRANSPORT_PROBLEMS: Readonly<Record<string, Problem>> = {
   },
   ENCODED_BODY: { code: 'UNSUPPORTED_MEDIA_TYPE', details: 'send the body without Content-Encoding' },
   FOREIGN_CHARSET: { code: 'UNSUPPORTED_MEDIA_TYPE', details: 'send the body as UTF-8' },
+  SPRAWLING_BODY: {
+    code: 'INVALID_REQUEST',
+    details: 'the body is nested more than 100 deep, or has a list or an object of more than 10,000 entries',
+  },
   FST_ERR_CTP_BODY_TOO_LARGE: { code: 'BODY_TOO_LARGE', details: 'the body is larger than this route accepts' },
   FST_ERR_CTP_EMPTY_JSON_BODY: { code: 'INVALID_REQUEST', details: 'the body is empty; send a JSON object' },
   FST_ERR_CTP_INVALID_JSON_BODY: { code: 'INVALID_REQUEST', details: 'the body is not valid JSON' },

@@ -1,13 +1,15 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { BODY_LIMIT } from './body-limits.js';
+import { isSprawling } from './is-sprawling.js';
 import { markUnstorableText, maySpoilStores } from './unstorable-text.js';
 import { workTogether } from './work-together.js';
 
 /** JSON is UTF-8 (RFC 8259); read as such, what says that it is something else would come out as other text. */
 const FOREIGN_CHARSET = /;\s*charset=(?!"?(?:utf-?8|us-ascii)"?\s*(?:;|$))/i;
 
-/** The body is compressed, or not UTF-8, or says so: nothing here unpacks or converts it. */
+/** The body is compressed, or not UTF-8, or says so, which nothing here unpacks or converts; or it would take seconds to read. */
 class ForeignBodyError extends Error {
-  constructor(readonly code: 'ENCODED_BODY' | 'FOREIGN_CHARSET') {
+  constructor(readonly code: 'ENCODED_BODY' | 'FOREIGN_CHARSET' | 'SPRAWLING_BODY') {
     super(code);
   }
 }
@@ -52,6 +54,8 @@ export function acceptJsonBodies(fastify: FastifyInstance): void {
     if (FOREIGN_CHARSET.test(type)) return done(new ForeignBodyError('FOREIGN_CHARSET'));
     // Clients that name the type in every request send it with a DELETE as well, and Go's with a POST of nothing.
     if (text === '' && doesWithoutBody(request)) return done(null);
+    // Smaller ones are read in no time, whatever their shape.
+    if (text.length > BODY_LIMIT && isSprawling(text)) return done(new ForeignBodyError('SPRAWLING_BODY'));
     readTogether({ request, text, done });
   });
 }

@@ -202,6 +202,19 @@ describe('no body harms the service or its other clients', () => {
     expect(honestAnswers).toBe(routes.length);
   });
 
+  it.each([
+    ['millions of levels', `{"attempts":[${'['.repeat(2_000_000)}${']'.repeat(2_000_000)}]}`],
+    [
+      'more names than can be read at once',
+      `{"attempts":[{${Array.from({ length: 300_000 }, (_, i) => `"k${i}":1`).join(',')}}]}`,
+    ],
+  ])('%s in a batch, which are not even read', async (_name, body) => {
+    const [answer] = await Promise.all([client.post('/attempt/batch', body), beHonest()]);
+    expectProblem(answer, 400, 'INVALID_REQUEST');
+    expect(answer.body['details']).toContain('more than 100 deep');
+    expect(honestAnswers).toBe(1);
+  });
+
   it('the largest batch of the worst items', async () => {
     const features = Array.from({ length: 1_000 }, () => ({ ...FAILED_JOB, health: { a: 'x' }, attempt_number: -1 }));
     const attempts = Array.from({ length: 5_000 }, (_, i) => ({ job_id: i, success: 'no', timestamp: 'never' }));
