@@ -1,3 +1,4 @@
+import { parse } from 'node:querystring';
 import { SmartRetryError } from '@smart-retry/domain';
 import { fastify, type FastifyInstance } from 'fastify';
 import type { TSchema } from 'typebox';
@@ -24,7 +25,8 @@ export function createHttpServer(): FastifyInstance {
     requestTimeout: REQUEST_TIMEOUT_MS,
     // Node's own refusal has no body; the gate refuses as every other refusal is.
     http: { requireHostHeader: false },
-    routerOptions: { maxParamLength: MAX_PATH_SEGMENT_LENGTH },
+    // Node's parser shows by U+FFFD that bytes were not UTF-8; Fastify's takes their spelling for the text.
+    routerOptions: { maxParamLength: MAX_PATH_SEGMENT_LENGTH, querystringParser: (text) => parse(text) },
     // While draining, open connections are still served.
     return503OnClosing: false,
     forceCloseConnections: 'idle',

@@ -39,6 +39,7 @@ export function toStorableText(text: string): string {
   return text.toWellFormed().replaceAll('\0', '\ufffd');
 }
 
-function isStorable(text: string): boolean {
+/** Whether stores keep text as it was sent. */
+export function isStorable(text: string): boolean {
   return !text.includes('\0') && !text.includes(LOST_BYTES) && text.isWellFormed();
 }

@@ -85,6 +85,17 @@ describe('a refused request', () => {
     expect({ status: answer.status, paths: problemPaths(answer) }).toEqual({ status: 400, paths });
   });
 
+  it.each(['/stats?job_type=', '/decisions?job_id=', '/audit?actor=', '/data/export?tenant='])(
+    'is one whose query is not UTF-8: %s',
+    async (path) => {
+      const latin = await client.get(`${path}caf%E9`);
+      expectProblem(latin, 400, 'INVALID_REQUEST');
+      expect(latin.body['details']).toContain('not UTF-8');
+      for (const text of ['caf%C3%A9', 'caf+%26%3d', '100%'])
+        expect((await client.get(`${path}${text}`)).status).toBe(200);
+    },
+  );
+
   it('names every parameter that is wrong before anything is erased', async () => {
     const answer = await client.delete(`/data?tenant=${NUL}&reason=${NUL}`);
     expectProblem(answer, 400, 'INVALID_REQUEST');
