@@ -55,6 +55,8 @@ export interface FailureLink {
   readonly delayMs?: number | undefined;
   /** What the attempt came of; absent where that is not known, and where a stop was recommended. */
   readonly recommendationId?: string | undefined;
+  /** Whether the job had been put off, and was run without asking again. */
+  readonly wasPutOff?: true | undefined;
   /** How long the dependency had been failing when that attempt failed (see `RetryFeatures.incidentAgeMs`). */
   readonly incidentAgeMs?: number | undefined;
   /** How long the server asked to wait with that failure; absent where it did not, or nobody knows. */

@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import type { AttemptRecord, AttemptReport, FailureCandidates, FailureLookup } from '@smart-retry/domain';
+import type {
+  AttemptRecord,
+  AttemptReport,
+  DecisionAction,
+  FailureCandidates,
+  FailureLookup,
+} from '@smart-retry/domain';
 import { FixedClock, someFeatures, someReport, someStrategy, T0 } from '@smart-retry/domain/testing';
 import { AttemptRecorder, type AttemptRecorderOptions } from './attempt-recorder.js';
 import { compileSnapshot } from './configuration-snapshot.js';
@@ -45,7 +51,7 @@ const open = (
         return Promise.resolve(asked.map(() => found));
       },
     },
-    ids: new RecommendationIds(new Uint8Array(32)),
+    ids: IDS,
     recent,
     clock: clock.read,
     maxBatchAttempts: 100,
@@ -54,6 +60,22 @@ const open = (
   });
   return { recorder, stored, lookups, recent, collect };
 };
+
+const IDS = new RecommendationIds(new Uint8Array(32));
+
+const idOf = (decision: DecisionAction) =>
+  IDS.encode({
+    decision,
+    issuedAtMs: T0,
+    attemptNumber: 1,
+    delayMs: 2_000,
+    propensity: 1,
+    tenant: '',
+    jobType: 'email_send',
+    errorClass: 'timeout',
+    errorCode: undefined,
+    nonce: 0,
+  });
 
 const advised = (delayMs: number) => ({
   errorClass: 'timeout',
@@ -80,6 +102,40 @@ describe('AttemptRecorder', () => {
       { tenant: '', jobType: 'email_send', jobId: 'job-1', attemptNumber: 2, sinceMs: T0 - 120_000 },
     ]);
     expect(recorded?.link).toMatchObject({ source: 'job', delayMs: 3_000 });
+  });
+
+  it('takes the dependency that was named with the failure where the report names none', async () => {
+    const failed = { jobId: 'recorded', errorClass: 'oom', success: false, attemptNumber: 1, dependency: 'smtp' };
+    const { recorder, stored, recent } = open();
+    for (const jobId of ['by-job', 'by-id', 'named'])
+      recent.remember(someFeatures({ jobId }), { ...advised(2_000), dependency: 'smtp' });
+    await recorder.record([
+      someReport({ jobId: 'by-job' }),
+      someReport({ jobId: 'by-id', recommendationId: idOf('retry') }),
+      someReport({ jobId: 'named', dependency: 'other' }),
+      someReport(failed),
+      someReport({ jobId: 'recorded' }),
+    ]);
+    expect(stored.map(({ report }) => report.dependency)).toEqual(['smtp', 'smtp', 'other', 'smtp', 'smtp']);
+    expect(stored.map(({ link }) => link?.source)).toEqual(['job', 'recommendation', 'job', undefined, 'job']);
+  });
+
+  it('says whether a job was run although it had been put off', async () => {
+    const linksAfter = async (decision: DecisionAction) => {
+      const { recorder, recent } = open();
+      const failure = { ...advised(2_000), recommendationId: idOf(decision) };
+      recent.remember(someFeatures(), failure);
+      recent.remember(someFeatures({ jobId: 'job' }), failure);
+      const recorded = await recorder.record([
+        someReport({ jobId: 'id', recommendationId: idOf(decision) }),
+        someReport({ jobId: 'job' }),
+        someReport({ jobId: 'shape', attemptNumber: 1, delayMs: 2_000 }),
+      ]);
+      return recorded.map(({ link }) => [link?.source, link?.wasPutOff]);
+    };
+    const sources = ['recommendation', 'job', 'shape'];
+    expect(await linksAfter('defer')).toEqual(sources.map((source) => [source, true]));
+    expect(await linksAfter('retry')).toEqual(sources.map((source) => [source, undefined]));
   });
 
   it('asks the store what was waited in spite of a stop, unless the report says it', async () => {

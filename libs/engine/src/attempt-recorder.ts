@@ -17,6 +17,7 @@ import {
   linkByRecommendationId,
   mergeCandidates,
   NO_CANDIDATES,
+  type FoundLink,
 } from './link-outcome.js';
 import type { RecentRecommendations } from './recent-recommendations.js';
 import type { RecommendationIds } from './recommendation-id.js';
@@ -49,7 +50,7 @@ export interface AttemptRecorderOptions {
 /** A report that is on its way, with the link if it is known without the store. */
 interface PendingAttempt {
   readonly report: AttemptReport;
-  readonly link: FailureLink | null | 'unresolved';
+  readonly link: FoundLink | null | 'unresolved';
   /** As they were when it was sampled: they may change while it waits. */
   readonly sampleRate: number;
   readonly aggregationIntervalMs: number;
@@ -98,8 +99,11 @@ export class AttemptRecorder {
     if (isWithoutOutcome(report)) return null;
     const id = report.recommendationId === undefined ? null : ids.decode(report.recommendationId);
     const linked = linkByRecommendationId(report, id);
-    if (linked !== null || isPlainFirstTry(report)) return linked;
+    if (linked !== null && report.dependency !== undefined) return linked;
+    if (linked === null && isPlainFirstTry(report)) return null;
     const candidates = recent.find(this.#lookupFor(report));
+    // The id has no room for its name.
+    if (linked !== null) return { ...linked, dependency: candidates?.recommendedForJob[0]?.dependency };
     recent.count(candidates);
     const known = candidates === null ? null : linkByCandidates(report, candidates);
     // Another process may have advised the same delay for another failure, and what was waited in spite of a stop may be
@@ -113,8 +117,9 @@ export class AttemptRecorder {
     const records = pending.map(({ report, sampleRate, aggregationIntervalMs }, i): AttemptRecord => {
       const link = links[i] ?? null;
       return {
-        report,
-        ...(link !== null && { link }),
+        // Who has named it when he asked need not name it again.
+        report: report.dependency === undefined ? { ...report, dependency: link?.dependency } : report,
+        ...(link !== null && { link: this.#followed(link) }),
         isRetry: !isWithoutOutcome(report) && (link !== null || !isPlainFirstTry(report)),
         sampleRate,
         recordedAtMs: clock(),
@@ -123,7 +128,14 @@ export class AttemptRecorder {
     });
     const results = await attempts.record(records);
     this.#announce(records.filter((_, i) => results[i]?.duplicate === false));
-    return results.map(({ duplicate }, i) => ({ status: 'recorded', duplicate, link: links[i] ?? null }));
+    return results.map(({ duplicate }, i) => ({ status: 'recorded', duplicate, link: records[i]?.link ?? null }));
+  }
+
+  /** The link as it is kept: its dependency is the report's. */
+  #followed({ dependency: _, ...link }: FoundLink): FailureLink {
+    const { source, recommendationId } = link;
+    if (source === 'recommendation' || recommendationId === undefined) return link;
+    return this.#options.ids.decode(recommendationId)?.decision === 'defer' ? { ...link, wasPutOff: true } : link;
   }
 
   #announce(fresh: readonly AttemptRecord[]): void {
@@ -136,7 +148,7 @@ export class AttemptRecorder {
     }
   }
 
-  async #resolveLinks(pending: readonly PendingAttempt[]): Promise<readonly (FailureLink | null)[]> {
+  async #resolveLinks(pending: readonly PendingAttempt[]): Promise<readonly (FoundLink | null)[]> {
     const { attempts, recent } = this.#options;
     const lookups = pending.filter(({ link }) => link === 'unresolved').map(({ report }) => this.#lookupFor(report));
     const found = (lookups.length === 0 ? [] : await attempts.findFailures(lookups)).values();
@@ -169,9 +181,10 @@ export class AttemptRecorder {
 function failuresAmong(pending: readonly PendingAttempt[]): ReadonlyMap<string, FailureCandidate> {
   const failures = new Map<string, FailureCandidate>();
   for (const { report } of pending) {
-    const { success, errorClass, errorCode, attemptNumber, timestampMs: atMs, isTimedByReceipt } = report;
+    const { success, errorClass, errorCode, dependency, attemptNumber, timestampMs: atMs, isTimedByReceipt } = report;
     if (success || errorClass === undefined || isWithoutOutcome(report)) continue;
-    failures.set(attemptKey(report, attemptNumber), { errorClass, errorCode, attemptNumber, atMs, isTimedByReceipt });
+    const failure = { errorClass, errorCode, dependency, attemptNumber, atMs, isTimedByReceipt };
+    failures.set(attemptKey(report, attemptNumber), failure);
   }
   return failures;
 }

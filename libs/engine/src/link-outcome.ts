@@ -14,8 +14,14 @@ const LATENESS_MS = 120_000;
 
 export const NO_CANDIDATES: FailureCandidates = { recommendedForJob: [], recordedForJob: [], recommendedForShape: [] };
 
+/** The failure that an attempt followed, as it was found. */
+export interface FoundLink extends FailureLink {
+  /** The one that was named with the failure; absent where none was, or nobody knows. */
+  readonly dependency?: string | undefined;
+}
+
 /** The failure named by the report's own recommendation id (way 1); null when it has none, or one of another job, or its own. */
-export function linkByRecommendationId(report: AttemptReport, id: DecodedRecommendationId | null): FailureLink | null {
+export function linkByRecommendationId(report: AttemptReport, id: DecodedRecommendationId | null): FoundLink | null {
   if (id === null || id.failure === null) return null;
   const isStop = id.decision === 'stop';
   const recommended: FailureCandidate = {
@@ -29,7 +35,8 @@ export function linkByRecommendationId(report: AttemptReport, id: DecodedRecomme
     atMs: id.issuedAtMs,
   };
   if (!id.isFor(report) || isFailureItself(report, recommended)) return null;
-  return linkToRecommendation(report, 'recommendation', recommended);
+  const linked = linkToRecommendation(report, 'recommendation', recommended);
+  return id.decision === 'defer' ? { ...linked, wasPutOff: true } : linked;
 }
 
 /**
@@ -37,7 +44,7 @@ export function linkByRecommendationId(report: AttemptReport, id: DecodedRecomme
  * the job's recommendation or its record (way 2), a recommendation of the same shape (way 3), the report's own
  * context (way 4). Null for a first try, and where nothing certain is known.
  */
-export function linkByCandidates(report: AttemptReport, candidates: FailureCandidates): FailureLink | null {
+export function linkByCandidates(report: AttemptReport, candidates: FailureCandidates): FoundLink | null {
   const recommended = findRecommendation(report, candidates.recommendedForJob);
   const recorded = candidates.recordedForJob[0];
   if (recommended !== undefined) return linkToRecommendation(report, 'job', recommended, recorded);
@@ -100,7 +107,7 @@ function isSameFailure(a: FailureCandidate, b: FailureCandidate): boolean {
   return a.errorClass === b.errorClass && a.errorCode === b.errorCode;
 }
 
-function linkToItself(report: AttemptReport): FailureLink | null {
+function linkToItself(report: AttemptReport): FoundLink | null {
   if (report.errorClass === undefined || isPlainFirstTry(report)) return null;
   return link(report, 'self', {
     errorClass: report.errorClass,
@@ -119,7 +126,7 @@ function linkToRecommendation(
   source: LinkSource,
   failure: FailureCandidate,
   recorded?: FailureCandidate,
-): FailureLink {
+): FoundLink {
   if (failure.delayMs !== undefined) return link(report, source, failure);
   const isRecorded = recorded?.attemptNumber === failure.attemptNumber;
   const delayMs = isRecorded ? waitSince(recorded, report) : undefined;
@@ -136,7 +143,7 @@ function waitSince(failure: FailureCandidate, report: AttemptReport): number | u
 }
 
 /** The delay really waited wins over the one reported, that over the one advised, or what lies between both reports. */
-function link(report: AttemptReport, source: LinkSource, failure: FailureCandidate): FailureLink {
+function link(report: AttemptReport, source: LinkSource, failure: FailureCandidate): FoundLink {
   const delayMs = report.actualDelayMs ?? report.delayMs ?? failure.delayMs;
   return {
     source,
@@ -147,5 +154,6 @@ function link(report: AttemptReport, source: LinkSource, failure: FailureCandida
     recommendationId: failure.recommendationId,
     incidentAgeMs: failure.incidentAgeMs,
     hintMs: failure.hintMs,
+    dependency: failure.dependency,
   };
 }

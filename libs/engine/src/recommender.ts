@@ -84,6 +84,7 @@ export class Recommender {
     recent.remember(features, {
       errorClass,
       errorCode,
+      dependency: features.dependency,
       attemptNumber,
       delayMs: isRetry ? recommendation.delayMs : undefined,
       recommendationId: isRetry ? recommendationId : undefined,

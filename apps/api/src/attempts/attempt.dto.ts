@@ -5,6 +5,7 @@ import { named } from '../http/named.js';
 import { readNamingAll } from '../http/read-naming-all.js';
 import { readDurationMs } from '../http/wire-duration.js';
 import {
+  LABEL_LENGTH,
   NullableText,
   OptionalDuration,
   OptionalLabel,
@@ -40,7 +41,12 @@ export const AttemptBody = named(
     ),
     queue: OptionalLabel,
     tenant: OptionalLabel,
-    dependency: OptionalLabel,
+    dependency: Type.Optional(
+      NullableText({
+        maxLength: LABEL_LENGTH,
+        description: 'Of a retry: what was named with its failure, unless it says another.',
+      }),
+    ),
     payload_size: WholeCount,
     time_of_day: HourOfDay,
     worker_version: OptionalLabel,

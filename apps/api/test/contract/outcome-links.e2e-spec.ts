@@ -140,6 +140,16 @@ describe('the job', () => {
     expect(await averageDelayOf('by_job')).toBe(delay_ms);
   });
 
+  it('says which dependency a retry called that names none, with a recommendation id or without', async () => {
+    const dependency = 'named_in_the_question';
+    for (const job_id of ['a', 'b', 'c']) {
+      const { recommendation_id } = await recommend({ job_type: 'by_question', job_id, dependency });
+      await report({ job_type: 'by_question', job_id, ...(job_id === 'a' && { recommendation_id }) });
+    }
+    expect((await client.get(`/dependencies/${dependency}`)).body['recent']).toEqual({ failed: 0, succeeded: 3 });
+    expect((await client.get('/dependencies/by_question')).status).toBe(404);
+  });
+
   it('links to the record of its attempt before', async () => {
     await report({ job_type: 'by_record', job_id: 'j', attempt_number: 1, success: false, error_class: 'refused' });
     await report({ job_type: 'by_record', job_id: 'j', attempt_number: 2 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { someReport, T0 } from '@smart-retry/domain/testing';
 import { ErpCallers } from '../testing/fleet.js';
 import { Askers } from './askers.js';
 
@@ -27,5 +28,19 @@ describe('Askers', () => {
     for (let i = 0; i < 10; i++) again.reportRetry({ jobId: `job-${i}`, attemptNumber: 2 });
     const asks = ({ fleet }: ErpCallers) => fleet.dependency('erp').askers.askAgain;
     expect([asks(again), asks(never)]).toEqual([true, false]);
+  });
+
+  it('are known by what their retries followed, where nobody knows the job that was put off', () => {
+    const runWithoutAsking = (wasPutOff: true | undefined) => {
+      const { fleet } = new ErpCallers();
+      const link = { source: 'shape', errorClass: 'timeout', failedAttemptNumber: 1, wasPutOff } as const;
+      const retries = Array.from({ length: 10 }, (_, i) => {
+        const report = someReport({ jobId: `job-${i}`, dependency: 'erp' });
+        return { report, link, isRetry: true, sampleRate: 1, recordedAtMs: T0, aggregationIntervalMs: 300_000 };
+      });
+      fleet.noteReports(retries, T0);
+      return fleet.dependency('erp').askers.askAgain;
+    };
+    expect([runWithoutAsking(undefined), runWithoutAsking(true)]).toEqual([true, false]);
   });
 });

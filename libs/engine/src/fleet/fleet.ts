@@ -169,7 +169,7 @@ export class Fleet {
       const dependency = this.dependency(name);
       const retriedJob = isRetry ? `${jobType}\n${report.jobId}` : null;
       dependency.noteReport({ retriedJob, endedAtMs: timestampMs, processingTimeMs }, kind, nowMs);
-      if (turn?.asksAtMs != null && !isUnused) dependency.askers.noteNever();
+      if ((turn?.asksAtMs != null || link?.wasPutOff === true) && !isUnused) dependency.askers.noteNever();
       if (turn !== null) notePaced(dependency, kind, Math.min(timestampMs, nowMs), nowMs);
     }
   }

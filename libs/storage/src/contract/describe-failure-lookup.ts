@@ -103,6 +103,17 @@ export function describeFailureLookup(name: string, open: Open<Stores>): void {
       });
     });
 
+    it('says which dependency was named with a failure', async () => {
+      const job = { tenant: unique('tenant'), jobId: unique('job'), errorClass: 'oom', dependency: 'smtp' };
+      await appendDecisions(stores.decisions, [exampleDecision({ ...job, attemptNumber: 1 })]);
+      await stores.attempts.record([exampleAttempt({ ...job, attemptNumber: 1, success: false })]);
+      const found = await find({ ...job, attemptNumber: 2 });
+      expect([found?.recommendedForJob, found?.recordedForJob]).toMatchObject([
+        [{ dependency: 'smtp' }],
+        [{ dependency: 'smtp' }],
+      ]);
+    });
+
     it('says of a recorded failure whether it told its own time', async () => {
       const job = { tenant: unique('tenant'), jobId: unique('job'), errorClass: 'oom', success: false };
       await stores.attempts.record([

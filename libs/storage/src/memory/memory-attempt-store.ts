@@ -142,22 +142,23 @@ export class MemoryAttemptStore implements AttemptStore {
   #recordedForJob({ tenant, jobId, attemptNumber }: FailureLookup): readonly FailureCandidate[] {
     return this.#failures
       .get(failureKey({ tenant, jobId, attemptNumber: attemptNumber - 1 }))
-      .flatMap(({ report: { errorClass, errorCode, attemptNumber: failedAttempt, timestampMs, isTimedByReceipt } }) =>
-        errorClass === undefined
-          ? []
-          : [
-              {
-                errorClass,
-                ...(errorCode === undefined ? {} : { errorCode }),
-                attemptNumber: failedAttempt,
-                atMs: timestampMs,
-                isTimedByReceipt,
-              },
-            ],
-      )
+      .flatMap(({ report }) => toCandidate(report) ?? [])
       .sort((a, b) => b.atMs - a.atMs)
       .slice(0, MAX_CANDIDATES);
   }
+}
+
+function toCandidate(report: AttemptReport): FailureCandidate | null {
+  const { errorClass, errorCode, dependency, attemptNumber, timestampMs, isTimedByReceipt } = report;
+  if (errorClass === undefined) return null;
+  return {
+    errorClass,
+    ...(errorCode === undefined ? {} : { errorCode }),
+    ...(dependency === undefined ? {} : { dependency }),
+    attemptNumber,
+    atMs: timestampMs,
+    isTimedByReceipt,
+  };
 }
 
 function isFailureOfKnownClass({ report }: AttemptRecord): boolean {

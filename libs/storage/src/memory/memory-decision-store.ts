@@ -121,6 +121,7 @@ function toCandidate({ features, recommendation, recommendationId, decidedAtMs }
   return {
     errorClass: features.errorClass,
     ...(features.errorCode === undefined ? {} : { errorCode: features.errorCode }),
+    ...(features.dependency === undefined ? {} : { dependency: features.dependency }),
     attemptNumber: features.attemptNumber,
     ...(recommendation.shouldRetry && { delayMs: recommendation.delayMs, recommendationId }),
     ...(features.incidentAgeMs === undefined ? {} : { incidentAgeMs: features.incidentAgeMs }),

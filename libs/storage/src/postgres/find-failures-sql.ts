@@ -1,7 +1,7 @@
 import { STATUSES_WITHOUT_OUTCOME } from '@smart-retry/domain';
 import { MAX_CANDIDATES } from '../answer-limits.js';
 
-const FROM_DECISION = `features->>'errorClass', features->>'errorCode', decision.attempt_number,
+const FROM_DECISION = `features->>'errorClass', features->>'errorCode', features->>'dependency', decision.attempt_number,
   CASE WHEN should_retry THEN decision.delay_ms::double precision END, CASE WHEN should_retry THEN recommendation_id END,
   (features->>'incidentAgeMs')::double precision,
   (features->>'retryAfterMs')::double precision, decided_at_ms, NULL FROM decisions AS decision`;
@@ -21,7 +21,7 @@ SELECT position, candidate.* FROM lookups AS lookup CROSS JOIN LATERAL (
       AND decision.attempt_number IN (lookup.attempt_number, lookup.attempt_number - 1)
     ORDER BY decided_at_ms DESC, recommendation_id DESC LIMIT ${MAX_CANDIDATES})
   UNION ALL
-  (SELECT 'recordedForJob', details->>'errorClass', details->>'errorCode', attempt.attempt_number, NULL, NULL, NULL, NULL, at_ms,
+  (SELECT 'recordedForJob', details->>'errorClass', details->>'errorCode', details->>'dependency', attempt.attempt_number, NULL, NULL, NULL, NULL, at_ms,
     (details->>'isTimedByReceipt')::boolean
     FROM attempts AS attempt
     WHERE hashtextextended(attempt.job_id, 0) = hashtextextended(lookup.job_id, 0) AND attempt.job_id = lookup.job_id
@@ -37,5 +37,5 @@ SELECT position, candidate.* FROM lookups AS lookup CROSS JOIN LATERAL (
       AND decision.delay_ms = lookup.delay_ms AND decision.tenant = lookup.tenant
       AND decision.job_id IS NULL AND should_retry AND decided_at_ms >= lookup.since_ms
     ORDER BY decided_at_ms DESC, recommendation_id DESC LIMIT ${MAX_CANDIDATES})
-) AS candidate (list, error_class, error_code, attempt_number, delay_ms, recommendation_id,
+) AS candidate (list, error_class, error_code, dependency, attempt_number, delay_ms, recommendation_id,
   incident_age_ms, hint_ms, at_ms, is_timed_by_receipt)`;

@@ -28,6 +28,7 @@ interface CandidateRow {
   readonly list: keyof FailureCandidates;
   readonly error_class: string;
   readonly error_code: string | null;
+  readonly dependency: string | null;
   readonly attempt_number: number;
   readonly delay_ms: number | null;
   readonly recommendation_id: string | null;
@@ -130,6 +131,7 @@ function toCandidate(row: CandidateRow): FailureCandidate {
   return {
     errorClass: row.error_class,
     ...(row.error_code === null ? {} : { errorCode: row.error_code }),
+    ...(row.dependency === null ? {} : { dependency: row.dependency }),
     attemptNumber: row.attempt_number,
     ...(row.delay_ms === null ? {} : { delayMs: row.delay_ms }),
     ...(row.recommendation_id === null ? {} : { recommendationId: row.recommendation_id }),
