@@ -15,6 +15,12 @@ export interface ShownEstimate {
   readonly interval?: readonly [lo: number, hi: number];
 }
 
+/**
+ * What whoever decides lets on of how the dependency is doing: it goes on as planned, is left alone but for this probe, or the
+ * job has to wait for its turn.
+ */
+export type Treatment = 'as_planned' | 'as_probe' | 'put_off';
+
 export type Choice =
   | { readonly action: 'stop' }
   | {
@@ -22,6 +28,8 @@ export type Choice =
       readonly action: 'retry' | 'defer';
       readonly delayMs: number;
       readonly shown?: ShownEstimate;
+      /** Absent: as planned. */
+      readonly treatment?: Treatment;
       readonly recommendationId?: string;
     };
 

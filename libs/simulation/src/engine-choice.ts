@@ -1,5 +1,5 @@
 import type { EpochMs, Recommendation } from '@smart-retry/domain';
-import { STOP, type Choice } from './decider.js';
+import { STOP, type Choice, type Treatment } from './decider.js';
 
 export interface Worker {
   /** Absent: nothing is reported of the recommendation. */
@@ -24,6 +24,13 @@ export function choiceOf(
     // Whoever is put off asks again as soon as he may.
     delayMs: isPutOff ? Math.round(nextEvaluationAtMs - failedAtMs) : delayMs,
     ...(isInformed && { shown: { successProbability: estimatedSuccess, interval: estimatedSuccessInterval } }),
+    treatment: treatmentBy(recommendation),
     ...(recommendationId !== undefined && { recommendationId }),
   };
+}
+
+/** The same for workers that never ask again, which are told to wait all the same. */
+function treatmentBy({ decision, reasons }: Recommendation): Treatment {
+  if (decision === 'defer') return 'put_off';
+  return reasons.includes('breaker_probe') ? 'as_probe' : 'as_planned';
 }

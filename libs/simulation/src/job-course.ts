@@ -1,5 +1,5 @@
 import type { EpochMs } from '@smart-retry/domain';
-import type { Failure, ShownEstimate } from './decider.js';
+import type { Choice, Failure, ShownEstimate, Treatment } from './decider.js';
 import type { FailedJobTrace, RetryTrace } from './trace.js';
 import type { Job, Outcome } from './world.js';
 
@@ -18,6 +18,7 @@ export class JobCourse {
   readonly job: Job;
   readonly firstFailedAtMs: number;
   #incidentAgeMs: number | undefined;
+  #treatment: Treatment | undefined;
   /** The attempt that failed last. */
   attemptNumber = 1;
   failedAtMs: number;
@@ -35,6 +36,11 @@ export class JobCourse {
   /** Notes how old the incident was; the first word counts. */
   noteIncident(ageMs: number): void {
     this.#incidentAgeMs ??= ageMs;
+  }
+
+  /** Notes what came of the question; the first answer counts. */
+  noteAnswer(choice: Choice): void {
+    this.#treatment ??= choice.action === 'stop' ? 'as_planned' : (choice.treatment ?? 'as_planned');
   }
 
   /** What a decider is told at `nowMs`. */
@@ -78,6 +84,7 @@ export class JobCourse {
       job: this.job,
       firstFailedAtMs: this.firstFailedAtMs,
       incidentAgeMs: this.#incidentAgeMs ?? 0,
+      treatment: this.#treatment ?? 'as_planned',
       retries: this.#retries,
       end: this.#end,
       isPoison,

@@ -112,6 +112,7 @@ class Simulation {
   }
 
   #follow(course: JobCourse, choice: Choice, nowMs: number, defers: number): void {
+    course.noteAnswer(choice);
     if (choice.action === 'stop') return course.finish('stopped');
     const atMs = nowMs + Math.max(0, choice.delayMs);
     if (atMs - course.firstFailedAtMs > JOB_LIFETIME_MS) return course.finish('expired');

@@ -1,4 +1,4 @@
-import type { ShownEstimate } from './decider.js';
+import type { ShownEstimate, Treatment } from './decider.js';
 import type { Job, World } from './world.js';
 
 /** One retry: the decision that led to it, and what became of it. */
@@ -16,6 +16,8 @@ export interface FailedJobTrace {
   readonly firstFailedAtMs: number;
   /** For how long the dependency had been failing then, as far as the decider had been told; ≥ 0. */
   readonly incidentAgeMs: number;
+  /** By the first answer. */
+  readonly treatment: Treatment;
   readonly retries: readonly RetryTrace[];
   readonly end: 'succeeded' | 'stopped' | 'expired';
   readonly isPoison: boolean;

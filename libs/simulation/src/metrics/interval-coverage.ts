@@ -8,8 +8,9 @@ const AGE_EDGES_MS: readonly number[] = [1_000, 10_000, 30_000, 90_000, 300_000,
 /**
  * Share of the 90 % intervals shown for `shown` that hold the true rate: how often a first retry succeeds that waits as
  * long as this one did, over all failures like this one, by the world's law. Alike are first failures of one dependency
- * in incidents of about one age, as far as whoever decides can know it (`incidentAgeMs`); sound and poisoned jobs are
- * not alike, since something that comes with the failure tells them apart. What is averaged is the law's chance given
+ * in incidents of about one age, as far as whoever decides can know it (`incidentAgeMs`), that were treated alike: who
+ * leaves a dependency alone, but for a probe, knows more of it than that age. Sound and poisoned jobs are not alike,
+ * since something that comes with the failure tells them apart. What is averaged is the law's chance given
  * how things stood at each of them (down for so long, or up), so that neither the luck of the draw nor when an outage
  * really ended is in it. Null where nothing was shown or the law does not tell.
  *
@@ -40,9 +41,9 @@ function groupAlike(failedJobs: readonly FailedJobTrace[]): ReadonlyMap<string, 
   return groups;
 }
 
-function kindOf({ job, incidentAgeMs, isPoison }: FailedJobTrace): string {
+function kindOf({ job, incidentAgeMs, treatment, isPoison }: FailedJobTrace): string {
   const ageGroup = AGE_EDGES_MS.filter((edgeMs) => incidentAgeMs >= edgeMs).length;
-  return `${job.dependency} ${ageGroup} ${isPoison ? 'poisoned' : 'sound'}`;
+  return `${job.dependency} ${ageGroup} ${treatment} ${isPoison ? 'poisoned' : 'sound'}`;
 }
 
 function rateOf(world: World, alike: readonly FailedJobTrace[], delayMs: number): number | null {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { DEFAULT_OBJECTIVE } from '@smart-retry/domain';
 import { simulate } from '../simulate.js';
-import { retryAfter, STOP } from '../decider.js';
+import { retryAfter, STOP, type Choice, type Failure, type Treatment } from '../decider.js';
 import { createNone } from '../baselines/none.js';
 import { someJob, someWorld } from '../testing/some-world.js';
 import type { FailedJobTrace } from '../trace.js';
@@ -20,6 +20,7 @@ function trace(retries: readonly (readonly [atMs: number, succeeded: boolean])[]
     job: someJob(0, 0),
     firstFailedAtMs: 0,
     incidentAgeMs: 0,
+    treatment: 'as_planned',
     retries: retries.map(([atMs, succeeded]) => ({
       decidedAtMs: 0,
       atMs,
@@ -185,6 +186,23 @@ describe('measure', () => {
     it('are held against the mean of failures that are alike: nobody can tell them apart', async () => {
       expect((await measureWhere([0.2, 0.8])).intervalCoverage).toBe(1);
       expect((await measureWhere([0.5, 0.9])).intervalCoverage).toBe(0);
+    });
+
+    it('are not held against what was put off: it had another chance, and whoever decided knew', async () => {
+      const world = () =>
+        someWorld([someJob(0, 0), someJob(1, 1)], { trueSuccess: ({ job }) => (job.index === 0 ? 0.5 : 0.9) });
+      const undisturbed = await simulate(world(), createNone());
+      const coverageWhere = async (treatment: Treatment) => {
+        const treating = {
+          name: 'treating',
+          decide: ({ jobId, attemptNumber }: Failure): Choice =>
+            attemptNumber > 1 ? STOP : { ...retryAfter(1), ...(jobId === 'job-0' ? { shown } : { treatment }) },
+        };
+        return measure(await simulate(world(), treating), 'all', undisturbed).intervalCoverage;
+      };
+      expect(await coverageWhere('as_planned')).toBe(0);
+      expect(await coverageWhere('put_off')).toBe(1);
+      expect(await coverageWhere('as_probe')).toBe(1);
     });
   });
 });

@@ -13,7 +13,15 @@ function trace(from: number, to: number, changesAtMs?: number): Trace {
     const atMs = job.arrivesAtMs;
     const isGivenUp = job.index >= from && job.index < to;
     const retries = isGivenUp ? [] : [{ ...retry, atMs, endedAtMs: atMs }];
-    return { job, firstFailedAtMs: atMs, incidentAgeMs: 0, retries, end: 'succeeded' as const, isPoison: false };
+    return {
+      job,
+      firstFailedAtMs: atMs,
+      incidentAgeMs: 0,
+      treatment: 'as_planned' as const,
+      retries,
+      end: 'succeeded' as const,
+      isPoison: false,
+    };
   });
   return { world, decider: 'some', failedJobs };
 }
