@@ -14,6 +14,7 @@ const EMPTY: BayesianView = {
   confidence: 0,
   evidence: { waited: '', outcomes: 0, successes: 0 },
   exploration: null,
+  atOnce: { successProbability: 0.5, evidence: 2 },
 };
 const planWith = (shelf = new Shelf(10)) => new Plan(TERMS, () => new Array<number>(BIN_COUNT), 0.8, shelf);
 

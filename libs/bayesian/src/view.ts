@@ -42,6 +42,8 @@ export interface BayesianView {
   readonly confidence: number;
   readonly evidence: ObservedBucket;
   readonly exploration: ExplorationPlan | null;
+  /** What is believed of a retry as soon as one may be: a chance, and how many independent outcomes it is worth. */
+  readonly atOnce: { readonly successProbability: number; readonly evidence: number };
   /** Where the server's hint decides: how long it asks to wait. What was seen counts delays from there. */
   readonly hintMs?: number;
 }
@@ -91,6 +93,7 @@ function formView(beliefs: Beliefs, plan: Plan, question: BayesianQuestion): Bay
   const best = bestBin(terms, isExploring ? withBonus(tried) : posterior.means, later);
   const rulesBin = rulesBinOf(question);
   const anchor = rulesBin === NO_BIN ? -1 : Math.min(rulesBin, longest);
+  const soonest = delayBinIndex(bounds.minDelayMs);
   const { shares, notWorse } = tabulateThompson(tried, terms, later, { best, anchor });
   const consider = (bin: number): ConsideredDelay => {
     const successProbability = posterior.means[bin] ?? 0;
@@ -106,6 +109,10 @@ function formView(beliefs: Beliefs, plan: Plan, question: BayesianQuestion): Bay
     best: best === -1 ? null : withInterval(consider(best), beliefs.independence * (posterior.evidence[best] ?? 0)),
     others,
     confidence: notWorse * Math.min(1, beliefs.familyCount / ENOUGH_OUTCOMES),
+    atOnce: {
+      successProbability: posterior.means[soonest] ?? 0,
+      evidence: beliefs.independence * (posterior.evidence[soonest] ?? 0),
+    },
     evidence: beliefs.observedAt(best === -1 ? delayBinIndex(others[0]?.delayMs ?? 0) : best),
     exploration: isExploring
       ? explorationPlanOf(shares, terms, posterior, beliefs.independence, shrink(exploration, beliefs), bounds)

@@ -198,6 +198,8 @@ export interface Proposal {
   readonly exploration?: ExplorationPlan;
   /** Of a stop: what is expected of a retry once the dependency is back, where that is worth its cost. */
   readonly onceBack?: SuccessEstimate;
+  /** Of a retry while the dependency's breaker is not closed: what is expected of it at once, as the probe that it may become. */
+  readonly atOnce?: SuccessEstimate;
   /** Of the ml layer while models are deployed. */
   readonly trial?: Trial;
 }

@@ -11,7 +11,7 @@ import {
   type RetryFeatures,
   type SuccessEstimate,
 } from '@smart-retry/domain';
-import { viewOf, type BayesianMemory, type BayesianView } from '@smart-retry/bayesian';
+import { credibleInterval, viewOf, type BayesianMemory, type BayesianView } from '@smart-retry/bayesian';
 import { rulesDelayMs } from '@smart-retry/rules';
 import { toFourDigits } from './four-digits.js';
 import { inHundredths } from './hundredths.js';
@@ -30,6 +30,7 @@ const MAX_ALTERNATIVES = 3;
 export function createBayesianLayer(memory: BayesianMemory): Layer {
   /** A view is of one kind of failure under one plan, so that its words can be found again. */
   const spoken = new WeakMap<BayesianView, Proposal>();
+  const spokenOfProbes = new WeakMap<BayesianView, Proposal>();
   const unsure = new WeakMap<BayesianView, Abstention>();
   return (context) => {
     const { features, policy, strategy } = context;
@@ -38,12 +39,18 @@ export function createBayesianLayer(memory: BayesianMemory): Layer {
     const view = lookAtBeliefs(memory, context, bounds);
     if (view === null) return silenceOf('bayesian', 'bayesian_no_posterior');
     const onceBack = () => onceBackOf(memory, context, bounds);
-    return isSureEnough(view, strategy)
-      ? recall(spoken, view, () => ({ ...speak(view, features, bounds), ...(view.best === null && onceBack()) }))
-      : recall(unsure, view, () => ({
-          ...abstainUnsure(view),
-          ...(rulesDelayMs(features, policy) === null && onceBack()),
-        }));
+    if (!isSureEnough(view, strategy)) {
+      return recall(unsure, view, () => ({
+        ...abstainUnsure(view),
+        ...(rulesDelayMs(features, policy) === null && onceBack()),
+      }));
+    }
+    const said = recall(spoken, view, () => ({
+      ...speak(view, features, bounds),
+      ...(view.best === null && onceBack()),
+    }));
+    const mayBeProbe = context.isCalm === false && view.best !== null;
+    return mayBeProbe ? recall(spokenOfProbes, view, () => ({ ...said, atOnce: atOnceOf(view) })) : said;
   };
 }
 
@@ -98,7 +105,12 @@ function onceBackOf(memory: BayesianMemory, context: LayerContext, bounds: Learn
   return then === null ? {} : { onceBack: estimateOf(then) };
 }
 
-function estimateOf({ successProbability, interval: [lo, hi] }: NonNullable<BayesianView['best']>): SuccessEstimate {
+/** What there is to say of a probe, which goes at once whatever delay had been planned. */
+function atOnceOf({ atOnce: { successProbability, evidence } }: BayesianView): SuccessEstimate {
+  return estimateOf({ successProbability, interval: credibleInterval(successProbability, evidence) });
+}
+
+function estimateOf({ successProbability, interval: [lo, hi] }: SuccessEstimate): SuccessEstimate {
   return {
     successProbability: toFourDigits(successProbability),
     interval: [toFourDigits(lo), toFourDigits(hi)],

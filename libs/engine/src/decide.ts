@@ -74,7 +74,15 @@ export function decide(features: RetryFeatures, snapshot: DecisionSnapshot, nowM
   }
 
   const { gate } = snapshot;
-  const context = { features, policy, strategy, nowMs, rng, sharedHintMs: gate?.sharedHintMs ?? 0 };
+  const context = {
+    features,
+    policy,
+    strategy,
+    nowMs,
+    rng,
+    sharedHintMs: gate?.sharedHintMs ?? 0,
+    isCalm: gate?.isCalm ?? true,
+  };
   const asked = askLayers(context, snapshot, guardrailMaxAttempts);
   const awaited = waitInsteadOfStop(asked, context, gate);
   const exploited = awaited ?? { proposal: asked.proposal, restricted: restrictProposal(asked.proposal, context) };
@@ -98,18 +106,15 @@ export function decide(features: RetryFeatures, snapshot: DecisionSnapshot, nowM
     because: restricted.because,
     propensity: isForced ? 1 : propensityOf(action, exploited.restricted, explored, context),
   };
-  const { layer, estimate } = proposal;
+  const { layer } = proposal;
+  const cameAbout = cameAboutBy(admission, restricted.reasons);
+  // Whatever delay had been planned, it goes at once.
+  const estimate = (cameAbout === 'as_probe' ? proposal.atOnce : undefined) ?? proposal.estimate;
   const correction =
     isStop || awaited !== null || !isLearned(layer)
       ? NO_CORRECTION
-      : (snapshot.hindsight?.correctionOf(
-          layer,
-          features,
-          cameAboutBy(admission, restricted.reasons),
-          estimate.successProbability,
-        ) ?? NO_CORRECTION);
-  const shown =
-    correction === NO_CORRECTION ? proposal : { ...proposal, estimate: correctEstimate(estimate, correction) };
+      : (snapshot.hindsight?.correctionOf(layer, features, cameAbout, estimate.successProbability) ?? NO_CORRECTION);
+  const shown = { ...proposal, estimate: correctEstimate(estimate, correction) };
   return {
     recommendation: answerFor({ restricted, delayMs, admission, proposal: shown, grounds, frame }),
     evidence: evidenceOf(asked.layers, configurationRevision, gate && evidenceOfGate(gate, admission), correction),

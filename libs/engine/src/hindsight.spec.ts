@@ -254,6 +254,7 @@ describe('what an answer came about by', () => {
     expect(cameAboutBy(null, [])).toBe('as_planned');
     expect(cameAboutBy({ kind: 'admitted', reasons: [] }, [])).toBe('as_planned');
     expect(cameAboutBy({ kind: 'admitted', reasons: ['breaker_probe'] }, ['hint_applied'])).toBe('as_probe');
+    expect(cameAboutBy({ kind: 'admitted', reasons: ['breaker_probe', 'deferred_turn'] }, [])).toBe('as_probe_in_turn');
     expect(cameAboutBy({ kind: 'admitted', reasons: ['deferred_turn'] }, [])).toBe('in_turn');
     expect(cameAboutBy({ kind: 'deferred', reasons: ['budget_spent'] }, [])).toBe('in_turn');
     expect(cameAboutBy(null, ['hint_applied'])).toBe('as_hinted');

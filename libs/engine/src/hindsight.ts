@@ -29,10 +29,11 @@ const MANY_PENDING = 2_000;
 const ONE_OF = 8;
 
 /**
- * How an answer came about: as its layer planned it, when its turn had come after a wait, as a probe of a dependency that fails, or
- * when the server had said, to this job or to another.
+ * How an answer came about: as its layer planned it, when its turn had come after a wait, as a probe of a dependency that fails, by a
+ * job that had just failed or by one whose turn it was, or when the server had said, to this job or to another.
  */
-export type CameAbout = 'as_planned' | 'in_turn' | 'as_probe' | 'as_hinted' | 'as_hinted_to_others';
+export type CameAbout =
+  'as_planned' | 'in_turn' | 'as_probe' | 'as_probe_in_turn' | 'as_hinted' | 'as_hinted_to_others';
 
 export type LearnedLayer = 'ml' | 'bayesian';
 type Kind = Pick<RetryFeatures, 'jobType' | 'errorClass' | 'errorCode' | 'incidentAgeMs'>;
@@ -175,10 +176,11 @@ export function cameAboutBy(
   verdict: Pick<AdmissionVerdict, 'kind' | 'reasons'> | null,
   reasons: readonly ReasonCode[],
 ): CameAbout {
-  if (verdict?.reasons.includes('breaker_probe') === true) return 'as_probe';
+  const hadTurn = verdict?.reasons.includes('deferred_turn') === true;
+  if (verdict?.reasons.includes('breaker_probe') === true) return hadTurn ? 'as_probe_in_turn' : 'as_probe';
   if (reasons.includes('hint_applied')) return reasons.includes('shared_hint') ? 'as_hinted_to_others' : 'as_hinted';
   if (verdict === null) return 'as_planned';
-  return verdict.kind === 'deferred' || verdict.reasons.includes('deferred_turn') ? 'in_turn' : 'as_planned';
+  return verdict.kind === 'deferred' || hadTurn ? 'in_turn' : 'as_planned';
 }
 
 function noWays(layer: LearnedLayer): Record<CameAbout, Way> {
@@ -191,6 +193,7 @@ function noWays(layer: LearnedLayer): Record<CameAbout, Way> {
     as_planned: unknown('as_planned'),
     in_turn: unknown('in_turn'),
     as_probe: unknown('as_probe'),
+    as_probe_in_turn: unknown('as_probe_in_turn'),
     as_hinted: unknown('as_hinted'),
     as_hinted_to_others: unknown('as_hinted_to_others'),
   };
@@ -200,9 +203,13 @@ function unknownAge(): OfAge {
   return { belief: unknownBeliefOfAge(), likeness: new Likeness(), precision: 0, knownUntilMs: -Infinity };
 }
 
-/** What somebody else has decided is not what the chance was of; and a model says only how far off it was on average. */
+/**
+ * What somebody else has decided is not what the chance was of, but for a probe, which is shown with the chance of going at once; and a
+ * model says only how far off it was on average.
+ */
 function trustIn(layer: LearnedLayer, cameAbout: CameAbout): 'firm' | 'loose' {
-  return isOfBest(layer, cameAbout) ? 'firm' : 'loose';
+  const isOfWhatIsDone = cameAbout === 'as_planned' || cameAbout === 'as_probe';
+  return layer === 'bayesian' && isOfWhatIsDone ? 'firm' : 'loose';
 }
 
 /** Whether the delay that is waited is the one that the Bayesian layer chose, by chances that were learned one by one. */

@@ -16,6 +16,8 @@ export interface LayerContext {
   readonly strategy: Strategy;
   readonly nowMs: EpochMs;
   readonly rng: Rng;
+  /** Whether the dependency's breaker is closed; absent: it is. */
+  readonly isCalm?: boolean;
 }
 
 /** One way to answer: a proposal, or an abstention that says why. Pure. */

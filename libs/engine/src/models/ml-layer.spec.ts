@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { createRng, type RetryFeatures, type Strategy } from '@smart-retry/domain';
+import { createRng, type Proposal, type RetryFeatures, type Strategy } from '@smart-retry/domain';
 import { someFeatures, someStrategy, T0 } from '@smart-retry/domain/testing';
 import { loadModel } from '@smart-retry/ml';
 import { BayesianMemory } from '@smart-retry/bayesian';
 import { createBayesianLayer } from '../bayesian-layer.js';
 import { decide } from '../decide.js';
 import { sha256Hex } from '../digest.js';
+import { repeatGate, type FleetGate } from '../fleet/fleet-gate.js';
 import { handMadeModel, type HandMadeOptions } from '../testing/hand-made-model.js';
 import { snapshotOf, taughtMemory } from '../testing/taught.js';
 import { createExplainer } from './explain-model.js';
@@ -28,10 +29,11 @@ interface Setting {
   readonly memory?: BayesianMemory;
   readonly strategy?: Strategy;
   readonly isBeaten?: boolean;
+  readonly gate?: FleetGate;
 }
 
 function decideWith(features: Partial<RetryFeatures>, setting: Setting = {}) {
-  const { models = { champion: loaded() }, memory = taught, strategy = STRATEGY, isBeaten = false } = setting;
+  const { models = { champion: loaded() }, memory = taught, strategy = STRATEGY, isBeaten = false, gate } = setting;
   const mlLayer = createMlLayer({
     models: () => ({ ...NO_MODELS, revision: 1, ...models }),
     memory,
@@ -39,7 +41,7 @@ function decideWith(features: Partial<RetryFeatures>, setting: Setting = {}) {
     contest: { isBeaten: () => isBeaten },
   });
   const learnedLayers = [mlLayer, createBayesianLayer(memory)];
-  const snapshot = snapshotOf(strategy, memory, { learnedLayers, explores: false });
+  const snapshot = snapshotOf(strategy, memory, { learnedLayers, explores: false, gate });
   return decide({ ...FAILURE, ...features }, snapshot, T0, createRng([1, 2, 3, 4]));
 }
 
@@ -93,6 +95,14 @@ describe('the ml layer', () => {
     expect(says(0.9)).toMatchObject({ action: 'stop', onceBack: { successProbability: 0.9 } });
     expect(says(0)).toMatchObject({ action: 'stop' });
     expect(says(0)?.onceBack).toBeUndefined();
+  });
+
+  it('says what it expects of a retry at once where that may be a probe', () => {
+    const gate = (isCalm: boolean) => repeatGate({ isCalm, sharedHintMs: 0, verdict: null });
+    const says = (isCalm: boolean) => decideWith({}, { gate: gate(isCalm) }).evidence.layers[0];
+    const { atOnce, estimate } = says(false) as Proposal;
+    expect(atOnce?.successProbability).toBeLessThan(estimate.successProbability - 0.2);
+    expect(says(true)).not.toHaveProperty('atOnce');
   });
 
   it('gives up nothing that the Bayesian layer is sure enough to retry: no outcome would ever show it to be wrong', () => {

@@ -81,12 +81,15 @@ export function createMlLayer({ models: currentModels, memory, means, contest }:
       contributions: explained(model, contextOf(features, nowMs, model, means), shown),
     });
     const exploration = view?.exploration ?? null;
+    const mayBeProbe = context.isCalm === false && ranking.best !== -1;
+    const soonest = mayBeProbe ? ranking.delays[0] : undefined;
     const onceBack = ranking.best === -1 ? bestOf(model, rank(model, { ...features, incidentAgeMs: 0 })) : null;
     return {
       ...proposal,
       ...inTrial,
       ...(exploration !== null && { exploration }),
       ...(onceBack !== null && { onceBack }),
+      ...(soonest !== undefined && { atOnce: estimateOf(model, soonest) }),
     };
   };
 }

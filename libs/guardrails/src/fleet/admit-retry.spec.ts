@@ -196,6 +196,11 @@ describe('admitRetry', () => {
       delayMs: 500,
       isProbe: true,
     });
+    const turn = { hasWaited: true, bookedSecond: null };
+    expect(admitRetry(question(), view({ breaker: 'half_open', hasProbe: true, turn })).reasons).toEqual([
+      'breaker_probe',
+      'deferred_turn',
+    ]);
     expect(admitRetry(question(), view({ breaker: 'half_open' }))).toMatchObject({ kind: 'deferred', isProbe: false });
   });
 

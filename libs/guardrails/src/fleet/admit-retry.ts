@@ -46,13 +46,13 @@ function letsOthers(
 
 function sendProbe(
   { nowMs, draw, units, delayMs, floorMs }: AdmissionQuestion,
-  { dependency }: DependencyView,
+  { dependency, turn }: DependencyView,
 ): Admission {
   const atMs = nowMs + Math.max(floorMs, Math.floor(draw * SECOND_MS));
   return {
     kind: 'admitted',
     delayMs: atMs - nowMs,
-    reasons: ['breaker_probe'],
+    reasons: turn === null ? ['breaker_probe'] : ['breaker_probe', 'deferred_turn'],
     effects: [{ name: 'breaker', before: delayMs, after: atMs - nowMs }],
     because: [`it is one of the few that find out whether dependency "${dependency}" is back`],
     booking: { second: secondOf(atMs), units },
