@@ -26,6 +26,19 @@ describe('Likeness', () => {
     expect(long).toBeLessThan(short);
   });
 
+  it('holds some that were picked out for as alike as all, until they show how alike they are themselves', () => {
+    const [all, some] = [new Likeness(), new Likeness()];
+    const rng = createRng([1, 2, 3, 4]);
+    for (let run = 0; run < 100; run++) {
+      const success = rng() < 0.5;
+      for (let i = 0; i < 8; i++) all.note(0.5, { success });
+      if (run === 0) expect(some.independenceAmong(all)).toBeCloseTo(all.independence, 12);
+      some.note(0.5, { success });
+    }
+    expect(all.independence).toBeLessThan(0.2);
+    expect(some.independenceAmong(all)).toBeGreaterThan(0.6);
+  });
+
   it('finds nothing alike in what was expected, however long it goes on', () => {
     const likeness = new Likeness();
     for (let i = 0; i < 500; i++) likeness.note(0.999, { success: true });

@@ -25,7 +25,21 @@ export class Likeness {
 
   /** How many independent outcomes one counts for, 0–1: `(1 − ρ) / (1 + ρ)`, as for the mean of a series with that correlation. */
   get independence(): number {
-    const alike = Math.min(MOST_ALIKE, Math.max(0, this.#products / (PRIOR_SQUARES + this.#squares)));
-    return (1 - alike) / (1 + alike);
+    return independenceOf(this.#alike(0));
   }
+
+  /** The same of some that were picked out of others: while little is known of them they are held for as alike as those. */
+  independenceAmong(others: Likeness): number {
+    return independenceOf(this.#alike(others.#alike(0)));
+  }
+
+  /** ρ, if it is thought to be `before` until something is known. */
+  #alike(before: number): number {
+    const alike = (PRIOR_SQUARES * before + this.#products) / (PRIOR_SQUARES + this.#squares);
+    return Math.min(MOST_ALIKE, Math.max(0, alike));
+  }
+}
+
+function independenceOf(alike: number): number {
+  return (1 - alike) / (1 + alike);
 }

@@ -67,6 +67,8 @@ interface Way {
 interface OfAge {
   readonly belief: Belief;
   readonly likeness: Likeness;
+  /** … of the first outcomes of incidents alone. */
+  readonly firsts: Likeness;
   /** What its incidents tell of the log-odds that are shown: 1 / variance. */
   precision: number;
   /** When the last failure was of which the outcome is known: incidents that had begun by then are known already. */
@@ -156,9 +158,11 @@ export class Hindsight {
     const { success } = report;
     const weight = tally.likeness.independence;
     const weightOfAge = WEIGHT_OF_AGE * weight * ofAge.likeness.independence;
-    // Outcomes of one incident are more alike than those that follow each other show.
+    // Outcomes of one incident are more alike than those that follow each other show, and those of several less.
     if (begunAtMs > ofAge.knownUntilMs) {
-      ofAge.precision = sharpen(ofAge.precision, expected, TELLING_OF_INCIDENT * weight);
+      ofAge.firsts.note(expected, report);
+      const weightOfFirst = ofAge.firsts.independenceAmong(tally.likeness);
+      ofAge.precision = sharpen(ofAge.precision, expected, TELLING_OF_INCIDENT * weightOfFirst);
     }
     ofAge.knownUntilMs = Math.max(ofAge.knownUntilMs, failedAtMs);
     learn(ofAge.belief, { logOdds: logOdds + ofAll.shift, success, weight: weightOfAge });
@@ -200,7 +204,13 @@ function noWays(layer: LearnedLayer): Record<CameAbout, Way> {
 }
 
 function unknownAge(): OfAge {
-  return { belief: unknownBeliefOfAge(), likeness: new Likeness(), precision: 0, knownUntilMs: -Infinity };
+  return {
+    belief: unknownBeliefOfAge(),
+    likeness: new Likeness(),
+    firsts: new Likeness(),
+    precision: 0,
+    knownUntilMs: -Infinity,
+  };
 }
 
 /**

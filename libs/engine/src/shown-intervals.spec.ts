@@ -10,23 +10,28 @@ const KIND = { jobType: 'email_send', errorClass: 'timeout' };
 const REASONS: Partial<Record<CameAbout, readonly ReasonCode[]>> = { in_turn: ['deferred_turn'] };
 const FRAME = { policy: null, guardrailMaxAttempts: 5, learnedMaxAttempts: 5, nowMs: T0 };
 
+const HOUR_MS = 3_600_000;
+/** Of the group of 15 to 45 minutes. */
+const SOME_AGE_MS = 900_000;
+
 const create = () => new Hindsight({ maxPending: 1_000, maxKinds: 10 });
 
 interface Course {
   readonly chance: number;
   readonly success: boolean;
   readonly cameAbout?: CameAbout;
+  readonly incidentAgeMs?: number;
 }
 
-/** A minute apart, so that each is an incident of its own. */
+/** A minute apart, so that each is an incident of its own unless it is told to be as old. */
 let nowMs = T0;
 
 /** An answer that shows a chance without any correction, and its outcome. */
-function settle(hindsight: Hindsight, { chance, success, cameAbout = 'as_planned' }: Course): void {
+function settle(hindsight: Hindsight, { chance, success, cameAbout = 'as_planned', incidentAgeMs }: Course): void {
   const record: DecisionRecord = {
     recommendationId: 'r',
     decidedAtMs: (nowMs += 60_000),
-    features: someFeatures(KIND),
+    features: someFeatures({ ...KIND, incidentAgeMs }),
     recommendation: {
       ...answerTerminalStops([], FRAME),
       decision: 'retry',
@@ -89,6 +94,21 @@ describe('a shown 90 % interval', () => {
     expect(coverage).toBeGreaterThan(0.85);
     expect(coverage).toBeLessThan(0.95);
     expect(coverageOf(({ shift, deviation }) => ({ shift, deviation }))).toBeGreaterThan(0.97);
+  });
+
+  it('is narrowed by incidents that are not alike, however alike outcomes of one incident are', () => {
+    const precisionAfter = (outcomesPerIncident: number) => {
+      const [hindsight, rng] = [create(), createRng([1, 2, 3, 4])];
+      for (let incident = 0; incident < 200; incident++) {
+        const success = rng() < 0.5;
+        nowMs += HOUR_MS;
+        for (let i = 0; i < outcomesPerIncident; i++)
+          settle(hindsight, { chance: 0.5, success, incidentAgeMs: SOME_AGE_MS + i * 60_000 });
+      }
+      const old = { ...KIND, incidentAgeMs: SOME_AGE_MS };
+      return hindsight.correctionOf('bayesian', old, 'as_planned', 0.5).precision ?? 0;
+    };
+    expect(precisionAfter(8)).toBeGreaterThan(0.6 * precisionAfter(1));
   });
 
   it('is wider at first where a model speaks, or somebody else has decided when to go', () => {
