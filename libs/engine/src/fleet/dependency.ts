@@ -58,6 +58,7 @@ export class Dependency {
   readonly #sharing: Sharing;
   #rate: (CallRates & { readonly slot: number }) | null = null;
   #evaluatedAtMs = 0;
+  #forgotInSlot = 0;
   readonly #budget = new DependencyBudget(this);
   readonly #run = new FailedRun();
   readonly #seen = new SeenRate();
@@ -169,14 +170,12 @@ export class Dependency {
 
   /** Places in its retry budget as of now; null where nobody reports first tries. */
   budgetPlaces(guardrails: GuardrailSettings, place: FleetPlace, nowMs: EpochMs): BudgetPlaces | null {
-    const { releasedAtMs } = this.breaker;
-    const { troubleMs } = this.latest;
     return this.#budget.places({
       rates: this.#rateAt(nowMs),
       guardrails,
       place,
-      releasedAtMs,
-      troubleMs,
+      releasedAtMs: this.breaker.releasedAtMs,
+      troubleMs: this.latest.troubleMs,
       pacePerSecond: this.paceAt(nowMs),
     });
   }
@@ -259,16 +258,15 @@ export class Dependency {
   }
 
   evidence(nowMs: EpochMs): BreakerEvidence {
-    const { calls, since, breaker, latest } = this;
+    const { calls, since, breaker, latest, askers } = this;
     const { firstTries, seen } = this.#rateAt(nowMs);
-    return breakerEvidence(
-      { calls, since, breaker, latest, firstTries, seen, run: this.#run, askers: this.askers },
-      nowMs,
-    );
+    return breakerEvidence({ calls, since, breaker, latest, askers, firstTries, seen, run: this.#run }, nowMs);
   }
 
-  /** What is too old to matter. */
+  /** What is too old to matter; once in five seconds. */
   forgetOld(nowMs: EpochMs): void {
+    if (slotOf(nowMs) === this.#forgotInSlot) return;
+    this.#forgotInSlot = slotOf(nowMs);
     this.calls.forgetBefore(slotOf(nowMs) - KEEP_SLOTS);
     this.bookings.forgetBefore(Math.floor(nowMs / 1_000) - KEEP_BOOKINGS_SECONDS);
     this.since.sums.forgetBefore(this.since.firstKey(this.breaker));

@@ -79,7 +79,6 @@ export class FleetInTime {
     if (past === undefined) return;
     const { nowMs } = moveOn(past, dependency, atMs);
     tell(past.fleet, nowMs);
-    past.fleet.dependency(dependency).forgetOld(nowMs);
   }
 
   #pastNear(dependency: string, atMs: EpochMs): Past | undefined {

@@ -53,6 +53,18 @@ describe('where nobody reports first tries', () => {
     expect(stateAfterRow(neverAsk)).toBe('closed');
   });
 
+  it('tells the jobs of a row apart by their tenant, too', () => {
+    const stateAfter = (tenantOf: (i: number) => string) => {
+      const callers = new ErpCallers();
+      for (let i = 0; i < 200; i++) callers.reportRetry();
+      callers.nowMs += 1_000;
+      for (let i = 0; i < 10; i++) callers.reportRetry({ success: false, jobId: 'nightly', tenant: tenantOf(i) });
+      return callers.state.breaker.state;
+    };
+    expect(stateAfter(() => 'acme')).toBe('closed');
+    expect(stateAfter((i) => `tenant-${i}`)).toBe('open');
+  });
+
   it('lets a backlog go at the pace that first tries were seen to fail at, and says that it is a guess', () => {
     const callers = recovered();
     expect(callers.state.breaker.state).toBe('closed');

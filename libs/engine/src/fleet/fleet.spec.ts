@@ -18,6 +18,24 @@ const outage = () => {
   return callers;
 };
 
+describe('what is known of calls', () => {
+  it.each([
+    ['reports', (callers: ErpCallers) => callers.reportRetry()],
+    ['counts', (callers: ErpCallers) => callers.reportFirstTries(0.1)],
+  ])('is forgotten in time where nobody asks and only %s come', (_, report) => {
+    const callers = new ErpCallers();
+    const keys = [1, 2].map(() => {
+      for (let minute = 0; minute < 60; minute++) {
+        callers.nowMs += 60_000;
+        report(callers);
+      }
+      return callers.fleet.dependency('erp').calls.sums.keys().size;
+    });
+    expect(keys[1]).toBeLessThanOrEqual(keys[0] ?? 0);
+    expect(keys[1]).toBeGreaterThan(0);
+  });
+});
+
 describe('the breaker of a dependency', () => {
   it('opens when most first tries fail, and puts everybody off', () => {
     const callers = outage();

@@ -10,6 +10,7 @@ import {
   type RetryFeatures,
 } from '@smart-retry/domain';
 import { pacedOutcome, unitsOfRetry, type Admission } from '@smart-retry/guardrails';
+import { jobAttemptKey } from '../job-attempt-key.js';
 import type { BudgetPlaces, FleetPlace } from './budget-places.js';
 import { slotOf } from './call-tally.js';
 import { Dependency } from './dependency.js';
@@ -167,8 +168,10 @@ export class Fleet {
       // Without a class nobody knows whose failure it was.
       if (!success && errorClass === undefined) continue;
       const dependency = this.dependency(name);
-      const retriedJob = isRetry ? `${jobType}\n${report.jobId}` : null;
+      const retriedJob = isRetry ? jobAttemptKey({ ...asked, attemptNumber: 0 }) : null;
       dependency.noteReport({ retriedJob, endedAtMs: timestampMs, processingTimeMs }, kind, nowMs);
+      // Who is only told of calls, and never asked, is to forget, too.
+      dependency.forgetOld(nowMs);
       if ((turn?.asksAtMs != null || link?.wasPutOff === true) && !isUnused) dependency.askers.noteNever();
       if (turn !== null) notePaced(dependency, kind, Math.min(timestampMs, nowMs), nowMs);
     }
@@ -177,7 +180,9 @@ export class Fleet {
   /** First tries reported as counts. */
   noteCounts(counts: readonly AttemptCounts[], nowMs: EpochMs): void {
     for (const count of counts) {
-      this.dependency(dependencyOf(count)).noteFirstTries(count, count.windowStartMs, count.windowEndMs, nowMs);
+      const dependency = this.dependency(dependencyOf(count));
+      dependency.noteFirstTries(count, count.windowStartMs, count.windowEndMs, nowMs);
+      dependency.forgetOld(nowMs);
     }
   }
 
