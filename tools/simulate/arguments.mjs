@@ -1,13 +1,22 @@
 import { parseArgs } from 'node:util';
 import { BASELINES, WORLD_FAMILIES } from '../../libs/simulation/dist/index.js';
 
-/** Our own decider: in this process, with a trainer beside it, for workers that never ask again, for those that report no first tries, and through the real API. */
+/** Our own decider: in this process, with a trainer beside it, for workers that never ask again, that report no first tries, that do neither, and through the real API. */
 export const OURS = 'ours';
 export const OURS_WITH_MODELS = 'ours-ml';
 export const OURS_ASKED_ONCE = 'ours-asked-once';
 export const OURS_UNCOUNTED = 'ours-uncounted';
+export const OURS_TOLD_LEAST = 'ours-told-least';
 export const OURS_OVER_HTTP = 'ours-http';
-const ALL_OURS = [OURS, OURS_WITH_MODELS, OURS_ASKED_ONCE, OURS_UNCOUNTED, OURS_OVER_HTTP];
+const ALL_OURS = [OURS, OURS_WITH_MODELS, OURS_ASKED_ONCE, OURS_UNCOUNTED, OURS_TOLD_LEAST, OURS_OVER_HTTP];
+
+/** How the callers of one of ours, in this process, use it. */
+export function callerOf(decider) {
+  return {
+    asksAgain: ![OURS_ASKED_ONCE, OURS_TOLD_LEAST].includes(decider),
+    countsFirstTries: ![OURS_UNCOUNTED, OURS_TOLD_LEAST].includes(decider),
+  };
+}
 
 /** Before those that are published, which are to stay unseen. */
 const HELD_OUT_SEEDS = '1001-1015';

@@ -1,5 +1,5 @@
 import { BASELINES, measure, measureRecovery, simulate, WORLD_FAMILIES } from '../../libs/simulation/dist/index.js';
-import { OURS_ASKED_ONCE, OURS_OVER_HTTP, OURS_UNCOUNTED, OURS_WITH_MODELS } from './arguments.mjs';
+import { callerOf, OURS_OVER_HTTP, OURS_WITH_MODELS } from './arguments.mjs';
 import { startEngine } from './engine.mjs';
 import { recentEpochMs, startHttpDecider } from './http.mjs';
 
@@ -35,12 +35,7 @@ async function play(world, name) {
 }
 
 async function startInProcess(name, seed) {
-  if (name !== OURS_WITH_MODELS) {
-    return startEngine(name, seed, {
-      asksAgain: name !== OURS_ASKED_ONCE,
-      countsFirstTries: name !== OURS_UNCOUNTED,
-    });
-  }
+  if (name !== OURS_WITH_MODELS) return startEngine(name, seed, callerOf(name));
   // Who plays without models need not have built the trainer.
   const { startEngineWithModels } = await import('./models.mjs');
   return startEngineWithModels(name, seed);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { compareDeciders } from '../../libs/simulation/dist/index.js';
-import { parseArguments } from './arguments.mjs';
+import { callerOf, parseArguments } from './arguments.mjs';
 import { toCsv } from './csv.mjs';
 import { drawComparisons } from './picture.mjs';
 import { describeTellingLess, describeModels, renewParts } from './publish.mjs';
@@ -27,6 +27,16 @@ describe('the arguments of npm run simulate', () => {
     expect(parseArguments(['--seeds', 'held-out'])).toMatchObject({ split: 'held-out' });
     expect(parseArguments(['--seeds', 'held-out']).seeds).toHaveLength(15);
     expect(parseArguments(['--seeds', 'held-out:5-6']).seeds).toEqual([5, 6]);
+  });
+
+  it('know workers that tell less, of each kind', () => {
+    const tell = (decider: string) => Object.values(callerOf(parseArguments(['--deciders', decider]).deciders[0]));
+    expect(['ours', 'ours-asked-once', 'ours-uncounted', 'ours-told-least'].map(tell)).toEqual([
+      [true, true],
+      [false, true],
+      [true, false],
+      [false, false],
+    ]);
   });
 
   it('play ours over HTTP when asked to', () => {
