@@ -23,6 +23,7 @@ interface Circumstances {
   readonly place: FleetPlace;
   readonly releasedAtMs: EpochMs | null;
   readonly troubleMs: EpochMs;
+  readonly troubleLastedMs: number;
   readonly pacePerSecond: number | null;
 }
 
@@ -40,7 +41,7 @@ export class DependencyBudget {
   places(at: Circumstances): BudgetPlaces | null {
     const known = this.#known;
     if (known !== null && isSame(known.at, at)) return known.places;
-    const { rates, guardrails, place, releasedAtMs, troubleMs, pacePerSecond } = at;
+    const { rates, guardrails, place, releasedAtMs, troubleMs, troubleLastedMs, pacePerSecond } = at;
     const { firstTries, seen } = rates;
     const isPacedOnly = firstTries === null && seen?.isRecovering !== true;
     if (isPacedOnly && pacePerSecond === null) return null;
@@ -52,6 +53,7 @@ export class DependencyBudget {
       maxGrowth,
       releasedAtMs,
       troubledAtMs: troubleMs === 0 ? null : troubleMs,
+      troubleLastedMs,
       pacePerSecond,
     });
     const share = retryTimeRatio > 1 ? 'the processing time of its first tries' : 'its first tries';

@@ -25,6 +25,7 @@ import { SharedSums } from './shared-sums.js';
 import { TenantShares } from './tenant-shares.js';
 import { Throttle } from './throttle.js';
 import { ToldPlaces } from './told-places.js';
+import { Trouble } from './trouble.js';
 
 /** News older than this say nothing of now. */
 const LATE_MS = 60_000;
@@ -48,6 +49,7 @@ export class Dependency {
   readonly since = new CallsSince();
   readonly latest: LatestNews = { ...NO_NEWS };
   readonly askers = new Askers();
+  readonly trouble = new Trouble();
   breaker: BreakerRecord = NEW_BREAKER;
   /** Probes that this process may give. */
   probesLeft = 0;
@@ -176,6 +178,8 @@ export class Dependency {
       place,
       releasedAtMs: this.breaker.releasedAtMs,
       troubleMs: this.latest.troubleMs,
+      // Whoever asks again finds out on the way whether it is over.
+      troubleLastedMs: this.askers.askAgain ? 0 : this.trouble.lastedMs(nowMs),
       pacePerSecond: this.paceAt(nowMs),
     });
   }
@@ -191,8 +195,10 @@ export class Dependency {
     if (nowMs - this.#evaluatedAtMs < EVALUATE_EVERY_MS && nowMs >= this.#evaluatedAtMs) return this.breaker;
     this.#evaluatedAtMs = nowMs;
     const evidence = this.evidence(nowMs);
-    if (this.breaker.state !== 'closed' || isTrouble(evidence.recent))
+    if (this.breaker.state !== 'closed' || isTrouble(evidence.recent)) {
       this.latest.troubleMs = Math.max(this.latest.troubleMs, nowMs);
+      this.trouble.note(nowMs);
+    }
     const next = nextBreaker(this.breaker, evidence, nowMs);
     if (next !== this.breaker) this.adoptBreaker(next);
     return this.breaker;

@@ -74,11 +74,15 @@ export interface DependencyView {
   readonly breaker: BreakerState;
   readonly probeAtMs: EpochMs;
   readonly openForMs: number;
+  /** For how long the dependency has been in trouble; 0 where it is not. */
+  readonly troubleLastedMs: number;
   /** The operator's reason where an operator holds it open; null where nobody does. */
   readonly heldOpenBecause: string | null;
   /** Whether this process has a probe to give. */
   readonly hasProbe: boolean;
   readonly turn: Turn | null;
+  /** Whether those who are put off ask again, as far as is known; else they retry when they are told, whatever happens until then. */
+  readonly asksAgain: boolean;
   /** Whether other processes answer as well: none of them knows what this one has promised a job. */
   readonly isShared: boolean;
   /** Since its breaker was closed after an outage; ∞ when it was not. */

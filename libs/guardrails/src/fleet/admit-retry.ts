@@ -22,7 +22,8 @@ export function admitRetry(question: AdmissionQuestion, view: DependencyView): A
     case 'open':
       return waitForBreaker(question, view);
     case 'half_open':
-      if (letsOthers(question, view)) return waitForProbes(question, view);
+      // A probe at once would use up an attempt of one who never asks again: retries that were told before find out as well.
+      if (!view.asksAgain || letsOthers(question, view)) return waitForProbes(question, view);
       return view.hasProbe ? sendProbe(question, view) : { ...waitForProbes(question, view), wantsProbe: true };
     case 'closed':
       return admitAtClosed(question, view);

@@ -52,12 +52,19 @@ function spreadWait(waitMs: number, { floorMs, untilEndMs, maxDelayMs, draw }: A
 }
 
 /** The answer where a retry cannot be put off for as long as it would have to wait. */
-export function refuse(
-  waitMs: number,
-  { untilEndMs }: AdmissionQuestion,
-  { guardrail, reason, because }: Obstacle,
-): Admission {
+export function refuse(waitMs: number, { untilEndMs }: AdmissionQuestion, obstacle: Obstacle): Admission {
   const [wait, left] = describeUnequalDurations(waitMs, Math.max(0, untilEndMs));
+  return refusal(obstacle, `it would have to wait ${wait}, and ${left} are left`);
+}
+
+/** The same of one who never asks again: after the longest wait it would come when others have the places. */
+export function refuseUntold(waitMs: number, { maxDelayMs }: AdmissionQuestion, obstacle: Obstacle): Admission {
+  const [wait, longest] = describeUnequalDurations(waitMs, maxDelayMs);
+  const why = `all places of the next ${longest}, the longest wait, are taken: the first free one is in ${wait}`;
+  return refusal(obstacle, `${why}, and its worker would not ask again until then`);
+}
+
+function refusal({ guardrail, reason, because }: Obstacle, why: string): Admission {
   return {
     kind: 'refused',
     delayMs: 0,
@@ -65,6 +72,6 @@ export function refuse(
     isProbe: false,
     reasons: [reason],
     effects: [{ name: guardrail, before: 'retry', after: 'stop' }],
-    because: [`${because}; it would have to wait ${wait}, and ${left} are left`],
+    because: [`${because}; ${why}`],
   };
 }

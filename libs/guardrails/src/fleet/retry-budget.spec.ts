@@ -42,6 +42,18 @@ describe('budgetOf', () => {
     expect(budget(100, 0)).toMatchObject({ unitsPerSecond: 0.5 });
   });
 
+  it('hopes for growth after trouble by how long that has lasted, where nobody finds out on the way', () => {
+    const perSecond = (troubleLastedMs: number, laterSeconds: number) => {
+      const terms = { firstTriesPerSecond: 100, percent: 20, retryTimeRatio: 1, maxGrowth: 5, pacePerSecond: null };
+      const trouble = { troubledAtMs: 1_000_000, troubleLastedMs, releasedAtMs: null };
+      return unitsPerWindow(budgetOf({ ...terms, ...trouble }), 1_000 + laterSeconds);
+    };
+    expect([0, 100_000, 300_000, 1e9].map((lastedMs) => Math.round(perSecond(lastedMs, 100)))).toEqual([
+      200, 120, 80, 40,
+    ]);
+    expect(perSecond(100_000, 0)).toBe(40);
+  });
+
   it('is let go little by little after an outage, and grows while all goes well', () => {
     const terms = {
       firstTriesPerSecond: 100,

@@ -11,6 +11,8 @@ export interface RetryBudget {
   readonly releasedAtMs: EpochMs | null;
   /** From when on it grows, as long as all goes well; null: it has grown. */
   readonly troubledAtMs: EpochMs | null;
+  /** For how long trouble had lasted by then, where nobody finds out on the way whether it is over; else 0. */
+  readonly troubleLastedMs: number;
   /** Units a second that it never goes beyond: what a dependency that throttles takes; ∞ for one that does not. */
   readonly pacedUnitsPerSecond: number;
 }
@@ -47,6 +49,8 @@ export interface BudgetTerms {
   readonly releasedAtMs: EpochMs | null;
   /** When it was last in trouble; null when it was not. */
   readonly troubledAtMs: EpochMs | null;
+  /** For how long trouble had lasted by then, where nobody finds out on the way whether it is over; absent: 0. */
+  readonly troubleLastedMs?: number;
   /** Throttled retries a second that a dependency which throttles takes; null for one that does not. */
   readonly pacePerSecond: number | null;
 }
@@ -56,7 +60,8 @@ export interface BudgetTerms {
  * than the pace of a dependency that throttles.
  */
 export function budgetOf(terms: BudgetTerms): RetryBudget {
-  const { firstTriesPerSecond, retryTimeRatio, percent, maxGrowth, releasedAtMs, troubledAtMs, pacePerSecond } = terms;
+  const { firstTriesPerSecond, retryTimeRatio, percent, maxGrowth, releasedAtMs, pacePerSecond } = terms;
+  const { troubledAtMs, troubleLastedMs = 0 } = terms;
   const earned = ((percent / 100) * UNITS_PER_CALL * firstTriesPerSecond) / retryTimeRatio;
   const unitsPerSecond = Math.max(FLOOR_UNITS_PER_SECOND, earned);
   const pacedUnitsPerSecond =
@@ -68,7 +73,15 @@ export function budgetOf(terms: BudgetTerms): RetryBudget {
     WINDOWS_SECONDS.find((seconds) => seconds * least >= UNITS_PER_WINDOW) ??
     LONG_WINDOWS_SECONDS.find((seconds) => 2 * seconds * least >= MOST_UNITS_OF_RETRY) ??
     LONGEST_WINDOW_SECONDS;
-  return { unitsPerSecond, windowSeconds, maxGrowth, releasedAtMs, troubledAtMs, pacedUnitsPerSecond };
+  return {
+    unitsPerSecond,
+    windowSeconds,
+    maxGrowth,
+    releasedAtMs,
+    troubledAtMs,
+    troubleLastedMs,
+    pacedUnitsPerSecond,
+  };
 }
 
 /** The aligned window that holds a second: `[fromSecond, fromSecond + windowSeconds)`. */
@@ -81,14 +94,22 @@ export function windowStart(second: number, { windowSeconds }: Pick<RetryBudget,
  * long as nothing goes wrong, several times as much: a budget is to protect a dependency that is in trouble.
  */
 export function unitsPerWindow(budget: RetryBudget, fromSecond: number): number {
-  const { unitsPerSecond, windowSeconds, releasedAtMs, troubledAtMs, maxGrowth, pacedUnitsPerSecond } = budget;
+  const { unitsPerSecond, windowSeconds, releasedAtMs, maxGrowth, pacedUnitsPerSecond } = budget;
+  const { troubledAtMs, troubleLastedMs } = budget;
   const since = (ms: EpochMs | null) => (ms === null ? Number.POSITIVE_INFINITY : Math.max(0, fromSecond * 1_000 - ms));
   const floor = Math.min(FLOOR_UNITS_PER_SECOND, unitsPerSecond);
   const released = Math.max(RELEASED_SHARE, floor / unitsPerSecond) * 2 ** (since(releasedAtMs) / DOUBLING_MS);
-  const healthy = 2 ** (since(troubledAtMs) / DOUBLING_MS);
+  const sinceTroubleMs = since(troubledAtMs);
+  const healthy = 2 ** (sinceTroubleMs / DOUBLING_MS);
   const fewAnyway = maxGrowth > 1 ? CALM_UNITS_PER_SECOND / unitsPerSecond : 1;
-  const grown = Math.min(Math.max(maxGrowth, fewAnyway), healthy);
+  const onceOver = Math.min(Math.max(maxGrowth, fewAnyway), healthy);
+  const grown = troubleLastedMs === 0 ? onceOver : 1 + (onceOver - 1) * chanceItIsOver(sinceTroubleMs, troubleLastedMs);
   return windowSeconds * Math.min(pacedUnitsPerSecond, unitsPerSecond * Math.min(released, grown));
+}
+
+/** What has lasted for some time is as likely as not to last for as long again. */
+function chanceItIsOver(afterMs: number, lastedMs: number): number {
+  return afterMs / (afterMs + lastedMs);
 }
 
 /** Units booked in a window and in those beside it. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { T0 } from '@smart-retry/domain/testing';
-import { question, view } from '../testing/admissions.js';
+import { budgetFrom, question, view } from '../testing/admissions.js';
+import type { AdmissionQuestion, BudgetView, DependencyView } from './admission.js';
 import { admitRetry } from './admit-retry.js';
 
 describe('a retry whose dependency is left alone', () => {
@@ -45,5 +46,45 @@ describe('a retry whose dependency is left alone', () => {
     const at = (takesNoPlace: boolean) => admitRetry(question({ takesNoPlace }), view({ breaker: 'open' }));
     expect(at(false).booking).not.toBeNull();
     expect(at(true)).toMatchObject({ kind: 'deferred', booking: null, askAgainMs: at(false).askAgainMs });
+  });
+
+  describe('of a worker that is known never to ask again', () => {
+    const never = (changes: Partial<DependencyView> = {}) => view({ breaker: 'open', asksAgain: false, ...changes });
+    const waits = (state: DependencyView, changes: Partial<AdmissionQuestion> = {}) =>
+      [0, 0.5, 0.999].map((draw) => admitRetry(question({ draw, ...changes }), state));
+    /** Places from now on and until so many seconds from now. */
+    const placesUntil = (seconds: number): BudgetView => ({
+      ...budgetFrom(0),
+      firstPlace: (wanted) => (wanted <= T0 / 1_000 + seconds ? wanted : T0 / 1_000 + 600),
+    });
+
+    it('takes no probe, which would use up an attempt', () => {
+      const halfOpen = { breaker: 'half_open', hasProbe: true } as const;
+      expect(waits(never(halfOpen), { delayMs: 60_000 })[0]).toMatchObject({ kind: 'deferred', isProbe: false });
+      expect(waits(view(halfOpen), { delayMs: 60_000 })[0]).toMatchObject({ kind: 'admitted', isProbe: true });
+    });
+
+    it('waits for at least a third of the time that the trouble has lasted, as far as that may be', () => {
+      const told = (troubleLastedMs: number) => waits(never({ troubleLastedMs })).map(({ delayMs }) => delayMs);
+      for (const delayMs of told(300_000)) expect(delayMs).toBeCloseTo(100_000, -4);
+      for (const delayMs of told(3_600_000)) expect(delayMs).toBeGreaterThan(265_000);
+      expect(waits(view({ breaker: 'open', troubleLastedMs: 300_000 }))[0]?.delayMs).toBeLessThan(30_000);
+    });
+
+    it('takes an earlier place than was planned rather than none', () => {
+      const [told] = waits(never({ budget: placesUntil(50) }), { delayMs: 200_000 });
+      expect(told).toMatchObject({ kind: 'deferred', booking: { second: T0 / 1_000 + 21 } });
+    });
+
+    it('is stopped where calls time out and all places are taken for as long as may be waited', () => {
+      const full = never({ budget: placesUntil(-1) });
+      expect(waits(full, { units: 3 })[1]).toMatchObject({ kind: 'refused', reasons: ['breaker_open'] });
+      expect(waits(full, { units: 3 })[1]?.because[0]).toContain(
+        'all places of the next 5 min, the longest wait, are taken',
+      );
+      // What turns calls away loses little by them.
+      expect(waits(full, { units: 2 })[1]).toMatchObject({ kind: 'deferred', delayMs: 225_000, booking: null });
+      expect(waits({ ...full, asksAgain: true }, { units: 3 })[1]).toMatchObject({ kind: 'deferred' });
+    });
   });
 });

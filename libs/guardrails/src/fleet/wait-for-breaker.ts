@@ -1,7 +1,8 @@
 import type { EpochMs } from '@smart-retry/domain';
 import type { Admission, AdmissionQuestion, Booking, DependencyView } from './admission.js';
+import { MOST_UNITS_OF_RETRY } from './failure-kind.js';
 import { findRoom } from './find-room.js';
-import { ASK_AGAIN_MS, deferUntil } from './put-off.js';
+import { ASK_AGAIN_MS, deferUntil, refuseUntold } from './put-off.js';
 
 /** Non-probes ask again after this long, and up to thrice it, while probes are under way. */
 const PROBES_UNDER_WAY_MS = 5_000;
@@ -11,6 +12,10 @@ const HELD_OPEN_MS = 30_000;
 const UNBUDGETED_SPREAD_MS = 60_000;
 /** Of the time that a job has left, what it may wait before it asks again. */
 const ASKS_IN_TIME_SHARE = 0.9;
+/** Who never asks again waits at least for this share of the time that the trouble has lasted: about as often probes go out. */
+const LASTED_SHARE = 1 / 3;
+/** … but only so much of the longest wait, so that there may be a place until then. */
+const LONGEST_SHARE = 0.9;
 const SECOND_MS = 1_000;
 
 /** Puts a job off until the breaker's next probes have gone out. */
@@ -47,29 +52,57 @@ function waitUntilBack(
   const { nowMs, draw, untilEndMs } = question;
   const spreadInTimeMs = Math.max(0, Math.min(spreadMs, ASKS_IN_TIME_SHARE * untilEndMs - waitMs));
   const askAtMs = nowMs + waitMs + draw * spreadInTimeMs;
-  const { placeMs, booking } = findPlaceAfter(askAtMs, question, view);
+  const { placeMs, booking, isTooMuch = false } = findPlaceAfter(askAtMs, question, view);
   const obstacle = { guardrail: 'breaker', reason: 'breaker_open', because, booking, askAtMs } as const;
+  if (isTooMuch) return refuseUntold(placeMs - nowMs, question, obstacle);
   // Whoever asks in time may be let go then: a place that is too late stops nobody.
   return deferUntil(Math.min(placeMs, Math.max(askAtMs, nowMs + untilEndMs)), question, obstacle);
 }
 
-function findPlaceAfter(
-  askAtMs: EpochMs,
-  { nowMs, delayMs, draw, units, maxDelayMs, takesNoPlace = false }: AdmissionQuestion,
-  view: DependencyView,
-): { readonly placeMs: EpochMs; readonly booking: Booking | 'kept' | null } {
-  const { budget, turn, isShared, heldOpenBecause } = view;
+interface PlaceAfter {
+  readonly placeMs: EpochMs;
+  readonly booking: Booking | 'kept' | null;
+  /** Whether a retry that comes before it would keep the dependency down: what timed out is worked off for nobody. */
+  readonly isTooMuch?: boolean;
+}
+
+function findPlaceAfter(askAtMs: EpochMs, question: AdmissionQuestion, view: DependencyView): PlaceAfter {
+  const { nowMs, draw, units, maxDelayMs, takesNoPlace = false } = question;
+  const { turn, heldOpenBecause, asksAgain } = view;
   const furthest = { placeMs: nowMs + maxDelayMs + 1, booking: null };
   if (heldOpenBecause !== null || takesNoPlace) return furthest;
   if (turn?.bookedSecond != null && turn.bookedSecond * SECOND_MS >= askAtMs)
     return { placeMs: turn.bookedSecond * SECOND_MS + draw * SECOND_MS, booking: 'kept' };
-  const earliestMs = Math.max(askAtMs, nowMs + delayMs);
+  const planned = findPlaceFrom(Math.max(askAtMs, nowMs + waitWithoutBreaker(question, view)), question, view);
+  if (asksAgain || view.budget === null) return planned ?? furthest;
+  const isInTime = ({ placeMs }: PlaceAfter) => placeMs <= nowMs + maxDelayMs;
+  const place = planned !== null && isInTime(planned) ? planned : findPlaceFrom(askAtMs, question, view);
+  if (place !== null && isInTime(place)) return place;
+  return { ...(place ?? furthest), booking: null, isTooMuch: units >= MOST_UNITS_OF_RETRY };
+}
+
+/** Null: none within the horizon. */
+function findPlaceFrom(
+  earliestMs: EpochMs,
+  { draw, units }: AdmissionQuestion,
+  view: DependencyView,
+): PlaceAfter | null {
   const { second } = findRoom(Math.floor(earliestMs / SECOND_MS) + 1, units, draw, view);
-  if (second === null) return furthest;
-  if (budget === null) return { placeMs: earliestMs + draw * UNBUDGETED_SPREAD_MS, booking: null };
+  if (second === null) return null;
+  if (view.budget === null) return { placeMs: earliestMs + draw * UNBUDGETED_SPREAD_MS, booking: null };
   const placeMs = second * SECOND_MS + draw * SECOND_MS;
-  if (!isShared) return { placeMs, booking: { second, units } };
+  if (!view.isShared) return { placeMs, booking: { second, units } };
   const line = view.line();
   const behindMs = (SECOND_MS * line.waiting) / line.retriesPerSecond(second);
   return { placeMs: line.untoldMs(placeMs + behindMs, draw), booking: null };
+}
+
+/** As planned; whoever never asks again uses up an attempt each time, and has the fewer left the longer the trouble lasts. */
+function waitWithoutBreaker(
+  { delayMs, draw, maxDelayMs }: AdmissionQuestion,
+  { asksAgain, troubleLastedMs }: DependencyView,
+): number {
+  if (asksAgain) return delayMs;
+  const longestMs = (LONGEST_SHARE + (1 - LONGEST_SHARE) * draw) * maxDelayMs - 2 * SECOND_MS;
+  return Math.max(delayMs, Math.min(LASTED_SHARE * troubleLastedMs, longestMs));
 }

@@ -1,0 +1,43 @@
+import { describe, expect, it } from '@jest/globals';
+import { ErpCallers } from '../testing/fleet.js';
+
+/** An outage at three first tries a second whose callers are put off, and make their retry when that is over. */
+function outage({ seconds, askAgain = false }: { readonly seconds: number; readonly askAgain?: boolean }) {
+  const callers = new ErpCallers();
+  callers.reportFirstTries(3);
+  if (!askAgain) for (let i = 0; i < 5; i++) callers.fleet.dependency('erp').askers.noteNever();
+  for (let second = 0; second < seconds; second++) {
+    callers.nowMs += 1_000;
+    for (let i = 0; i < 3; i++) callers.ask({ delayMs: 10_000, errorClass: 'unavailable' });
+  }
+  return callers;
+}
+
+describe('workers that make their retry when they are told', () => {
+  it('are sent as no probe', () => {
+    const asksAtProbes = (askAgain: boolean) => {
+      const callers = outage({ seconds: 10, askAgain });
+      for (let second = 0; second < 60 && callers.state.breaker.state !== 'open'; second++) {
+        callers.nowMs += 1_000;
+        for (let i = 0; i < 3; i++) callers.ask({ delayMs: 10_000 });
+      }
+      callers.nowMs = callers.state.breaker.probeAtMs ?? callers.nowMs;
+      return callers.ask().isProbe;
+    };
+    expect([asksAtProbes(true), asksAtProbes(false)]).toEqual([true, false]);
+  });
+
+  it('wait the longer, and for fewer places, the longer the trouble has lasted', () => {
+    const lastedAndHeeded = (askAgain: boolean) => {
+      const { fleet, nowMs } = outage({ seconds: 240, askAgain });
+      const erp = fleet.dependency('erp');
+      return [erp.trouble.lastedMs(nowMs), fleet.budgetOf(erp, nowMs)?.budget.troubleLastedMs];
+    };
+    const [lastedMs, heededMs] = lastedAndHeeded(false);
+    expect(lastedMs).toBeGreaterThan(220_000);
+    expect(heededMs).toBe(lastedMs);
+    expect(lastedAndHeeded(true)[1]).toBe(0);
+    const callers = outage({ seconds: 240 });
+    expect(callers.ask({ delayMs: 1_000, errorClass: 'unavailable' }).delayMs).toBeGreaterThan(75_000);
+  });
+});

@@ -1,0 +1,13 @@
+import { describe, expect, it } from '@jest/globals';
+import { Trouble } from './trouble.js';
+
+describe('Trouble', () => {
+  it('lasts from when it began until it was not seen for a minute, and counts only while it is there', () => {
+    const trouble = new Trouble();
+    expect(trouble.lastedMs(1_000_000)).toBe(0);
+    for (const nowMs of [1_000_000, 1_050_000, 1_100_000]) trouble.note(nowMs);
+    expect([trouble.lastedMs(1_100_500), trouble.lastedMs(1_130_000)]).toEqual([100_000, 0]);
+    trouble.note(1_200_000);
+    expect(trouble.lastedMs(1_200_000)).toBe(0);
+  });
+});

@@ -1,0 +1,22 @@
+import type { EpochMs } from '@smart-retry/domain';
+
+/** Without trouble for so long the next is another one. */
+const OVER_AFTER_MS = 60_000;
+/** Trouble that was seen so lately lasts. */
+const LASTS_MS = 1_000;
+
+/** For how long a dependency has been in trouble, as far as this process has looked. */
+export class Trouble {
+  #sinceMs: EpochMs = 0;
+  #lastMs: EpochMs = 0;
+
+  note(nowMs: EpochMs): void {
+    if (nowMs - this.#lastMs > OVER_AFTER_MS) this.#sinceMs = nowMs;
+    this.#lastMs = Math.max(this.#lastMs, nowMs);
+  }
+
+  /** 0 where there is none. */
+  lastedMs(nowMs: EpochMs): number {
+    return nowMs - this.#lastMs < LASTS_MS ? this.#lastMs - this.#sinceMs : 0;
+  }
+}
