@@ -4,7 +4,7 @@ import type { Askers } from './askers.js';
 import { SLOT_MS, slotOf, type CallTally } from './call-tally.js';
 import type { CallsSince } from './calls-since.js';
 import type { FailedRun } from './failed-run.js';
-import { REMEMBERED_MS, REPORTS_ALL_MS, type FirstTryRate } from './first-try-rate.js';
+import { REMEMBERED_MS, type FirstTryRate } from './first-try-rate.js';
 import type { LatestNews } from './latest-news.js';
 import type { SeenFirstTries } from './seen-rate.js';
 
@@ -25,20 +25,14 @@ export interface KnownCalls {
   readonly seen: SeenFirstTries | null;
 }
 
-/**
- * Whether a row of failed jobs tells of an outage: where nobody reports first tries, which do, and where waiting uses up no
- * attempt, since few are no danger for a dependency.
- */
-export function goesByJobs({ latest, askers }: Pick<KnownCalls, 'latest' | 'askers'>, nowMs: EpochMs): boolean {
-  return nowMs - latest.firstSuccessMs > REPORTS_ALL_MS && askers.askAgain;
-}
-
 /** What calls say of the dependency, as its breaker weighs them. */
 export function breakerEvidence(known: KnownCalls, nowMs: EpochMs): BreakerEvidence {
-  const { calls, since, breaker, latest, seen, run } = known;
+  const { calls, since, breaker, latest, seen, run, askers } = known;
   // Whose first try does not ask is known to have come through, by how many there were in the last outage.
   const firstTries = known.firstTries ?? (seen?.isOfOutage === true ? { ...seen, unaskedShare: 0 } : null);
   const { releasedAtMs, sinceMs, state } = breaker;
+  // Where first tries are known they tell, and where waiting uses up attempts few are no danger for a dependency.
+  const goesByJobs = known.firstTries === null && askers.askAgain;
   // Counts say nothing of now: what is not asked about is taken for a success then.
   const assumesRest = firstTries !== null && (known.firstTries === null || nowMs - latest.countsMs < COUNTS_SPEAK_MS);
   const expected = (inMs: number) => (assumesRest ? (firstTries.perSecond * Math.max(0, inMs)) / 1_000 : 0);
@@ -78,7 +72,7 @@ export function breakerEvidence(known: KnownCalls, nowMs: EpochMs): BreakerEvide
       tries: expected(nowMs - quietSinceMs) + calls.sum('firstSucceeded', Math.max(from, slotOf(quietSinceMs) + 1), to),
     },
     consecutiveFailures: consecutiveFailures(known, nowMs),
-    failedJobs: goesByJobs(known, nowMs) ? run.at(Math.max(latest.successMs, releasedAtMs ?? 0), nowMs) : null,
+    failedJobs: goesByJobs ? run.at(Math.max(latest.successMs, releasedAtMs ?? 0), nowMs) : null,
     hasFirstTries: isKnown,
   };
 }

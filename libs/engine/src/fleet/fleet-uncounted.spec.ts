@@ -36,7 +36,7 @@ describe('where nobody reports first tries', () => {
     expect(fleet.meet(unnamed, nowMs).isCalm).toBe(false);
   });
 
-  it('leaves that to others where first tries are reported, or workers do not wait as they are told', () => {
+  it('leaves that to others where first tries are known, or workers do not wait as they are told', () => {
     const stateAfterRow = (prepare: (callers: ErpCallers) => void) => {
       const callers = new ErpCallers();
       for (let i = 0; i < 200; i++) callers.reportRetry();
@@ -46,7 +46,9 @@ describe('where nobody reports first tries', () => {
       return callers.state.breaker.state;
     };
     expect(stateAfterRow(() => undefined)).toBe('open');
-    expect(stateAfterRow((callers) => callers.reportFirstTries(0.01))).toBe('closed');
+    expect(stateAfterRow((callers) => callers.reportFirstTries(10))).toBe('closed');
+    // Too few to tell anything.
+    expect(stateAfterRow((callers) => callers.reportFirstTries(0.01))).toBe('open');
     const neverAsk = ({ fleet }: ErpCallers) => {
       for (let i = 0; i < 10; i++) fleet.dependency('erp').askers.noteNever();
     };

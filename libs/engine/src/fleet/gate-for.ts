@@ -1,6 +1,5 @@
 import type { BreakerOverride, BreakerRecord, EpochMs, FailureKind, RetryFeatures } from '@smart-retry/domain';
 import { admitRetry, type DependencyView } from '@smart-retry/guardrails';
-import { goesByJobs } from './breaker-evidence.js';
 import type { BudgetPlaces, FleetPlace } from './budget-places.js';
 import type { Dependency } from './dependency.js';
 import type { FleetGate } from './fleet-gate.js';
@@ -37,7 +36,7 @@ export function gateFor(
 ): FleetGate {
   // Retries alone are of jobs that failed already: how many fail opens a breaker only for those who say what they call.
   const isNamed = features.dependency !== undefined || dependency.firstTriesPerSecond(nowMs) !== null;
-  const state = override?.state ?? (isNamed || goesByJobs(dependency, nowMs) ? breaker.state : 'closed');
+  const state = override?.state ?? (isNamed || dependency.askers.askAgain ? breaker.state : 'closed');
   const view: DependencyView = {
     dependency: name,
     breaker: state,
