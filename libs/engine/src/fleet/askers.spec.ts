@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import { someReport, T0 } from '@smart-retry/domain/testing';
 import { ErpCallers } from '../testing/fleet.js';
 import { Askers } from './askers.js';
 
@@ -31,16 +30,12 @@ describe('Askers', () => {
   });
 
   it('are known by what their retries followed, where nobody knows the job that was put off', () => {
-    const runWithoutAsking = (wasPutOff: true | undefined) => {
-      const { fleet } = new ErpCallers();
-      const link = { source: 'shape', errorClass: 'timeout', failedAttemptNumber: 1, wasPutOff } as const;
-      const retries = Array.from({ length: 10 }, (_, i) => {
-        const report = someReport({ jobId: `job-${i}`, dependency: 'erp' });
-        return { report, link, isRetry: true, sampleRate: 1, recordedAtMs: T0, aggregationIntervalMs: 300_000 };
-      });
-      fleet.noteReports(retries, T0);
-      return fleet.dependency('erp').askers.askAgain;
+    const runAfter = (advice: { readonly wasPutOff?: true }) => {
+      const callers = new ErpCallers();
+      const link = { source: 'shape', errorClass: 'timeout', failedAttemptNumber: 1, ...advice } as const;
+      for (let i = 0; i < 10; i++) callers.reportRetry({}, link);
+      return callers.fleet.dependency('erp').askers.askAgain;
     };
-    expect([runWithoutAsking(undefined), runWithoutAsking(true)]).toEqual([true, false]);
+    expect([runAfter({}), runAfter({ wasPutOff: true })]).toEqual([true, false]);
   });
 });

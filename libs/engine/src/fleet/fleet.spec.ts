@@ -219,6 +219,21 @@ describe("a server's hint", () => {
   });
 });
 
+describe('a failed retry that does not say why it failed', () => {
+  it('counts as one that failed as its job had before', () => {
+    const failedAfter = (errorClass: string) => {
+      const callers = new ErpCallers();
+      const link = { source: 'job', errorClass, failedAttemptNumber: 1 } as const;
+      callers.reportRetry({ success: false, errorClass: undefined }, link);
+      return callers.state.recent;
+    };
+    expect([failedAfter('timeout'), failedAfter('validation')]).toEqual([
+      { failed: 1, succeeded: 0 },
+      { failed: 0, succeeded: 0 },
+    ]);
+  });
+});
+
 describe('looking at dependencies', () => {
   it('does not make them ones in use, of which other processes are told', () => {
     const callers = outage();

@@ -157,7 +157,9 @@ export class Fleet {
   noteReports(records: readonly AttemptRecord[], nowMs: EpochMs): void {
     for (const { report, isRetry, link } of records) {
       const name = dependencyOf(report);
-      const { jobType, success, errorClass, errorCode, timestampMs, processingTimeMs, attemptNumber, status } = report;
+      const { jobType, success, timestampMs, processingTimeMs, attemptNumber, status } = report;
+      // A retry that does not say why it failed has most likely failed as the job had before.
+      const { errorClass, errorCode } = report.errorClass === undefined ? (link ?? report) : report;
       const failedAttempt = link?.failedAttemptNumber ?? attemptNumber - 1;
       const asked = { tenant: report.tenant, jobType, jobId: report.jobId, attemptNumber: failedAttempt };
       const turn = isRetry ? this.turns.drop(asked) : null;

@@ -1,4 +1,10 @@
-import { DEFAULT_STRATEGY, type AttemptRecord, type AttemptReport, type GuardrailSettings } from '@smart-retry/domain';
+import {
+  DEFAULT_STRATEGY,
+  type AttemptRecord,
+  type AttemptReport,
+  type FailureLink,
+  type GuardrailSettings,
+} from '@smart-retry/domain';
 import { someFeatures, someReport, T0 } from '@smart-retry/domain/testing';
 import type { Admission } from '@smart-retry/guardrails';
 import { dependencyState } from '../fleet/dependency-state.js';
@@ -65,7 +71,8 @@ export class ErpCallers {
     return answers;
   }
 
-  reportRetry(changes: Partial<AttemptReport> = {}): void {
+  /** @param link what the retry is known to have followed */
+  reportRetry(changes: Partial<AttemptReport> = {}, link?: FailureLink): void {
     const report = someReport({
       jobId: `retry-${this.#jobs++}`,
       dependency: 'erp',
@@ -75,6 +82,7 @@ export class ErpCallers {
     });
     const record: AttemptRecord = {
       report,
+      ...(link && { link }),
       isRetry: report.attemptNumber > 1,
       sampleRate: 1,
       recordedAtMs: this.nowMs,
