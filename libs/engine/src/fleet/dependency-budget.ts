@@ -10,6 +10,8 @@ import type { SharedSums } from './shared-sums.js';
 export interface CallRates {
   readonly firstTries: FirstTryRate | null;
   readonly retryTimeRatio: number | null;
+  /** Retries that came through, of late. */
+  readonly retriesSucceededPerSecond: number;
   /** Where first tries are not known. */
   readonly seen: SeenFirstTries | null;
 }
@@ -50,6 +52,7 @@ export class DependencyBudget {
     const budget = this.#budgetFor({
       ...(isPacedOnly ? NO_BUDGET : { firstTriesPerSecond: (firstTries ?? seen)?.perSecond ?? 0, percent }),
       retryTimeRatio,
+      retriesSucceededPerSecond: rates.retriesSucceededPerSecond,
       maxGrowth,
       releasedAtMs,
       troubledAtMs: troubleMs === 0 ? null : troubleMs,

@@ -20,6 +20,7 @@ import { FullRun } from './full-run.js';
 import { NO_NEWS, type LatestNews } from './latest-news.js';
 import { noteProcessingTime, retryTimeRatio } from './processing-times.js';
 import { isEvidence, type FirstTries, type ReportedCall } from './reported-calls.js';
+import { retriesSucceededPerSecond } from './retries-succeeded.js';
 import { SeenRate } from './seen-rate.js';
 import { SharedSums } from './shared-sums.js';
 import { TenantShares } from './tenant-shares.js';
@@ -91,9 +92,8 @@ export class Dependency {
     const atMs = Math.min(endedAtMs, nowMs);
     const timeMs = kind === 'not_sent' ? undefined : processingTimeMs;
     if (!isRetry) {
-      const isFailed = kind !== null;
-      const tries = { succeeded: Number(!isFailed), failed: Number(isFailed), processingTimeMs: timeMs };
-      this.noteFirstTries(tries, atMs, atMs, nowMs);
+      const failed = Number(kind !== null);
+      this.noteFirstTries({ succeeded: 1 - failed, failed, processingTimeMs: timeMs }, atMs, atMs, nowMs);
     } else if (timeMs !== undefined && slotOf(atMs) >= slotOf(nowMs) - KEEP_SLOTS) {
       noteProcessingTime(this.calls, { isRetry, timed: 1, totalMs: timeMs }, slotOf(atMs));
     }
@@ -265,8 +265,7 @@ export class Dependency {
 
   evidence(nowMs: EpochMs): BreakerEvidence {
     const { calls, since, breaker, latest, askers } = this;
-    const { firstTries, seen } = this.#rateAt(nowMs);
-    return breakerEvidence({ calls, since, breaker, latest, askers, firstTries, seen, run: this.#run }, nowMs);
+    return breakerEvidence({ ...this.#rateAt(nowMs), calls, since, breaker, latest, askers, run: this.#run }, nowMs);
   }
 
   /** What is too old to matter; once in five seconds. */
@@ -289,6 +288,7 @@ export class Dependency {
         firstTries,
         seen: firstTries === null ? this.#seen.at(at, nowMs) : null,
         retryTimeRatio: retryTimeRatio(this.calls, Math.min(nowMs, this.latest.firstTryMs)),
+        retriesSucceededPerSecond: retriesSucceededPerSecond(this.calls, nowMs),
       };
     }
     return this.#rate;

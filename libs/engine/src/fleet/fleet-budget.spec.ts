@@ -74,6 +74,21 @@ describe('the retry budget of a dependency', () => {
     });
   });
 
+  it('holds more where retries come through: each makes room for another', () => {
+    const letGoAfter = (success: boolean) => {
+      const callers = new ErpCallers();
+      callers.reportFirstTries(10);
+      for (let i = 0; i < 300; i++) {
+        callers.nowMs += 250;
+        callers.reportRetry({ attemptNumber: 2, success });
+      }
+      return Array.from({ length: 50 }, () => callers.ask({ delayMs: 0 })).filter(({ kind }) => kind === 'admitted')
+        .length;
+    };
+    // 5 units, and 10 more where four retries a second came through; one may be lent, and a timeout takes 3.
+    expect([letGoAfter(false), letGoAfter(true)]).toEqual([2, 6]);
+  });
+
   it('is not known from failures alone', () => {
     const callers = new ErpCallers();
     for (let i = 0; i < 50; i++) callers.reportRetry({ attemptNumber: 1, success: false });

@@ -16,6 +16,7 @@ const budget = new BudgetPlaces(
   budgetOf({
     firstTriesPerSecond: 10,
     percent: 20,
+    retriesSucceededPerSecond: 0,
     retryTimeRatio: 1,
     maxGrowth: 1,
     releasedAtMs: null,

@@ -9,6 +9,7 @@ const budget = (firstTriesPerSecond: number, percent = 20) =>
   budgetOf({
     firstTriesPerSecond,
     percent,
+    retriesSucceededPerSecond: 0,
     retryTimeRatio: 1,
     maxGrowth: 5,
     releasedAtMs: null,
@@ -27,6 +28,7 @@ describe('budgetOf', () => {
     const terms = {
       firstTriesPerSecond: 100,
       percent: 20,
+      retriesSucceededPerSecond: 0,
       maxGrowth: 1,
       releasedAtMs: null,
       troubledAtMs: null,
@@ -44,7 +46,8 @@ describe('budgetOf', () => {
 
   it('hopes for growth after trouble by how long that has lasted, where nobody finds out on the way', () => {
     const perSecond = (troubleLastedMs: number, laterSeconds: number) => {
-      const terms = { firstTriesPerSecond: 100, percent: 20, retryTimeRatio: 1, maxGrowth: 5, pacePerSecond: null };
+      const rates = { firstTriesPerSecond: 100, retriesSucceededPerSecond: 0, retryTimeRatio: 1, pacePerSecond: null };
+      const terms = { ...rates, percent: 20, maxGrowth: 5 };
       const trouble = { troubledAtMs: 1_000_000, troubleLastedMs, releasedAtMs: null };
       return unitsPerWindow(budgetOf({ ...terms, ...trouble }), 1_000 + laterSeconds);
     };
@@ -58,6 +61,7 @@ describe('budgetOf', () => {
     const terms = {
       firstTriesPerSecond: 100,
       percent: 20,
+      retriesSucceededPerSecond: 0,
       retryTimeRatio: 1,
       maxGrowth: 5,
       releasedAtMs: 1_000_000,
@@ -73,6 +77,7 @@ describe('budgetOf', () => {
   it('gives a quiet dependency its floor at once after an outage', () => {
     const terms = {
       percent: 20,
+      retriesSucceededPerSecond: 0,
       retryTimeRatio: 1,
       maxGrowth: 1.25,
       releasedAtMs: 1_000_000,
@@ -83,8 +88,33 @@ describe('budgetOf', () => {
     expect([1_000, 1_005, 1_010, 1_020].map(perSecond)).toEqual([0.5, 1, 2, 2.5]);
   });
 
+  it('makes room for one retry more for each that came through, up to as many as there are first tries, unless it may not grow', () => {
+    const terms = { firstTriesPerSecond: 100, percent: 20, retryTimeRatio: 1, pacePerSecond: null };
+    const perSecond = (retriesSucceededPerSecond: number, maxGrowth: number, releasedAtMs: number | null = null) =>
+      unitsPerWindow(
+        budgetOf({
+          ...terms,
+          retriesSucceededPerSecond,
+          maxGrowth,
+          releasedAtMs,
+          troubledAtMs: Number.POSITIVE_INFINITY,
+        }),
+        1_000,
+      );
+    expect([0, 15, 1_000].map((succeeded) => perSecond(succeeded, 1.25))).toEqual([40, 70, 200]);
+    expect(perSecond(15, 1)).toBe(40);
+    expect(perSecond(15, 1.25, 1_000_000)).toBe(70 / 4);
+  });
+
   it('grows to 75 ordinary retries a minute whatever its share is, unless it may not grow at all', () => {
-    const terms = { percent: 20, retryTimeRatio: 1, releasedAtMs: null, troubledAtMs: 1_000_000, pacePerSecond: null };
+    const terms = {
+      percent: 20,
+      retriesSucceededPerSecond: 0,
+      retryTimeRatio: 1,
+      releasedAtMs: null,
+      troubledAtMs: 1_000_000,
+      pacePerSecond: null,
+    };
     const perSecond = (firstTriesPerSecond: number, maxGrowth: number) => {
       const of = budgetOf({ ...terms, firstTriesPerSecond, maxGrowth });
       return unitsPerWindow(of, 2_000) / of.windowSeconds;
@@ -96,6 +126,7 @@ describe('budgetOf', () => {
     const terms = {
       firstTriesPerSecond: 100,
       percent: 20,
+      retriesSucceededPerSecond: 0,
       retryTimeRatio: 1,
       maxGrowth: 1.25,
       releasedAtMs: null,
@@ -113,6 +144,7 @@ describe('budgetOf', () => {
       budgetOf({
         firstTriesPerSecond,
         percent: 20,
+        retriesSucceededPerSecond: 0,
         retryTimeRatio: 1,
         maxGrowth: 1.25,
         releasedAtMs: null,
@@ -148,6 +180,7 @@ describe('budgetOf', () => {
     const terms = {
       firstTriesPerSecond: 100,
       percent: 20,
+      retriesSucceededPerSecond: 0,
       retryTimeRatio: 1,
       maxGrowth: 5,
       releasedAtMs: null,

@@ -41,6 +41,8 @@ export interface BudgetTerms {
   readonly firstTriesPerSecond: number;
   /** How many times as long a retry takes as a first try, from 1; 1 where that is not known. */
   readonly retryTimeRatio: number;
+  /** Retries that came through, of late. */
+  readonly retriesSucceededPerSecond: number;
   /** 0–100: `max_budget_percent`. */
   readonly percent: number;
   /** As how many budgets it may grow to while all goes well, from 1: `max_budget_growth`. */
@@ -57,12 +59,15 @@ export interface BudgetTerms {
 
 /**
  * `percent` of first tries, and of their processing time where retries take longer; but never less than the floor, nor more
- * than the pace of a dependency that throttles.
+ * than the pace of a dependency that throttles. Where it may grow, a retry that came through makes room for another, up to as
+ * many as there are first tries: what keeps a dependency down are those that fail.
  */
 export function budgetOf(terms: BudgetTerms): RetryBudget {
   const { firstTriesPerSecond, retryTimeRatio, percent, maxGrowth, releasedAtMs, pacePerSecond } = terms;
   const { troubledAtMs, troubleLastedMs = 0 } = terms;
-  const earned = ((percent / 100) * UNITS_PER_CALL * firstTriesPerSecond) / retryTimeRatio;
+  const borne = maxGrowth > 1 ? terms.retriesSucceededPerSecond : 0;
+  const retriesPerSecond = Math.min(firstTriesPerSecond, (percent / 100) * firstTriesPerSecond + borne);
+  const earned = (UNITS_PER_CALL * retriesPerSecond) / retryTimeRatio;
   const unitsPerSecond = Math.max(FLOOR_UNITS_PER_SECOND, earned);
   const pacedUnitsPerSecond =
     pacePerSecond === null
