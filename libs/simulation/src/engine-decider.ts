@@ -1,4 +1,10 @@
-import { createRng, type AttemptCounts, type EpochMs } from '@smart-retry/domain';
+import {
+  createRng,
+  type AttemptCounts,
+  type AttemptReport,
+  type EpochMs,
+  type RetryFeatures,
+} from '@smart-retry/domain';
 import type { SmartRetry, SmartRetryOptions } from '@smart-retry/engine';
 import type { Decider } from './decider.js';
 import { choiceOf, type Worker } from './engine-choice.js';
@@ -14,6 +20,8 @@ export interface EngineDecider extends Decider {
 export interface Caller extends Pick<Worker, 'asksAgain'> {
   /** Whether it reports its first tries, as counts. Default: it does. */
   readonly countsFirstTries?: boolean;
+  /** Whether it tells no more than a client has to, see `leastOfFailure` and `leastOfReport`. Default: it tells all it knows. */
+  readonly tellsLeast?: boolean;
 }
 
 /**
@@ -25,7 +33,7 @@ export async function startEngineDecider(
   name: string,
   seed: number,
   start: StartEngine,
-  { countsFirstTries = true, ...worker }: Caller = {},
+  { countsFirstTries = true, tellsLeast = false, ...worker }: Caller = {},
 ): Promise<EngineDecider> {
   let nowMs: EpochMs = 0;
   const rng = createRng([seed, 0x656e, 0x6769, 0x6e65]);
@@ -34,12 +42,13 @@ export async function startEngineDecider(
     name,
     decide(failure) {
       nowMs = Math.max(nowMs, failure.failedAtMs);
-      const { recommendation, recommendationId } = smartRetry.recommender.recommend(failure);
-      return choiceOf(recommendation, failure.failedAtMs, { ...worker, recommendationId });
+      const asked = tellsLeast ? leastOfFailure(failure) : failure;
+      const { recommendation, recommendationId } = smartRetry.recommender.recommend(asked);
+      return choiceOf(recommendation, failure.failedAtMs, { ...worker, ...(!tellsLeast && { recommendationId }) });
     },
     async report(attempt) {
       nowMs = Math.max(nowMs, attempt.timestampMs);
-      await smartRetry.attempts.record([attempt]);
+      await smartRetry.attempts.record([tellsLeast ? leastOfReport(attempt) : attempt]);
     },
     ...(countsFirstTries && {
       async reportFirstTries(counts: readonly AttemptCounts[]) {
@@ -49,4 +58,14 @@ export async function startEngineDecider(
     }),
     close: () => smartRetry.close(),
   };
+}
+
+/** What failed how, for the how-manieth time: neither which job it was nor what it called. */
+function leastOfFailure({ jobType, errorClass, errorCode, attemptNumber }: RetryFeatures): RetryFeatures {
+  return { jobType, errorClass, errorCode, attemptNumber };
+}
+
+/** Whether the retry succeeded that was advised, under the number of the attempt that had failed: not why, nor what was really waited. */
+function leastOfReport({ jobId, jobType, attemptNumber, success, delayMs, timestampMs }: AttemptReport): AttemptReport {
+  return { jobId, jobType, attemptNumber: attemptNumber - 1, success, delayMs, timestampMs };
 }
