@@ -114,7 +114,8 @@ export function decide(features: RetryFeatures, snapshot: DecisionSnapshot, nowM
     isStop || awaited !== null || !isLearned(layer)
       ? NO_CORRECTION
       : (snapshot.hindsight?.correctionOf(layer, features, cameAbout, estimate.successProbability) ?? NO_CORRECTION);
-  const shown = { ...proposal, estimate: correctEstimate(estimate, correction) };
+  const isAsBelieved = correction === NO_CORRECTION && estimate === proposal.estimate;
+  const shown = isAsBelieved ? proposal : { ...proposal, estimate: correctEstimate(estimate, correction) };
   return {
     recommendation: answerFor({ restricted, delayMs, admission, proposal: shown, grounds, frame }),
     evidence: evidenceOf(asked.layers, configurationRevision, gate && evidenceOfGate(gate, admission), correction),
