@@ -76,7 +76,7 @@ describe('loadConfig', () => {
     });
   });
 
-  it("reads the seed's example", async () => {
+  it('reads the documented example', async () => {
     expect(await load({}, SEED_FILE)).toMatchObject({
       redisAddr: 'localhost:6379',
       redisPassword: undefined,

@@ -28,7 +28,7 @@ export const DeployBody = Type.Object(
 );
 export type DeployBody = Static<typeof DeployBody>;
 
-/** The seed's clients send none. */
+/** Simple clients send none. */
 export const RollbackBody = NullableObject({ reason: Reason });
 export type RollbackBody = Static<typeof RollbackBody> | undefined;
 
