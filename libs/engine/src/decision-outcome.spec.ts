@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { DecisionRecord, Recommendation } from '@smart-retry/domain';
-import { someFeatures, T0 } from '@smart-retry/domain/testing';
+import { someFeatures, someRecommendation, T0 } from '@smart-retry/domain/testing';
 import { closingReportOf, outcomeOfDecision } from './decision-outcome.js';
 
 const MINUTE_MS = 60_000;
@@ -12,27 +12,7 @@ const decision = (changes: Partial<Recommendation> = {}): DecisionRecord => ({
   recommendationId: 'r1',
   decidedAtMs: T0,
   features: someFeatures(),
-  recommendation: {
-    decision: 'retry',
-    shouldRetry: true,
-    delayMs: 5_000,
-    maxAttempts: 5,
-    confidence: 1,
-    rationale: '',
-    method: 'rules',
-    estimatedSuccess: 0.5,
-    estimatedSuccessInterval: [0.05, 0.95],
-    nextEvaluationAtMs: T0 + 5_000,
-    policyGuardrails: [],
-    guardrailEffects: [],
-    policy: null,
-    alternatives: [],
-    reasons: [],
-    propensity: 1,
-    modelVersion: null,
-    countsAsAttempt: true,
-    ...changes,
-  },
+  recommendation: someRecommendation(changes),
   evidence: { layers: [], configurationRevision: 1 },
   rngSeed: [1, 2, 3, 4],
 });

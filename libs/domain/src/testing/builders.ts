@@ -1,6 +1,7 @@
 import type { AttemptReport } from '../attempt.js';
 import type { Clock, EpochMs, RetryFeatures } from '../features.js';
 import { DEFAULT_POLICIES, type RetryPolicy } from '../policy.js';
+import type { Recommendation } from '../recommendation.js';
 import { DEFAULT_STRATEGY, type GuardrailSettings, type Strategy } from '../strategy.js';
 
 /** 2026-01-15T14:30:00Z */
@@ -47,6 +48,31 @@ export function someStrategy(
   guardrails: Partial<GuardrailSettings> = {},
 ): Strategy {
   return { ...DEFAULT_STRATEGY, policies, guardrails: { ...DEFAULT_STRATEGY.guardrails, ...guardrails } };
+}
+
+/** A retry 5 s after a failure at `T0`, by rules. */
+export function someRecommendation(changes: Partial<Recommendation> = {}): Recommendation {
+  return {
+    decision: 'retry',
+    shouldRetry: true,
+    delayMs: 5_000,
+    maxAttempts: 5,
+    confidence: 1,
+    rationale: '',
+    method: 'rules',
+    estimatedSuccess: 0.5,
+    estimatedSuccessInterval: [0.05, 0.95],
+    nextEvaluationAtMs: T0 + 5_000,
+    policyGuardrails: [],
+    guardrailEffects: [],
+    policy: null,
+    alternatives: [],
+    reasons: [],
+    propensity: 1,
+    modelVersion: null,
+    countsAsAttempt: true,
+    ...changes,
+  };
 }
 
 /** A successful second attempt at `T0`. */

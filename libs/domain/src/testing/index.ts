@@ -1,1 +1,1 @@
-export { FixedClock, T0, someFeatures, somePolicy, someReport, someStrategy } from './builders.js';
+export { FixedClock, T0, someFeatures, somePolicy, someRecommendation, someReport, someStrategy } from './builders.js';
