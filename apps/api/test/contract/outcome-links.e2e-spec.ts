@@ -188,6 +188,12 @@ describe('the shape', () => {
     expect(await classesOf('by_shape')).toEqual(['timeout']);
   });
 
+  it('tells of which kind a retry has failed that does not say why', async () => {
+    const { delay_ms } = await recommend({ job_type: 'unsaid' });
+    await report({ job_type: 'unsaid', job_id: 'a', attempt_number: 1, success: false, delay_ms });
+    expect((await client.get('/dependencies/unsaid')).body['recent']).toEqual({ failed: 1, succeeded: 0 });
+  });
+
   it('of several failures of one class is clear enough', async () => {
     for (let i = 0; i < 3; i++) await recommend({ job_type: 'alike', error_class: 'even' });
     await report({ job_type: 'alike', job_id: 'j', attempt_number: 1, delay_ms: 7_000 });
