@@ -8,11 +8,16 @@ import {
 } from '../../libs/simulation/dist/index.js';
 import { ROOT } from '../bootstrap.mjs';
 import { table } from '../bench/report.mjs';
-import { OURS, OURS_ASKED_ONCE, OURS_UNCOUNTED, OURS_WITH_MODELS } from './arguments.mjs';
+import { OURS, OURS_ASKED_ONCE, OURS_TOLD_LEAST, OURS_UNCOUNTED, OURS_WITH_MODELS } from './arguments.mjs';
 
 /** Know what nobody can know: never the best in a row. */
 const CLAIRVOYANT = new Set(BASELINES.filter(({ kind }) => kind === 'clairvoyant').map(({ name }) => name));
-const TELL_LESS = [OURS_UNCOUNTED, OURS_ASKED_ONCE];
+/** By how their columns are called. */
+const TELL_LESS = new Map([
+  [OURS_UNCOUNTED, 'without first tries'],
+  [OURS_ASKED_ONCE, 'never asking again'],
+  [OURS_TOLD_LEAST, 'telling least'],
+]);
 /** Of net utility in one world: more than this is a loss. */
 const MOST_LOST = 0.01;
 
@@ -23,7 +28,9 @@ export function renewReport(path, run) {
     worlds: describeWorlds(run),
     calibration: describeCalibration(run.rows),
     ...(run.options.deciders.includes(OURS_WITH_MODELS) && { models: describeModels(run) }),
-    ...(TELL_LESS.every((name) => run.options.deciders.includes(name)) && { 'telling-less': describeTellingLess(run) }),
+    ...([...TELL_LESS.keys()].every((name) => run.options.deciders.includes(name)) && {
+      'telling-less': describeTellingLess(run),
+    }),
   };
   writeFileSync(path, renewParts(readFileSync(path, 'utf8'), parts));
 }
@@ -97,7 +104,7 @@ export function describeModels({ comparisons, rows }) {
   ].join('\n\n');
 }
 
-/** What is left for callers that report no first tries, and for workers that retry after `delay_ms` where others ask again. */
+/** What is left for callers that report no first tries, for workers that retry after `delay_ms` where others ask again, and for those that do both and tell the least. */
 export function describeTellingLess({ comparisons }) {
   const lines = [...comparisons].map(([world, { standings }]) => {
     const standingOf = (name) => standings.find(({ decider }) => decider === name);
@@ -105,18 +112,19 @@ export function describeTellingLess({ comparisons }) {
     return [
       world,
       shareClosed === null ? '–' : shareClosed.value.toFixed(2),
-      ...TELL_LESS.map(standingOf).flatMap((less) => [
-        less.shareClosed === null ? '–' : withInterval(less.shareClosed, 2),
-        withInterval(less.overBestStatic, 3),
-      ]),
+      ...[...TELL_LESS.keys()]
+        .map(standingOf)
+        .flatMap((less) => [
+          less.shareClosed === null ? '–' : withInterval(less.shareClosed, 2),
+          withInterval(less.overBestStatic, 3),
+        ]),
     ];
   });
-  const [uncounted, once] = TELL_LESS.map((name) => averageShareClosed([...comparisons.values()], name).toFixed(3));
-  const over = 'over the best static';
-  return [
-    table(['world', 'share closed', 'without first tries', over, 'never asking again', over], lines),
-    `Mean share closed: **${uncounted}** without first tries, **${once}** never asking again.`,
-  ].join('\n\n');
+  const columns = [...TELL_LESS.values()].flatMap((title) => [title, 'over the best static']);
+  const means = [...TELL_LESS].map(([name, title]) => {
+    return `**${averageShareClosed([...comparisons.values()], name).toFixed(3)}** ${title}`;
+  });
+  return [table(['world', 'share closed', ...columns], lines), `Mean share closed: ${means.join(', ')}.`].join('\n\n');
 }
 
 /** Seed by seed, as the seeds differ more than the deciders do. */

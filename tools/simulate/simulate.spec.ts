@@ -109,14 +109,15 @@ describe('describeModels', () => {
 });
 
 describe('describeTellingLess', () => {
-  it('says what is left in each world without first tries, and for workers that never ask again', () => {
+  it('says what is left in each world without first tries, for workers that never ask again, and for those that tell least', () => {
     const ours = { ours: [0.8, 0.8], 'ours-uncounted': [0.5, 0.5], 'ours-asked-once': [0.1, 0.1] };
-    const utilities = { rules: [0.2, 0.2], oracle: [0.8, 0.8], ...ours };
+    const utilities = { rules: [0.2, 0.2], oracle: [0.8, 0.8], ...ours, 'ours-told-least': [0.4, 0.4] };
     const roles = { rules: 'rules', statics: new Set(['rules']) };
     const comparisons = new Map([['drift', compareDeciders(new Map(Object.entries(utilities)), roles)]]);
     const text = describeTellingLess({ comparisons });
     expect(text).toContain('| 1.00 | 0.50 (0.50 to 0.50) | 0.300 (0.300 to 0.300) | -0.17 (-0.17 to -0.17) | -0.100');
-    expect(text).toContain('**0.500** without first tries, **-0.167** never asking again');
+    expect(text).toContain('| 0.33 (0.33 to 0.33) | 0.200 (0.200 to 0.200) |');
+    expect(text).toContain('**0.500** without first tries, **-0.167** never asking again, **0.333** telling least.');
   });
 });
 
