@@ -98,7 +98,7 @@ export interface SigningKeyStore {
 export interface FailureCandidate {
   readonly errorClass: string;
   readonly errorCode?: string | undefined;
-  /** As it was named; absent where it was not. */
+  /** As it was named; absent where it was not, and of a recorded attempt of another job type. */
   readonly dependency?: string | undefined;
   readonly attemptNumber: number;
   /** The delay that was advised after it; absent for a recorded attempt, and where a stop was advised. */

@@ -109,15 +109,32 @@ describe('AttemptRecorder', () => {
     const { recorder, stored, recent } = open();
     for (const jobId of ['by-job', 'by-id', 'named'])
       recent.remember(someFeatures({ jobId }), { ...advised(2_000), dependency: 'smtp' });
+    const later = { ...advised(2_000), attemptNumber: 2, dependency: 'other' };
+    recent.remember(someFeatures({ jobId: 'by-id-of-another', attemptNumber: 2 }), later);
     await recorder.record([
       someReport({ jobId: 'by-job' }),
       someReport({ jobId: 'by-id', recommendationId: idOf('retry') }),
+      someReport({ jobId: 'by-id-of-another', recommendationId: idOf('retry') }),
       someReport({ jobId: 'named', dependency: 'other' }),
       someReport(failed),
       someReport({ jobId: 'recorded' }),
+      someReport({ ...failed, jobId: 'of-another-type', jobType: 'webhook' }),
+      someReport({ jobId: 'of-another-type' }),
     ]);
-    expect(stored.map(({ report }) => report.dependency)).toEqual(['smtp', 'smtp', 'other', 'smtp', 'smtp']);
-    expect(stored.map(({ link }) => link?.source)).toEqual(['job', 'recommendation', 'job', undefined, 'job']);
+    const [byJob, byId, ofAnother, named, first, recorded, , ofAnotherType] = stored;
+    expect([byJob, byId, first, recorded].map((record) => record?.report.dependency)).toEqual(Array(4).fill('smtp'));
+    expect([ofAnother, named, ofAnotherType].map((record) => record?.report.dependency)).toEqual([
+      undefined,
+      'other',
+      undefined,
+    ]);
+    expect([byJob, byId, ofAnother, recorded, ofAnotherType].map((record) => record?.link?.source)).toEqual([
+      'job',
+      'recommendation',
+      'recommendation',
+      'job',
+      'job',
+    ]);
   });
 
   it('says whether a job was run although it had been put off', async () => {

@@ -102,8 +102,11 @@ export class AttemptRecorder {
     if (linked !== null && report.dependency !== undefined) return linked;
     if (linked === null && isPlainFirstTry(report)) return null;
     const candidates = recent.find(this.#lookupFor(report));
-    // The id has no room for its name.
-    if (linked !== null) return { ...linked, dependency: candidates?.recommendedForJob[0]?.dependency };
+    if (linked !== null) {
+      // The id has no room for its name.
+      const asked = candidates?.recommendedForJob.find((known) => known.attemptNumber === linked.failedAttemptNumber);
+      return { ...linked, dependency: asked?.dependency };
+    }
     recent.count(candidates);
     const known = candidates === null ? null : linkByCandidates(report, candidates);
     // Another process may have advised the same delay for another failure, and what was waited in spite of a stop may be
@@ -152,14 +155,14 @@ export class AttemptRecorder {
     const { attempts, recent } = this.#options;
     const lookups = pending.filter(({ link }) => link === 'unresolved').map(({ report }) => this.#lookupFor(report));
     const found = (lookups.length === 0 ? [] : await attempts.findFailures(lookups)).values();
-    const together = lookups.length === 0 ? new Map<string, FailureCandidate>() : failuresAmong(pending);
+    const together = lookups.length === 0 ? new Map<string, TypedFailure>() : failuresAmong(pending);
     return pending.map(({ report, link }) => {
       if (link !== 'unresolved') return link;
       const stored = found.next().value ?? NO_CANDIDATES;
       const remembered = recent.find(this.#lookupFor(report)) ?? NO_CANDIDATES;
       // A retry and the failure before it may be recorded together: the store does not know that failure yet.
       const before = together.get(attemptKey(report, report.attemptNumber - 1));
-      const known = { ...NO_CANDIDATES, recordedForJob: before === undefined ? [] : [before] };
+      const known = { ...NO_CANDIDATES, recordedForJob: before === undefined ? [] : [ofType(report.jobType, before)] };
       return linkByCandidates(report, mergeCandidates(mergeCandidates(remembered, stored), known));
     });
   }
@@ -177,16 +180,23 @@ export class AttemptRecorder {
   }
 }
 
+type TypedFailure = FailureCandidate & Pick<AttemptReport, 'jobType'>;
+
 /** The failures among attempts that are recorded together, told apart as `FailureCandidates.recordedForJob` are. */
-function failuresAmong(pending: readonly PendingAttempt[]): ReadonlyMap<string, FailureCandidate> {
-  const failures = new Map<string, FailureCandidate>();
+function failuresAmong(pending: readonly PendingAttempt[]): ReadonlyMap<string, TypedFailure> {
+  const failures = new Map<string, TypedFailure>();
   for (const { report } of pending) {
-    const { success, errorClass, errorCode, dependency, attemptNumber, timestampMs: atMs, isTimedByReceipt } = report;
-    if (success || errorClass === undefined || isWithoutOutcome(report)) continue;
-    const failure = { errorClass, errorCode, dependency, attemptNumber, atMs, isTimedByReceipt };
+    const { jobType, errorClass, errorCode, dependency, attemptNumber, timestampMs: atMs, isTimedByReceipt } = report;
+    if (report.success || errorClass === undefined || isWithoutOutcome(report)) continue;
+    const failure = { jobType, errorClass, errorCode, dependency, attemptNumber, atMs, isTimedByReceipt };
     failures.set(attemptKey(report, attemptNumber), failure);
   }
   return failures;
+}
+
+/** A job of another type under the same id may have called something else. */
+function ofType(jobType: string, failure: TypedFailure): FailureCandidate {
+  return failure.jobType === jobType ? failure : { ...failure, dependency: undefined };
 }
 
 /** Lengths before texts: labels that contain separators stay apart. */

@@ -5,6 +5,15 @@ import { isSprawling } from './is-sprawling.js';
 const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
 const listOf = (length: number) => JSON.stringify(Array.from({ length }, () => 0));
 
+const objectsOf = (names: number, prefix: string) =>
+  JSON.stringify(
+    Array.from({ length: names / 5 }, (_, i) =>
+      Object.fromEntries([0, 1, 2, 3, 4].map((j) => [`${prefix}${5 * i + j}`, 1])),
+    ),
+    null,
+    1,
+  );
+
 /** The plain way, which reads the text first. */
 function sprawls(value: unknown, depth = 1): boolean {
   if (typeof value !== 'object' || value === null) return false;
@@ -21,6 +30,14 @@ describe('isSprawling', () => {
     ['10,000 entries', listOf(10_000), false],
     ['10,001 entries', listOf(10_001), true],
     ['too many entries further in', `{"a":[1,{"b":${listOf(10_001)}}]}`, true],
+    ['10,000 names in small objects', objectsOf(10_000, 'n'), false],
+    ['10,005 names in small objects', objectsOf(10_005, 'n'), true],
+    ['names that come again', JSON.stringify(Array.from({ length: 5_000 }, () => ({ a: 1, b: { c: 'd' } }))), false],
+    [
+      'texts that are no names',
+      JSON.stringify(Array.from({ length: 9_000 }, (_, i) => ({ a: `t${i}`, b: `u${i}` }))),
+      false,
+    ],
     ['brackets and commas within text', JSON.stringify({ a: '[{,'.repeat(20_000), b: '\\"[,'.repeat(20_000) }), false],
     ['text without an end', `"${'['.repeat(500)}`, false],
     ['closing brackets alone', `${']'.repeat(500)},${','.repeat(50)}`, false],

@@ -41,7 +41,8 @@ const guardrailFields = {
   max_budget_percent: Type.Number({
     minimum: 0,
     maximum: 100,
-    description: "Of a dependency's first tries, what retries may cost it while it is in trouble.",
+    description:
+      "Of a dependency's first tries, what retries may cost it while it is in trouble, beside as many as come through (none with `max_budget_growth` 1).",
   }),
   max_budget_growth: Type.Number({
     minimum: 1,

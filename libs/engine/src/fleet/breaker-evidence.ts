@@ -32,7 +32,7 @@ export function breakerEvidence(known: KnownCalls, nowMs: EpochMs): BreakerEvide
   const firstTries = known.firstTries ?? (seen?.isOfOutage === true ? { ...seen, unaskedShare: 0 } : null);
   const { releasedAtMs, sinceMs, state } = breaker;
   // Where first tries are known they tell, and where waiting uses up attempts few are no danger for a dependency.
-  const goesByJobs = known.firstTries === null && askers.askAgain;
+  const goesByJobs = known.firstTries === null && askers.askAgainAt(nowMs);
   // Counts say nothing of now: what is not asked about is taken for a success then.
   const assumesRest = firstTries !== null && (known.firstTries === null || nowMs - latest.countsMs < COUNTS_SPEAK_MS);
   const expected = (inMs: number) => (assumesRest ? (firstTries.perSecond * Math.max(0, inMs)) / 1_000 : 0);

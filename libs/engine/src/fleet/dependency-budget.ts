@@ -62,7 +62,8 @@ export class DependencyBudget {
     const share = retryTimeRatio > 1 ? 'the processing time of its first tries' : 'its first tries';
     const isEstimated = firstTries === null;
     const counted = isEstimated ? `${share} as far as they were seen to fail` : share;
-    const scope = isPacedOnly ? 'as many as it takes while it throttles' : `${percent} % of ${counted}`;
+    const borne = budget.mostUnitsPerSecond < Number.POSITIVE_INFINITY ? ', and as many retries as come through' : '';
+    const scope = isPacedOnly ? 'as many as it takes while it throttles' : `${percent} % of ${counted}${borne}`;
     const places = new BudgetPlaces({ scope, isEstimated }, budget, this.#booked, place);
     this.#known = { at, places };
     return places;

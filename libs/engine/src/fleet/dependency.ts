@@ -179,7 +179,7 @@ export class Dependency {
       releasedAtMs: this.breaker.releasedAtMs,
       troubleMs: this.latest.troubleMs,
       // Whoever asks again finds out on the way whether it is over.
-      troubleLastedMs: this.askers.askAgain ? 0 : this.trouble.lastedMs(nowMs),
+      troubleLastedMs: this.askers.askAgainAt(nowMs) ? 0 : this.trouble.lastedMs(nowMs),
       pacePerSecond: this.paceAt(nowMs),
     });
   }
@@ -197,7 +197,7 @@ export class Dependency {
     const evidence = this.evidence(nowMs);
     if (this.breaker.state !== 'closed' || isTrouble(evidence.recent)) {
       this.latest.troubleMs = Math.max(this.latest.troubleMs, nowMs);
-      this.trouble.note(nowMs);
+      this.trouble.note(nowMs, this.breaker.state);
     }
     const next = nextBreaker(this.breaker, evidence, nowMs);
     if (next !== this.breaker) this.adoptBreaker(next);

@@ -1,11 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import { ErpCallers } from '../testing/fleet.js';
 
+/** Some are seen to run their job although it was put off. */
+function runWithoutAsking(callers: ErpCallers): void {
+  const failed = { source: 'shape', errorClass: 'timeout', failedAttemptNumber: 1 } as const;
+  for (let i = 0; i < 5; i++) callers.reportRetry({}, { ...failed, recommendationId: 'r', wasPutOff: true });
+}
+
 /** An outage at three first tries a second whose callers are put off, and make their retry when that is over. */
 function outage({ seconds, askAgain = false }: { readonly seconds: number; readonly askAgain?: boolean }) {
   const callers = new ErpCallers();
   callers.reportFirstTries(3);
-  if (!askAgain) for (let i = 0; i < 5; i++) callers.fleet.dependency('erp').askers.noteNever();
+  if (!askAgain) runWithoutAsking(callers);
   for (let second = 0; second < seconds; second++) {
     callers.nowMs += 1_000;
     for (let i = 0; i < 3; i++) callers.ask({ delayMs: 10_000, errorClass: 'unavailable' });
@@ -39,5 +45,19 @@ describe('workers that make their retry when they are told', () => {
     expect(lastedAndHeeded(true)[1]).toBe(0);
     const callers = outage({ seconds: 240 });
     expect(callers.ask({ delayMs: 1_000, errorClass: 'unavailable' }).delayMs).toBeGreaterThan(75_000);
+  });
+
+  it('are known by tenant and job type, and are none that have asked again themselves', () => {
+    const callers = outage({ seconds: 240 });
+    const answer = (changes: Parameters<ErpCallers['ask']>[0]) => callers.ask({ delayMs: 1_000, ...changes }).kind;
+    const job = { jobId: 'asks-again' };
+    expect(answer({ ...job, errorClass: 'unavailable' })).toBe('deferred');
+    callers.nowMs += 2_000;
+    // No place is left, and calls time out.
+    expect([answer({}), answer({ tenant: 'other' }), answer(job)].map((kind) => kind === 'refused')).toEqual([
+      true,
+      false,
+      false,
+    ]);
   });
 });

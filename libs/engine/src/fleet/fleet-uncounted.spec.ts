@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { createRng } from '@smart-retry/domain';
-import { someFeatures } from '@smart-retry/domain/testing';
+import { someFeatures, T0 } from '@smart-retry/domain/testing';
 import { ErpCallers } from '../testing/fleet.js';
 
 /** Callers that report their retries and nothing else. */
@@ -50,7 +50,7 @@ describe('where nobody reports first tries', () => {
     // Too few to tell anything.
     expect(stateAfterRow((callers) => callers.reportFirstTries(0.01))).toBe('open');
     const neverAsk = ({ fleet }: ErpCallers) => {
-      for (let i = 0; i < 10; i++) fleet.dependency('erp').askers.noteNever();
+      for (let i = 0; i < 10; i++) fleet.dependency('erp').askers.noteNever(T0);
     };
     expect(stateAfterRow(neverAsk)).toBe('closed');
   });

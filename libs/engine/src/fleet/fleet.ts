@@ -20,6 +20,7 @@ import { gateFor, type Meeting } from './gate-for.js';
 import { TenantLimits } from './tenant-limits.js';
 import { Turns, type BookedTurn } from './turns.js';
 import type { WindowPlaces } from './window-places.js';
+import { Workers } from './workers.js';
 
 export interface FleetOptions {
   readonly guardrails: () => GuardrailSettings;
@@ -52,6 +53,7 @@ export class Fleet {
   readonly #options: FleetOptions;
   readonly #dependencies: LRUCache<string, Dependency>;
   readonly #kinds = new FailureKinds();
+  readonly #workers = new Workers();
   readonly turns: Turns;
   readonly limits = new TenantLimits({ maxLimits: MAX_LIMITS });
   /** What was found for the job that was met last, which is the next to be settled. */
@@ -73,7 +75,10 @@ export class Fleet {
     const kind = this.#kinds.of(features.errorClass, features.errorCode);
     const turn = this.#turnOf(features, dependency, nowMs);
     const units = unitsOfRetry(kind);
-    if (turn?.asksAtMs != null) dependency.askers.noteAgain();
+    if (turn?.asksAtMs != null) {
+      dependency.askers.noteAgain();
+      this.#workers.noteAgain(features);
+    }
     if (turn === null) {
       dependency.noteAsk(features.attemptNumber, kind, nowMs, nowMs);
       dependency.tenants.noteAsk(features.tenant, units, nowMs);
@@ -89,7 +94,8 @@ export class Fleet {
     const shared = sharesBudget ? { budget: budget.budget, name, place: this.place } : null;
     const fair = shared && dependency.tenants.viewFor({ tenant: features.tenant, units }, shared, nowMs);
     const limits = this.#limitsOf(features, { name, budget, fair, units }, nowMs);
-    this.#met = { features, name, dependency, limits, units, turn };
+    const asksAgain = () => turn?.hasWaited === true || this.#workers.askAgain(features, nowMs);
+    this.#met = { features, name, dependency, limits, units, turn, asksAgain };
     const { probesLeft } = dependency;
     const held = { override: this.overrideOf(name), place: this.place };
     return gateFor(this.#met, { kind, breaker, probesLeft, budget, sharedHintMs, ...held }, nowMs);
@@ -107,6 +113,7 @@ export class Fleet {
       limits: NO_LIMITS,
       units: unitsOfRetry(kind),
       turn: this.turns.peek(features),
+      asksAgain: () => this.#workers.askAgain(features, nowMs),
     };
     const circumstances = {
       kind,
@@ -174,7 +181,12 @@ export class Fleet {
       dependency.noteReport({ retriedJob, endedAtMs: timestampMs, processingTimeMs }, kind, nowMs);
       // Who is only told of calls, and never asked, is to forget, too.
       dependency.forgetOld(nowMs);
-      if ((turn?.asksAtMs != null || link?.wasPutOff === true) && !isUnused) dependency.askers.noteNever();
+      // Another process may have put the job off since, or let it go: what the report names is later.
+      const wasPutOff = link?.recommendationId === undefined ? turn?.asksAtMs != null : link.wasPutOff === true;
+      if (wasPutOff && !isUnused) {
+        dependency.askers.noteNever(nowMs);
+        this.#workers.noteNever(report, nowMs);
+      }
       if (turn !== null) notePaced(dependency, kind, Math.min(timestampMs, nowMs), nowMs);
     }
   }

@@ -14,6 +14,8 @@ export interface Meeting {
   readonly limits: readonly WindowPlaces[];
   readonly units: number;
   readonly turn: BookedTurn | null;
+  /** Whether its worker is thought to ask again when it is put off. */
+  readonly asksAgain: () => boolean;
 }
 
 /** How its dependency is doing as of now. */
@@ -30,13 +32,13 @@ interface Circumstances {
 
 /** What there is to say of a failed job. Looks only. */
 export function gateFor(
-  { features, name, dependency, limits, units, turn }: Meeting,
+  { features, name, dependency, limits, units, turn, asksAgain }: Meeting,
   { kind, breaker, probesLeft, override, budget, sharedHintMs, place }: Circumstances,
   nowMs: EpochMs,
 ): FleetGate {
   // Retries alone are of jobs that failed already: how many fail opens a breaker only for those who say what they call.
   const isNamed = features.dependency !== undefined || dependency.firstTriesPerSecond(nowMs) !== null;
-  const state = override?.state ?? (isNamed || dependency.askers.askAgain ? breaker.state : 'closed');
+  const state = override?.state ?? (isNamed || dependency.askers.askAgainAt(nowMs) ? breaker.state : 'closed');
   const view: DependencyView = {
     dependency: name,
     breaker: state,
@@ -46,7 +48,7 @@ export function gateFor(
     heldOpenBecause: override?.state === 'open' ? (override.reason ?? '') : null,
     hasProbe: probesLeft > 0 && kind !== 'own_fault',
     turn,
-    asksAgain: dependency.askers.askAgain,
+    asksAgain: state === 'closed' || asksAgain(),
     isShared: place.replicas > 1,
     sinceReleaseMs: breaker.releasedAtMs === null ? Number.POSITIVE_INFINITY : nowMs - breaker.releasedAtMs,
     budget,

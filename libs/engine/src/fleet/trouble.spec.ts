@@ -5,9 +5,19 @@ describe('Trouble', () => {
   it('lasts from when it began until it was not seen for a minute, and counts only while it is there', () => {
     const trouble = new Trouble();
     expect(trouble.lastedMs(1_000_000)).toBe(0);
-    for (const nowMs of [1_000_000, 1_050_000, 1_100_000]) trouble.note(nowMs);
+    for (const nowMs of [1_000_000, 1_050_000, 1_100_000]) trouble.note(nowMs, 'closed');
     expect([trouble.lastedMs(1_100_500), trouble.lastedMs(1_130_000)]).toEqual([100_000, 0]);
-    trouble.note(1_200_000);
+    trouble.note(1_200_000, 'closed');
     expect(trouble.lastedMs(1_200_000)).toBe(0);
+  });
+
+  it('goes on as long as a breaker is not closed, however seldom somebody looks', () => {
+    const lastedMs = (breaker: 'open' | 'half_open' | 'closed') => {
+      const trouble = new Trouble();
+      trouble.note(1_000_000, 'closed');
+      trouble.note(1_600_000, breaker);
+      return trouble.lastedMs(1_600_000);
+    };
+    expect([lastedMs('open'), lastedMs('half_open'), lastedMs('closed')]).toEqual([600_000, 600_000, 0]);
   });
 });

@@ -1,6 +1,6 @@
-import type { EpochMs } from '@smart-retry/domain';
+import type { BreakerRecord, EpochMs } from '@smart-retry/domain';
 
-/** Without trouble for so long the next is another one. */
+/** Without trouble for so long the next is another one, unless a breaker has been open meanwhile. */
 const OVER_AFTER_MS = 60_000;
 /** Trouble that was seen so lately lasts. */
 const LASTS_MS = 1_000;
@@ -10,8 +10,9 @@ export class Trouble {
   #sinceMs: EpochMs = 0;
   #lastMs: EpochMs = 0;
 
-  note(nowMs: EpochMs): void {
-    if (nowMs - this.#lastMs > OVER_AFTER_MS) this.#sinceMs = nowMs;
+  /** @param breaker as it has been since the last look */
+  note(nowMs: EpochMs, breaker: BreakerRecord['state']): void {
+    if (breaker === 'closed' && nowMs - this.#lastMs > OVER_AFTER_MS) this.#sinceMs = nowMs;
     this.#lastMs = Math.max(this.#lastMs, nowMs);
   }
 

@@ -1,7 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { unitsOfRetry } from './failure-kind.js';
-import { budgetOf, leftInWindow, partOfQuota, partOfWindow, unitsPerWindow, windowStart } from './retry-budget.js';
+import {
+  budgetOf,
+  leftInWindow,
+  partOfQuota,
+  partOfWindow,
+  unitsPerWindow,
+  windowStart,
+  type BudgetTerms,
+} from './retry-budget.js';
 import { roundPace } from './throttle-pace.js';
 
 /** Of a dependency that never comes out of trouble. */
@@ -89,18 +97,35 @@ describe('budgetOf', () => {
   });
 
   it('makes room for one retry more for each that came through, up to as many as there are first tries, unless it may not grow', () => {
-    const terms = { firstTriesPerSecond: 100, percent: 20, retryTimeRatio: 1, pacePerSecond: null };
-    const perSecond = (retriesSucceededPerSecond: number, maxGrowth: number, releasedAtMs: number | null = null) =>
+    const terms = {
+      firstTriesPerSecond: 100,
+      percent: 20,
+      retryTimeRatio: 1,
+      pacePerSecond: null,
+      troubledAtMs: Number.POSITIVE_INFINITY,
+    };
+    const perSecond = (
+      retriesSucceededPerSecond: number,
+      maxGrowth: number,
+      releasedAtMs: number | null = null,
+      changes: Partial<BudgetTerms> = {},
+    ) =>
       unitsPerWindow(
         budgetOf({
           ...terms,
           retriesSucceededPerSecond,
           maxGrowth,
           releasedAtMs,
-          troubledAtMs: Number.POSITIVE_INFINITY,
+          ...changes,
         }),
         1_000,
       );
+    const calm = { troubledAtMs: null };
+    // As many as there are first tries, growth included; or what the share alone grows to.
+    expect([0, 15, 1_000].map((succeeded) => perSecond(succeeded, 1.25, null, calm))).toEqual([50, 87.5, 200]);
+    expect(perSecond(15, 6, null, calm)).toBe(240);
+    const none = { percent: 0 };
+    expect(perSecond(15, 1.25, null, none)).toBe(perSecond(0, 1.25, null, none));
     expect([0, 15, 1_000].map((succeeded) => perSecond(succeeded, 1.25))).toEqual([40, 70, 200]);
     expect(perSecond(15, 1)).toBe(40);
     expect(perSecond(15, 1.25, 1_000_000)).toBe(70 / 4);

@@ -4,6 +4,8 @@ import { MOST_UNITS_OF_RETRY, UNITS_PER_CALL, unitsOfRetry } from './failure-kin
 /** What retries may cost a dependency, in units of which an ordinary call costs two. */
 export interface RetryBudget {
   readonly unitsPerSecond: number;
+  /** What it never grows beyond where retries that came through have made it larger; else ∞. */
+  readonly mostUnitsPerSecond: number;
   /** Budgets are kept for windows of this many seconds, aligned: the shortest that holds two ordinary retries. */
   readonly windowSeconds: number;
   readonly maxGrowth: number;
@@ -59,16 +61,20 @@ export interface BudgetTerms {
 
 /**
  * `percent` of first tries, and of their processing time where retries take longer; but never less than the floor, nor more
- * than the pace of a dependency that throttles. Where it may grow, a retry that came through makes room for another, up to as
- * many as there are first tries: what keeps a dependency down are those that fail.
+ * than the pace of a dependency that throttles. Where it may grow, and is not 0, a retry that came through makes room for another,
+ * up to as many as there are first tries, growth included: what keeps a dependency down are those that fail.
  */
 export function budgetOf(terms: BudgetTerms): RetryBudget {
   const { firstTriesPerSecond, retryTimeRatio, percent, maxGrowth, releasedAtMs, pacePerSecond } = terms;
   const { troubledAtMs, troubleLastedMs = 0 } = terms;
-  const borne = maxGrowth > 1 ? terms.retriesSucceededPerSecond : 0;
-  const retriesPerSecond = Math.min(firstTriesPerSecond, (percent / 100) * firstTriesPerSecond + borne);
-  const earned = (UNITS_PER_CALL * retriesPerSecond) / retryTimeRatio;
-  const unitsPerSecond = Math.max(FLOOR_UNITS_PER_SECOND, earned);
+  const unitsOf = (retriesPerSecond: number) => (UNITS_PER_CALL * retriesPerSecond) / retryTimeRatio;
+  const share = (percent / 100) * firstTriesPerSecond;
+  const borne = maxGrowth > 1 && percent > 0 ? terms.retriesSucceededPerSecond : 0;
+  const unitsPerSecond = Math.max(FLOOR_UNITS_PER_SECOND, unitsOf(Math.min(firstTriesPerSecond, share + borne)));
+  const mostUnitsPerSecond =
+    borne === 0
+      ? Number.POSITIVE_INFINITY
+      : Math.max(CALM_UNITS_PER_SECOND, unitsOf(Math.max(firstTriesPerSecond, maxGrowth * share)));
   const pacedUnitsPerSecond =
     pacePerSecond === null
       ? Number.POSITIVE_INFINITY
@@ -80,6 +86,7 @@ export function budgetOf(terms: BudgetTerms): RetryBudget {
     LONGEST_WINDOW_SECONDS;
   return {
     unitsPerSecond,
+    mostUnitsPerSecond,
     windowSeconds,
     maxGrowth,
     releasedAtMs,
@@ -99,7 +106,7 @@ export function windowStart(second: number, { windowSeconds }: Pick<RetryBudget,
  * long as nothing goes wrong, several times as much: a budget is to protect a dependency that is in trouble.
  */
 export function unitsPerWindow(budget: RetryBudget, fromSecond: number): number {
-  const { unitsPerSecond, windowSeconds, releasedAtMs, maxGrowth, pacedUnitsPerSecond } = budget;
+  const { unitsPerSecond, mostUnitsPerSecond, windowSeconds, releasedAtMs, maxGrowth, pacedUnitsPerSecond } = budget;
   const { troubledAtMs, troubleLastedMs } = budget;
   const since = (ms: EpochMs | null) => (ms === null ? Number.POSITIVE_INFINITY : Math.max(0, fromSecond * 1_000 - ms));
   const floor = Math.min(FLOOR_UNITS_PER_SECOND, unitsPerSecond);
@@ -109,7 +116,7 @@ export function unitsPerWindow(budget: RetryBudget, fromSecond: number): number 
   const fewAnyway = maxGrowth > 1 ? CALM_UNITS_PER_SECOND / unitsPerSecond : 1;
   const onceOver = Math.min(Math.max(maxGrowth, fewAnyway), healthy);
   const grown = troubleLastedMs === 0 ? onceOver : 1 + (onceOver - 1) * chanceItIsOver(sinceTroubleMs, troubleLastedMs);
-  return windowSeconds * Math.min(pacedUnitsPerSecond, unitsPerSecond * Math.min(released, grown));
+  return windowSeconds * Math.min(pacedUnitsPerSecond, mostUnitsPerSecond, unitsPerSecond * Math.min(released, grown));
 }
 
 /** What has lasted for some time is as likely as not to last for as long again. */

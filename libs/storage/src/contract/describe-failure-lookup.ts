@@ -112,6 +112,8 @@ export function describeFailureLookup(name: string, open: Open<Stores>): void {
         [{ dependency: 'smtp' }],
         [{ dependency: 'smtp' }],
       ]);
+      const ofAnotherType = await find({ ...job, jobType: 'webhook', attemptNumber: 2 });
+      expect(ofAnotherType?.recordedForJob.map(({ dependency }) => dependency)).toEqual([undefined]);
     });
 
     it('says of a recorded failure whether it told its own time', async () => {

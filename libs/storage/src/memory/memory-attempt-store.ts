@@ -139,22 +139,23 @@ export class MemoryAttemptStore implements AttemptStore {
     this.#failures.remove(failureKey(attempt.report), attempt);
   }
 
-  #recordedForJob({ tenant, jobId, attemptNumber }: FailureLookup): readonly FailureCandidate[] {
+  #recordedForJob({ tenant, jobType, jobId, attemptNumber }: FailureLookup): readonly FailureCandidate[] {
     return this.#failures
       .get(failureKey({ tenant, jobId, attemptNumber: attemptNumber - 1 }))
-      .flatMap(({ report }) => toCandidate(report) ?? [])
+      .flatMap(({ report }) => toCandidate(report, jobType) ?? [])
       .sort((a, b) => b.atMs - a.atMs)
       .slice(0, MAX_CANDIDATES);
   }
 }
 
-function toCandidate(report: AttemptReport): FailureCandidate | null {
+/** With its dependency where it is of that type. */
+function toCandidate(report: AttemptReport, jobType: string): FailureCandidate | null {
   const { errorClass, errorCode, dependency, attemptNumber, timestampMs, isTimedByReceipt } = report;
   if (errorClass === undefined) return null;
   return {
     errorClass,
     ...(errorCode === undefined ? {} : { errorCode }),
-    ...(dependency === undefined ? {} : { dependency }),
+    ...(dependency === undefined || report.jobType !== jobType ? {} : { dependency }),
     attemptNumber,
     atMs: timestampMs,
     isTimedByReceipt,

@@ -21,7 +21,8 @@ SELECT position, candidate.* FROM lookups AS lookup CROSS JOIN LATERAL (
       AND decision.attempt_number IN (lookup.attempt_number, lookup.attempt_number - 1)
     ORDER BY decided_at_ms DESC, recommendation_id DESC LIMIT ${MAX_CANDIDATES})
   UNION ALL
-  (SELECT 'recordedForJob', details->>'errorClass', details->>'errorCode', details->>'dependency', attempt.attempt_number, NULL, NULL, NULL, NULL, at_ms,
+  (SELECT 'recordedForJob', details->>'errorClass', details->>'errorCode',
+    CASE WHEN attempt.job_type = lookup.job_type THEN details->>'dependency' END, attempt.attempt_number, NULL, NULL, NULL, NULL, at_ms,
     (details->>'isTimedByReceipt')::boolean
     FROM attempts AS attempt
     WHERE hashtextextended(attempt.job_id, 0) = hashtextextended(lookup.job_id, 0) AND attempt.job_id = lookup.job_id
