@@ -11,7 +11,7 @@ import { AttemptRecorder, type AttemptRecorderOptions } from './attempt-recorder
 import { compileSnapshot } from './configuration-snapshot.js';
 import { NO_CANDIDATES } from './link-outcome.js';
 import { RecentRecommendations } from './recent-recommendations.js';
-import { RecommendationIds } from './recommendation-id.js';
+import { SOME_IDS, someRecommendationId } from './testing/recommendation-ids.js';
 
 const open = (
   collection: { enabled?: boolean; sampleRate?: number } = {},
@@ -51,7 +51,7 @@ const open = (
         return Promise.resolve(asked.map(() => found));
       },
     },
-    ids: IDS,
+    ids: SOME_IDS,
     recent,
     clock: clock.read,
     maxBatchAttempts: 100,
@@ -60,22 +60,6 @@ const open = (
   });
   return { recorder, stored, lookups, recent, collect };
 };
-
-const IDS = new RecommendationIds(new Uint8Array(32));
-
-const idOf = (decision: DecisionAction) =>
-  IDS.encode({
-    decision,
-    issuedAtMs: T0,
-    attemptNumber: 1,
-    delayMs: 2_000,
-    propensity: 1,
-    tenant: '',
-    jobType: 'email_send',
-    errorClass: 'timeout',
-    errorCode: undefined,
-    nonce: 0,
-  });
 
 const advised = (delayMs: number) => ({
   errorClass: 'timeout',
@@ -110,44 +94,38 @@ describe('AttemptRecorder', () => {
     for (const jobId of ['by-job', 'by-id', 'named'])
       recent.remember(someFeatures({ jobId }), { ...advised(2_000), dependency: 'smtp' });
     const later = { ...advised(2_000), attemptNumber: 2, dependency: 'other' };
-    recent.remember(someFeatures({ jobId: 'by-id-of-another', attemptNumber: 2 }), later);
+    recent.remember(someFeatures({ jobId: 'later', attemptNumber: 2 }), later);
     await recorder.record([
       someReport({ jobId: 'by-job' }),
-      someReport({ jobId: 'by-id', recommendationId: idOf('retry') }),
-      someReport({ jobId: 'by-id-of-another', recommendationId: idOf('retry') }),
+      someReport({ jobId: 'by-id', recommendationId: someRecommendationId('retry') }),
+      someReport({ jobId: 'later', recommendationId: someRecommendationId('retry') }),
       someReport({ jobId: 'named', dependency: 'other' }),
       someReport(failed),
       someReport({ jobId: 'recorded' }),
       someReport({ ...failed, jobId: 'of-another-type', jobType: 'webhook' }),
       someReport({ jobId: 'of-another-type' }),
     ]);
-    const [byJob, byId, ofAnother, named, first, recorded, , ofAnotherType] = stored;
-    expect([byJob, byId, first, recorded].map((record) => record?.report.dependency)).toEqual(Array(4).fill('smtp'));
-    expect([ofAnother, named, ofAnotherType].map((record) => record?.report.dependency)).toEqual([
-      undefined,
-      'other',
-      undefined,
-    ]);
-    expect([byJob, byId, ofAnother, recorded, ofAnotherType].map((record) => record?.link?.source)).toEqual([
-      'job',
-      'recommendation',
-      'recommendation',
-      'job',
-      'job',
+    expect(stored.map(({ report, link }) => [link?.source, report.dependency])).toEqual([
+      ['job', 'smtp'],
+      ['recommendation', 'smtp'],
+      ['recommendation', undefined],
+      ['job', 'other'],
+      [undefined, 'smtp'],
+      ['job', 'smtp'],
+      [undefined, 'smtp'],
+      ['job', undefined],
     ]);
   });
 
   it('says whether a job was run although it had been put off', async () => {
     const linksAfter = async (decision: DecisionAction) => {
       const { recorder, recent } = open();
-      const failure = { ...advised(2_000), recommendationId: idOf(decision) };
+      const failure = { ...advised(2_000), recommendationId: someRecommendationId(decision) };
       recent.remember(someFeatures(), failure);
       recent.remember(someFeatures({ jobId: 'job' }), failure);
-      const recorded = await recorder.record([
-        someReport({ jobId: 'id', recommendationId: idOf(decision) }),
-        someReport({ jobId: 'job' }),
-        someReport({ jobId: 'shape', attemptNumber: 1, delayMs: 2_000 }),
-      ]);
+      const byId = { jobId: 'id', recommendationId: someRecommendationId(decision) };
+      const reports = [byId, { jobId: 'job' }, { jobId: 'shape', attemptNumber: 1, delayMs: 2_000 }];
+      const recorded = await recorder.record(reports.map(someReport));
       return recorded.map(({ link }) => [link?.source, link?.wasPutOff]);
     };
     const sources = ['recommendation', 'job', 'shape'];

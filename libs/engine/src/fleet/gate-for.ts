@@ -32,13 +32,11 @@ interface Circumstances {
 
 /** What there is to say of a failed job. Looks only. */
 export function gateFor(
-  { features, name, dependency, limits, units, turn, asksAgain }: Meeting,
+  { name, dependency, limits, units, turn, asksAgain }: Meeting,
   { kind, breaker, probesLeft, override, budget, sharedHintMs, place }: Circumstances,
   nowMs: EpochMs,
 ): FleetGate {
-  // Retries alone are of jobs that failed already: how many fail opens a breaker only for those who say what they call.
-  const isNamed = features.dependency !== undefined || dependency.firstTriesPerSecond(nowMs) !== null;
-  const state = override?.state ?? (isNamed || dependency.askers.askAgainAt(nowMs) ? breaker.state : 'closed');
+  const state = override?.state ?? breaker.state;
   const view: DependencyView = {
     dependency: name,
     breaker: state,
