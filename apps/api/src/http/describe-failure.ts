@@ -16,7 +16,8 @@ const TRANSPORT_PROBLEMS: Readonly<Record<string, Problem>> = {
   FOREIGN_CHARSET: { code: 'UNSUPPORTED_MEDIA_TYPE', details: 'send the body as UTF-8' },
   SPRAWLING_BODY: {
     code: 'INVALID_REQUEST',
-    details: 'the body is nested more than 100 deep, or has a list or an object of more than 10,000 entries',
+    details:
+      'the body is nested more than 100 deep, has a list or an object of more than 10,000 entries, or more than 10,000 different names',
   },
   FST_ERR_CTP_BODY_TOO_LARGE: { code: 'BODY_TOO_LARGE', details: 'the body is larger than this route accepts' },
   FST_ERR_CTP_EMPTY_JSON_BODY: { code: 'INVALID_REQUEST', details: 'the body is empty; send a JSON object' },
