@@ -94,7 +94,7 @@ export class Fleet {
     const shared = sharesBudget ? { budget: budget.budget, name, place: this.place } : null;
     const fair = shared && dependency.tenants.viewFor({ tenant: features.tenant, units }, shared, nowMs);
     const limits = this.#limitsOf(features, { name, budget, fair, units }, nowMs);
-    const asksAgain = () => turn?.hasWaited === true || this.#workers.askAgain(features, nowMs);
+    const asksAgain = () => this.#workers.askAgain(features, nowMs);
     this.#met = { features, name, dependency, limits, units, turn, asksAgain };
     const { probesLeft } = dependency;
     const held = { override: this.overrideOf(name), place: this.place };

@@ -14,7 +14,7 @@ export interface Meeting {
   readonly limits: readonly WindowPlaces[];
   readonly units: number;
   readonly turn: BookedTurn | null;
-  /** Whether its worker is thought to ask again when it is put off. */
+  /** Whether workers like its own are thought to ask again when they are put off; who has done so himself does. */
   readonly asksAgain: () => boolean;
 }
 
@@ -46,7 +46,7 @@ export function gateFor(
     heldOpenBecause: override?.state === 'open' ? (override.reason ?? '') : null,
     hasProbe: probesLeft > 0 && kind !== 'own_fault',
     turn,
-    asksAgain: state === 'closed' || asksAgain(),
+    asksAgain: state === 'closed' || turn?.hasWaited === true || asksAgain(),
     isShared: place.replicas > 1,
     sinceReleaseMs: breaker.releasedAtMs === null ? Number.POSITIVE_INFINITY : nowMs - breaker.releasedAtMs,
     budget,

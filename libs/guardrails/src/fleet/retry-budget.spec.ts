@@ -45,16 +45,17 @@ describe('budgetOf', () => {
   });
 
   it('hopes for growth after trouble by how long that has lasted, where nobody finds out on the way', () => {
-    const perSecond = (troubleLastedMs: number, laterSeconds: number) => {
+    const perSecond = (troubleLastedMs: number, laterSeconds: number, troubledAtMs: number | null = 1_000_000) => {
       const rates = { firstTriesPerSecond: 100, retriesSucceededPerSecond: 0, retryTimeRatio: 1, pacePerSecond: null };
       const terms = { ...rates, percent: 20, maxGrowth: 5 };
-      const trouble = { troubledAtMs: 1_000_000, troubleLastedMs, releasedAtMs: null };
+      const trouble = { troubledAtMs, troubleLastedMs, releasedAtMs: null };
       return unitsPerWindow(budgetOf({ ...terms, ...trouble }), 1_000 + laterSeconds);
     };
     expect([0, 100_000, 300_000, 1e9].map((lastedMs) => Math.round(perSecond(lastedMs, 100)))).toEqual([
       200, 120, 80, 40,
     ]);
     expect(perSecond(100_000, 0)).toBe(40);
+    expect(perSecond(100_000, 0, null)).toBe(200);
   });
 
   it('is let go little by little after an outage, and grows while all goes well', () => {

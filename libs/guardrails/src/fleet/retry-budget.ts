@@ -121,7 +121,7 @@ export function unitsPerWindow(budget: RetryBudget, fromSecond: number): number 
 
 /** What has lasted for some time is as likely as not to last for as long again. */
 function chanceItIsOver(afterMs: number, lastedMs: number): number {
-  return afterMs / (afterMs + lastedMs);
+  return 1 / (1 + lastedMs / afterMs);
 }
 
 /** Units booked in a window and in those beside it. */
