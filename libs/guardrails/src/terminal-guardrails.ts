@@ -58,7 +58,7 @@ export function findTerminalStops(context: TerminalContext): readonly TerminalSt
     stops.push({
       guardrail: 'max_attempts',
       reason: 'guardrail_attempts_exhausted',
-      because: `attempt ${features.attemptNumber} has failed and the guardrail allows ${guardrails.maxAttempts} attempts`,
+      because: `attempt ${features.attemptNumber} has failed and the guardrail allows no more than ${guardrails.maxAttempts}`,
     });
   }
   const fewest = guardrails.perTenantLimits ? fewestAttempts(guardrails.tenantLimits, features) : null;

@@ -115,7 +115,7 @@ function wordProposal(failure: Failure, policy: RetryPolicy, speaker: Speaker): 
     // Rules know nothing of outcomes: a backoff is followed, not believed. That attempts are used up is certain.
     confidence: isExhausted ? 1 : 0,
     rationale: isExhausted
-      ? `${name} allows ${policy.maxAttempts} attempts and attempt ${attemptNumber} has failed with ${error}`
+      ? `attempt ${attemptNumber} has failed with ${error} and ${name} allows no more than ${policy.maxAttempts}`
       : `${name} waits ${describeDuration(delayMs)} (jitter ${policy.jitterPercent} %) after attempt ${attemptNumber} of ${Math.min(policy.maxAttempts, guardrailMaxAttempts)} failed with ${error}`,
     reasons: isExhausted ? [...reasons, 'policy_attempts_exhausted'] : reasons,
     alternatives: [],
