@@ -29,4 +29,4 @@ export { describeLimited, fewestAttempts, limitsOf } from './tenant-limits.js';
 export type { LimitedJob } from './tenant-limits.js';
 export { findTerminalStops } from './terminal-guardrails.js';
 export type { TerminalContext, TerminalStop } from './terminal-guardrails.js';
-export { firstPace, nextPace, pacedOutcome, roundPace, type PacedOutcome } from './fleet/throttle-pace.js';
+export { firstPace, nextPace, pacedOutcome, paceInUse, type PacedOutcome } from './fleet/throttle-pace.js';

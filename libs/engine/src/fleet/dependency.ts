@@ -24,7 +24,7 @@ import { retriesSucceededPerSecond } from './retries-succeeded.js';
 import { SeenRate } from './seen-rate.js';
 import { SharedSums } from './shared-sums.js';
 import { TenantShares } from './tenant-shares.js';
-import { Throttle } from './throttle.js';
+import { pacedFirstTries, Throttle, type ThrottledCalls } from './throttle.js';
 import { ToldPlaces } from './told-places.js';
 import { Trouble } from './trouble.js';
 
@@ -59,7 +59,7 @@ export class Dependency {
   /** Jobs that were put off while probes were under way. */
   waiting = 0;
   readonly #sharing: Sharing;
-  #rate: (CallRates & { readonly slot: number }) | null = null;
+  #rate: (CallRates & ThrottledCalls & { readonly slot: number }) | null = null;
   #evaluatedAtMs = 0;
   #forgotInSlot = 0;
   readonly #budget = new DependencyBudget(this);
@@ -154,15 +154,14 @@ export class Dependency {
     return this.#rateAt(nowMs).firstTries?.perSecond ?? null;
   }
 
-  /** What a pace goes by: first tries a second, or how many were seen to be turned away. */
+  /** What a pace goes by. */
   pacedFirstTries(nowMs: EpochMs): number | null {
-    const { firstTries, seen } = this.#rateAt(nowMs);
-    return firstTries?.perSecond ?? seen?.perSecond ?? null;
+    return pacedFirstTries(this.#rateAt(nowMs));
   }
 
   /** Retries a second while it throttles; null where it does not. */
   paceAt(nowMs: EpochMs): number | null {
-    return this.throttle.paceAt(nowMs, this.#rateAt(nowMs).seen?.perSecond ?? null);
+    return this.throttle.paceAt(nowMs, this.#rateAt(nowMs));
   }
 
   /** How many times as long a retry takes as a first try; null where that is not known. */
@@ -287,6 +286,7 @@ export class Dependency {
         slot,
         firstTries,
         seen: firstTries === null ? this.#seen.at(at, nowMs) : null,
+        waiting: at.isThrottling ? this.calls.allWaitingAt(nowMs) : 0,
         retryTimeRatio: retryTimeRatio(this.calls, Math.min(nowMs, this.latest.firstTryMs)),
         retriesSucceededPerSecond: retriesSucceededPerSecond(this.calls, nowMs),
       };

@@ -130,6 +130,23 @@ describe('the pace of a dependency that throttles', () => {
     expect(letGo('rate_limit', true)).toBe(100);
   });
 
+  /** The pace of one first try a second, once so many jobs were turned away and put off. */
+  const afterLine = (jobs: number) => {
+    const callers = new ErpCallers();
+    callers.reportFirstTries(1);
+    for (let i = 0; i < jobs; i++) callers.ask({ errorClass: 'rate_limit' });
+    callers.nowMs += 5_000;
+    return callers.state.throttledPerSecond;
+  };
+
+  it('lets a long line through in time', () => {
+    expect(afterLine(360)).toBeGreaterThan(1.8);
+  });
+
+  it('control: is what it began with where the line is short', () => {
+    expect(afterLine(60)).toBe(1);
+  });
+
   /** The pace after ten retries, each of which passed, while one more first try is turned away every `everyMs`. */
   const afterPassed = (everyMs: number) => {
     const callers = new ErpCallers();

@@ -1,8 +1,24 @@
 import type { EpochMs } from '@smart-retry/domain';
-import { firstPace, nextPace, roundPace, type PacedOutcome } from '@smart-retry/guardrails';
+import { firstPace, nextPace, paceInUse, type PacedOutcome } from '@smart-retry/guardrails';
 
 /** Who was not throttled for so long is not paced. */
 const REMEMBERED_MS = 600_000;
+
+/** How calls to a dependency go, as far as its pace depends on it. */
+export interface ThrottledCalls {
+  readonly firstTries: { readonly perSecond: number } | null;
+  /** Where those are not known: how many were seen to be turned away. */
+  readonly seen: { readonly perSecond: number } | null;
+  /** Retries that were put off. */
+  readonly waiting: number;
+}
+
+const NOTHING_KNOWN: ThrottledCalls = { firstTries: null, seen: null, waiting: 0 };
+
+/** What a pace goes by: first tries a second, or how many were seen to be turned away. */
+export function pacedFirstTries({ firstTries, seen }: ThrottledCalls): number | null {
+  return firstTries?.perSecond ?? seen?.perSecond ?? null;
+}
 
 /** How fast one dependency takes retries while it throttles, as far as this process has seen. */
 export class Throttle {
@@ -26,14 +42,10 @@ export class Throttle {
     return nowMs - this.#throttledAtMs < REMEMBERED_MS;
   }
 
-  /**
-   * Retries a second; null where it does not throttle.
-   *
-   * @param seenPerSecond first tries that were seen, where their rate is not known: what it begins with grows with them
-   */
-  paceAt(nowMs: EpochMs, seenPerSecond: number | null = null): number | null {
+  /** Retries a second; null where it does not throttle. What it begins with grows with the first tries that are seen. */
+  paceAt(nowMs: EpochMs, calls: ThrottledCalls = NOTHING_KNOWN): number | null {
     if (!this.isAt(nowMs)) return null;
-    const perSecond = this.#perSecond ?? (seenPerSecond === null ? null : firstPace(seenPerSecond));
-    return perSecond === null ? null : roundPace(perSecond);
+    const perSecond = this.#perSecond ?? (calls.seen === null ? null : firstPace(calls.seen.perSecond));
+    return perSecond === null ? null : paceInUse(perSecond, calls.waiting, pacedFirstTries(calls) ?? 0);
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { firstPace, nextPace, pacedOutcome, roundPace, type PacedOutcome } from './throttle-pace.js';
+import { firstPace, nextPace, pacedOutcome, paceInUse, roundPace, type PacedOutcome } from './throttle-pace.js';
 
 describe('nextPace', () => {
   /** Where it settles when a limit lets so many retries pass in a second, and turns away what is beyond. */
@@ -38,6 +38,21 @@ describe('nextPace', () => {
         expect(roundPace(roundPace(pace))).toBeCloseTo(roundPace(pace), 9);
       }),
     );
+  });
+});
+
+describe('paceInUse', () => {
+  it('lets a line through within three minutes, however slow the pace was learned to be', () => {
+    expect(paceInUse(0.1, 180, 0.2)).toBe(1);
+  });
+
+  it('control: is what was learned where few wait', () => {
+    expect(paceInUse(1, 60, 0.2)).toBe(1);
+  });
+
+  it('is never faster for a line than a pace may be', () => {
+    expect(paceInUse(0.1, 100_000, 0.2)).toBe(roundPace(2.5));
+    expect(paceInUse(0.1, 100_000, 10)).toBe(roundPace(20));
   });
 });
 

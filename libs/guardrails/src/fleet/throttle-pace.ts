@@ -19,6 +19,8 @@ const FASTER = 0.03;
 const SLOWER = 0.06;
 /** For so long after a first try was turned away nobody knows that there was room for both; measured (ADR 0038). */
 const FULL_MS = 30_000;
+/** A pace is used that lets all who wait through in so long: waiting costs more by then than being turned away once more (ADR 0038). */
+const LONGEST_LINE_SECONDS = 180;
 /** Steps for each factor of e in which a pace is used: what is worked out for one can then be kept for a while. */
 const STEPS = 16;
 
@@ -49,13 +51,26 @@ export function nextPace(perSecond: number, outcome: PacedOutcome, firstTriesPer
   return within(perSecond * Math.exp(outcome === 'passed' ? FASTER : -SLOWER), firstTriesPerSecond);
 }
 
+/**
+ * The pace that is used of the one that was learned: whoever waits is to be through within three minutes.
+ *
+ * @param waiting retries that were put off
+ */
+export function paceInUse(learnedPerSecond: number, waiting: number, firstTriesPerSecond: number): number {
+  const clearing = Math.min(waiting / LONGEST_LINE_SECONDS, fastestPace(firstTriesPerSecond));
+  return roundPace(Math.max(learnedPerSecond, clearing));
+}
+
 /** In steps of 6 %. */
 export function roundPace(perSecond: number): number {
   return Math.exp(Math.round(Math.log(perSecond) * STEPS) / STEPS);
 }
 
 function within(perSecond: number, firstTriesPerSecond: number): number {
-  const fastest = Math.max(FEW_PER_SECOND, FASTEST_RATIO * firstTriesPerSecond);
   const slowest = Math.max(SLOWEST_PER_SECOND, SLOWEST_RATIO * firstTriesPerSecond);
-  return Math.min(fastest, Math.max(slowest, perSecond));
+  return Math.min(fastestPace(firstTriesPerSecond), Math.max(slowest, perSecond));
+}
+
+function fastestPace(firstTriesPerSecond: number): number {
+  return Math.max(FEW_PER_SECOND, FASTEST_RATIO * firstTriesPerSecond);
 }
