@@ -18,6 +18,11 @@ export async function serveWorkers(fastify: FastifyInstance, options: WorkerRout
   await fastify.register(
     (scope, _options, done) => {
       scope.setErrorHandler(answerFailure);
+      // The router takes `*api/…` for `/api/…`; Nest refuses that at all other routes.
+      scope.addHook('onRequest', (request, reply, done) => {
+        if (request.raw.url?.startsWith('*') === true) reply.callNotFound();
+        else done();
+      });
       serveRecommendations(scope, services);
       serveAttempts(scope, services);
       done();

@@ -1,6 +1,6 @@
 import type { Clock } from '@smart-retry/domain';
 import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
 import { AppModule, type AppServices } from '../app.module.js';
 import type { Config } from '../config.js';
@@ -17,6 +17,7 @@ import { documentRoutes, serveDocsPage } from '../ops/document-routes.js';
 import { timeRequests } from '../ops/time-requests.js';
 import { traceRequests } from '../ops/trace-requests.js';
 import { serveWorkers } from '../worker-routes.js';
+import { adaptToNest } from './adapt-to-nest.js';
 import type { Lifecycle } from './lifecycle.js';
 import { NestLogger } from './nest-logger.js';
 import { VERSION } from './version.js';
@@ -60,9 +61,8 @@ export async function createApp(options: AppOptions): Promise<NestFastifyApplica
   const access = collectAccess(fastify);
   const { engine, metrics } = services;
   await serveWorkers(fastify, { basePath, services: { ...engine, metrics, clock }, answerFailure });
-  // Nothing here is Express-style middleware.
-  const adapter = new FastifyAdapter(Object.assign(fastify, { skipMiddie: true }));
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.over(services, lifecycle, clock), adapter, {
+  const nest = adaptToNest(fastify);
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.over(services, lifecycle, clock), nest, {
     logger: new NestLogger(logger),
     bodyParser: false,
     abortOnError: false,
