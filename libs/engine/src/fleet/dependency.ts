@@ -281,11 +281,11 @@ export class Dependency {
     if (this.#rate?.slot !== slot) {
       this.forgetOld(nowMs);
       const firstTries = firstTryRate(this.calls, this.latest, nowMs);
-      const at = { calls: this.calls, breaker: this.breaker, isThrottling: this.throttle.isAt(nowMs) };
+      const at = { calls: this.calls, breaker: this.breaker, isThrottling: this.throttle.isAt(nowMs), firstTries };
       this.#rate = {
         slot,
         firstTries,
-        seen: firstTries === null ? this.#seen.at(at, nowMs) : null,
+        seen: this.#seen.at(at, nowMs),
         waiting: at.isThrottling ? this.calls.allWaitingAt(nowMs) : 0,
         retryTimeRatio: retryTimeRatio(this.calls, Math.min(nowMs, this.latest.firstTryMs)),
         retriesSucceededPerSecond: retriesSucceededPerSecond(this.calls, nowMs),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { NEW_BREAKER } from '@smart-retry/domain';
 import { CallTally, slotOf, type CountedCall } from './call-tally.js';
+import type { FirstTryRate } from './first-try-rate.js';
 import { SeenRate } from './seen-rate.js';
 
 const OPEN = { ...NEW_BREAKER, state: 'open', version: 1 } as const;
@@ -16,13 +17,23 @@ describe('SeenRate', () => {
   it('is how many first tries fail and ask while a breaker is not closed, and nothing is known in calm times', () => {
     const calls = askedFor('firstAsked');
     const seen = { perSecond: 2, isOfOutage: true, isRecovering: true };
-    expect(new SeenRate().at({ calls, breaker: OPEN, isThrottling: false }, 60_000)).toEqual(seen);
-    expect(new SeenRate().at({ calls, breaker: NEW_BREAKER, isThrottling: false }, 60_000)).toBeNull();
+    expect(new SeenRate().at({ calls, breaker: OPEN, isThrottling: false, firstTries: null }, 60_000)).toEqual(seen);
+    expect(
+      new SeenRate().at({ calls, breaker: NEW_BREAKER, isThrottling: false, firstTries: null }, 60_000),
+    ).toBeNull();
+  });
+
+  it('is noted while first tries are reported, for when that ends', () => {
+    const [calls, seen] = [askedFor('firstAsked'), new SeenRate()];
+    const at = (firstTries: FirstTryRate | null) =>
+      seen.at({ calls, breaker: OPEN, isThrottling: false, firstTries }, firstTries === null ? 600_000 : 60_000);
+    expect(at({ perSecond: 9, unaskedShare: 0 })).toBeNull();
+    expect(at(null)).toMatchObject({ perSecond: 2 });
   });
 
   it('is how many a limit turns away, unless others fail more', () => {
     const seen = (call: CountedCall) =>
-      new SeenRate().at({ calls: askedFor(call), breaker: NEW_BREAKER, isThrottling: true }, 60_000);
+      new SeenRate().at({ calls: askedFor(call), breaker: NEW_BREAKER, isThrottling: true, firstTries: null }, 60_000);
     const throttled = { perSecond: 2, isOfOutage: false, isRecovering: false };
     expect([seen('firstThrottled'), seen('firstAsked')]).toEqual([throttled, null]);
   });
@@ -31,7 +42,7 @@ describe('SeenRate', () => {
     const calls = askedFor('firstAsked');
     const seen = new SeenRate();
     const at = (breaker: typeof OPEN | typeof NEW_BREAKER, nowMs: number) =>
-      seen.at({ calls, breaker, isThrottling: false }, nowMs);
+      seen.at({ calls, breaker, isThrottling: false, firstTries: null }, nowMs);
     const released = { ...NEW_BREAKER, version: 3, releasedAtMs: 60_000 };
     at(OPEN, 60_000);
     calls.notePutOff(1, 1_200_000);
@@ -43,6 +54,6 @@ describe('SeenRate', () => {
   it('says nothing of fewer than twenty', () => {
     const calls = new CallTally();
     for (let i = 0; i < 19; i++) calls.add('firstAsked', slotOf(i * 3_000));
-    expect(new SeenRate().at({ calls, breaker: OPEN, isThrottling: false }, 60_000)).toBeNull();
+    expect(new SeenRate().at({ calls, breaker: OPEN, isThrottling: false, firstTries: null }, 60_000)).toBeNull();
   });
 });

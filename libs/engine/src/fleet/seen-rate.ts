@@ -1,7 +1,7 @@
 import type { BreakerRecord, EpochMs } from '@smart-retry/domain';
 import { EVIDENCE_WINDOW_MS } from '@smart-retry/guardrails';
 import { SLOT_MS, slotOf, type CallTally } from './call-tally.js';
-import { AVERAGED_MS, FEWEST_FIRST_TRIES } from './first-try-rate.js';
+import { AVERAGED_MS, FEWEST_FIRST_TRIES, type FirstTryRate } from './first-try-rate.js';
 
 /** What was seen in an outage says how many first tries there are for this long after it. */
 const REMEMBERED_MS = 3_600_000;
@@ -12,6 +12,8 @@ interface SeenAt {
   readonly calls: CallTally;
   readonly breaker: BreakerRecord;
   readonly isThrottling: boolean;
+  /** As far as they are reported. */
+  readonly firstTries: FirstTryRate | null;
 }
 
 /** How many first tries there are at least, by those that failed and were asked about. */
@@ -25,19 +27,20 @@ export interface SeenFirstTries {
 
 /**
  * While a dependency is in trouble each first try fails and asks: how many do is how many there are. Where nobody reports them
- * that is all that tells; known to this process only, from what all have counted.
+ * that is all that tells; known to this process only, from what all have counted. Noted while they are reported, too, for when
+ * that ends.
  */
 export class SeenRate {
   #perSecond: number | null = null;
 
-  /** Null where there was no trouble lately, or too few have asked. */
-  at({ calls, breaker, isThrottling }: SeenAt, nowMs: EpochMs): SeenFirstTries | null {
+  /** Null where they are reported, there was no trouble lately, or too few have asked. */
+  at({ calls, breaker, isThrottling, firstTries }: SeenAt, nowMs: EpochMs): SeenFirstTries | null {
     const { state, releasedAtMs } = breaker;
     const isOut = state !== 'closed';
     const isOfOutage = isOut || (releasedAtMs !== null && nowMs - releasedAtMs < REMEMBERED_MS);
     if (!isOfOutage && !isThrottling) this.#perSecond = null;
     else this.#note(calls, { isOut }, nowMs);
-    if (this.#perSecond === null) return null;
+    if (this.#perSecond === null || firstTries !== null) return null;
     const isRecovering = isOut || (isOfOutage && calls.allWaitingAt(nowMs) > 0);
     return { perSecond: this.#perSecond, isOfOutage, isRecovering };
   }
