@@ -27,6 +27,7 @@ interface Circumstances {
   readonly troubleMs: EpochMs;
   readonly troubleLastedMs: number;
   readonly pacePerSecond: number | null;
+  readonly isOverrun: boolean;
 }
 
 /** The retry budget of one dependency: asked for at every failure, made anew only when what it depends on has changed. */
@@ -43,7 +44,7 @@ export class DependencyBudget {
   places(at: Circumstances): BudgetPlaces | null {
     const known = this.#known;
     if (known !== null && isSame(known.at, at)) return known.places;
-    const { rates, guardrails, place, releasedAtMs, troubleMs, troubleLastedMs, pacePerSecond } = at;
+    const { rates, guardrails, place, releasedAtMs, troubleMs, troubleLastedMs, pacePerSecond, isOverrun } = at;
     const { firstTries, seen } = rates;
     const isPacedOnly = firstTries === null && seen?.isRecovering !== true;
     if (isPacedOnly && pacePerSecond === null) return null;
@@ -58,6 +59,7 @@ export class DependencyBudget {
       troubledAtMs: troubleMs === 0 ? null : troubleMs,
       troubleLastedMs,
       pacePerSecond,
+      isOverrun,
     });
     const share = retryTimeRatio > 1 ? 'the processing time of its first tries' : 'its first tries';
     const isEstimated = firstTries === null;

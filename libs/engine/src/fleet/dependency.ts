@@ -26,7 +26,7 @@ import { SharedSums } from './shared-sums.js';
 import { TenantShares } from './tenant-shares.js';
 import { pacedFirstTries, Throttle, type ThrottledCalls } from './throttle.js';
 import { ToldPlaces } from './told-places.js';
-import { Trouble } from './trouble.js';
+import { Overrun, Trouble } from './trouble.js';
 
 /** News older than this say nothing of now. */
 const LATE_MS = 60_000;
@@ -65,6 +65,7 @@ export class Dependency {
   readonly #budget = new DependencyBudget(this);
   readonly #run = new FailedRun();
   readonly #seen = new SeenRate();
+  readonly #overrun = new Overrun();
 
   constructor(sharing: Sharing) {
     this.#sharing = sharing;
@@ -180,6 +181,7 @@ export class Dependency {
       // Whoever asks again finds out on the way whether it is over.
       troubleLastedMs: this.askers.askAgainAt(nowMs) ? 0 : this.trouble.lastedMs(nowMs),
       pacePerSecond: this.paceAt(nowMs),
+      isOverrun: this.#overrun.isAt(nowMs),
     });
   }
 
@@ -210,11 +212,10 @@ export class Dependency {
   }
 
   adoptBreaker(breaker: BreakerRecord): void {
-    const isOther = breaker.version !== this.breaker.version;
+    this.#overrun.note(breaker, this);
+    if (breaker.version !== this.breaker.version)
+      [this.#rate, this.waiting, this.probesLeft] = [null, 0, this.#probesOf(breaker)];
     this.breaker = breaker;
-    if (isOther) this.#rate = null;
-    if (isOther) this.waiting = 0;
-    if (isOther) this.probesLeft = this.#probesOf(breaker);
   }
 
   #probesOf({ state }: BreakerRecord): number {
@@ -256,9 +257,8 @@ export class Dependency {
       this.latest[kind] = Math.max(this.latest[kind], latest[kind] ?? 0);
     }
     this.#rate = null;
-    const isNewer = breaker.version > this.breaker.version;
     const isOthers = breaker.version === told.breaker.version && told.breaker.version === this.breaker.version;
-    if (isNewer || isOthers) this.adoptBreaker(breaker);
+    if (breaker.version > this.breaker.version || isOthers) this.adoptBreaker(breaker);
     if (this.breaker.version === told.breaker.version) this.probesLeft += probes;
   }
 

@@ -17,6 +17,8 @@ export interface RetryBudget {
   readonly troubleLastedMs: number;
   /** Units a second that it never goes beyond: what a dependency that throttles takes; ∞ for one that does not. */
   readonly pacedUnitsPerSecond: number;
+  /** What it may grow to whatever `maxGrowth` says. */
+  readonly calmUnitsPerSecond: number;
 }
 
 /** At least 15 ordinary retries a minute: what finds out that a quiet dependency is back. */
@@ -35,7 +37,10 @@ const LENT_UNITS = MOST_UNITS_OF_RETRY;
 const RELEASED_SHARE = 0.25;
 /** That doubles in this time; without trouble it goes on to double beyond the whole budget, up to `maxGrowth`. */
 const DOUBLING_MS = 5_000;
-/** Where a budget may grow, it grows to so much whatever `maxGrowth` says, 75 ordinary retries a minute: no storm is made of so few. */
+/**
+ * Where a budget may grow, it grows to so much whatever `maxGrowth` says, 75 ordinary retries a minute: no storm is made of so
+ * few. What came down under more retries than first tries gets no more than there are of those: it may bear few.
+ */
 const CALM_UNITS_PER_SECOND = 2.5;
 
 export interface BudgetTerms {
@@ -57,6 +62,8 @@ export interface BudgetTerms {
   readonly troubleLastedMs?: number;
   /** Throttled retries a second that a dependency which throttles takes; null for one that does not. */
   readonly pacePerSecond: number | null;
+  /** Whether it came down, of late, while many more retries came than first tries; absent: no. */
+  readonly isOverrun?: boolean;
 }
 
 /**
@@ -71,10 +78,14 @@ export function budgetOf(terms: BudgetTerms): RetryBudget {
   const share = (percent / 100) * firstTriesPerSecond;
   const borne = maxGrowth > 1 && percent > 0 ? terms.retriesSucceededPerSecond : 0;
   const unitsPerSecond = Math.max(FLOOR_UNITS_PER_SECOND, unitsOf(Math.min(firstTriesPerSecond, share + borne)));
+  const calmUnitsPerSecond =
+    terms.isOverrun === true
+      ? Math.min(CALM_UNITS_PER_SECOND, Math.max(FLOOR_UNITS_PER_SECOND, unitsOf(firstTriesPerSecond)))
+      : CALM_UNITS_PER_SECOND;
   const mostUnitsPerSecond =
     borne === 0
       ? Number.POSITIVE_INFINITY
-      : Math.max(CALM_UNITS_PER_SECOND, unitsOf(Math.max(firstTriesPerSecond, maxGrowth * share)));
+      : Math.max(calmUnitsPerSecond, unitsOf(Math.max(firstTriesPerSecond, maxGrowth * share)));
   const pacedUnitsPerSecond =
     pacePerSecond === null
       ? Number.POSITIVE_INFINITY
@@ -93,6 +104,7 @@ export function budgetOf(terms: BudgetTerms): RetryBudget {
     troubledAtMs,
     troubleLastedMs,
     pacedUnitsPerSecond,
+    calmUnitsPerSecond,
   };
 }
 
@@ -107,13 +119,13 @@ export function windowStart(second: number, { windowSeconds }: Pick<RetryBudget,
  */
 export function unitsPerWindow(budget: RetryBudget, fromSecond: number): number {
   const { unitsPerSecond, mostUnitsPerSecond, windowSeconds, releasedAtMs, maxGrowth, pacedUnitsPerSecond } = budget;
-  const { troubledAtMs, troubleLastedMs } = budget;
+  const { troubledAtMs, troubleLastedMs, calmUnitsPerSecond } = budget;
   const since = (ms: EpochMs | null) => (ms === null ? Number.POSITIVE_INFINITY : Math.max(0, fromSecond * 1_000 - ms));
   const floor = Math.min(FLOOR_UNITS_PER_SECOND, unitsPerSecond);
   const released = Math.max(RELEASED_SHARE, floor / unitsPerSecond) * 2 ** (since(releasedAtMs) / DOUBLING_MS);
   const sinceTroubleMs = since(troubledAtMs);
   const healthy = 2 ** (sinceTroubleMs / DOUBLING_MS);
-  const fewAnyway = maxGrowth > 1 ? CALM_UNITS_PER_SECOND / unitsPerSecond : 1;
+  const fewAnyway = maxGrowth > 1 ? calmUnitsPerSecond / unitsPerSecond : 1;
   const onceOver = Math.min(Math.max(maxGrowth, fewAnyway), healthy);
   const grown = troubleLastedMs === 0 ? onceOver : 1 + (onceOver - 1) * chanceItIsOver(sinceTroubleMs, troubleLastedMs);
   return windowSeconds * Math.min(pacedUnitsPerSecond, mostUnitsPerSecond, unitsPerSecond * Math.min(released, grown));
