@@ -25,6 +25,7 @@ export {
   windowStart,
 } from './fleet/retry-budget.js';
 export type { BudgetTerms, RetryBudget, WindowBookings } from './fleet/retry-budget.js';
+export { mostReturningPerSecond } from './fleet/returning.js';
 export { describeLimited, fewestAttempts, limitsOf } from './tenant-limits.js';
 export type { LimitedJob } from './tenant-limits.js';
 export { findTerminalStops } from './terminal-guardrails.js';

@@ -47,6 +47,25 @@ describe('workers that make their retry when they are told', () => {
     expect(callers.ask({ delayMs: 1_000, errorClass: 'unavailable' }).delayMs).toBeGreaterThan(75_000);
   });
 
+  it('come without a place as many as the dependency will be able to take, by what comes through', () => {
+    const letCome = (retriesSucceeded: number) => {
+      const callers = outage({ seconds: 240 });
+      for (let i = 0; i < retriesSucceeded; i++) callers.reportRetry();
+      callers.nowMs += 5_000;
+      const answers = Array.from({ length: 2_000 }, (_, i) =>
+        callers.ask({ delayMs: 1_000, errorClass: 'unavailable', draw: i / 2_000 }),
+      );
+      return answers.filter(({ kind }) => kind === 'deferred').map(({ delayMs }) => delayMs);
+    };
+    // Twice as many as the three first tries a second, in the half of five minutes that is told to those.
+    expect(letCome(0).length).toBeGreaterThan(600);
+    expect(letCome(0).length).toBeLessThan(950);
+    expect(letCome(1).length).toBeLessThan(50);
+    expect(letCome(200).length).toBe(2_000);
+    const perMinute = [0, 1, 2, 3, 4].map((m) => letCome(0).filter((ms) => Math.floor(ms / 60_000) === m).length);
+    expect(Math.max(...perMinute)).toBeLessThanOrEqual(6 * 60);
+  });
+
   it('are known by tenant and job type, and are none that have asked again themselves', () => {
     const callers = outage({ seconds: 240 });
     const answer = (changes: Parameters<ErpCallers['ask']>[0]) => callers.ask({ delayMs: 1_000, ...changes }).kind;

@@ -142,11 +142,9 @@ export class Fleet {
     const before = met === null ? this.turns.find(features) : met.turn;
     if (before !== null) this.#giveBack(features, nowMs);
     if (booking !== null) dependency.bookings.add(booking.second, booking.units);
-    if (asksAtMs !== null && this.place.replicas > 1) {
-      // Whoever is known to have come back asks again: his place was told to him before.
-      if (met !== null && !this.#isKnown(met))
-        dependency.calls.add('told', slotOf(nowMs + admission.delayMs), met.units);
-      for (const limit of met?.limits ?? NO_LIMITS) limit.notePutOff(asksAtMs);
+    if (asksAtMs !== null && met !== null) {
+      if (this.#isTold(met)) dependency.calls.add('told', slotOf(nowMs + admission.delayMs), met.units);
+      if (this.place.replicas > 1) for (const limit of met.limits) limit.notePutOff(asksAtMs);
     }
     const limits = met !== null && booking !== null ? met.limits : NO_LIMITS;
     const second = booking?.second ?? 0;
@@ -248,9 +246,11 @@ export class Fleet {
     return turn ?? (isReturning ? { ...RETURNED, dependency: dependencyOf(features) } : null);
   }
 
-  /** Whether this process itself has put the job off before. */
-  #isKnown({ turn }: Meeting): boolean {
-    return turn !== null && turn.spent !== RETURNED.spent;
+  /** Whether it is to be known what a job was told that is put off: it may come then, whatever is known by then. */
+  #isTold({ turn, asksAgain }: Meeting): boolean {
+    if (this.place.replicas <= 1) return !asksAgain();
+    // Whoever is known to have come back asks again: his place was told to him before.
+    return turn === null || turn.spent === RETURNED.spent;
   }
 
   #noteHint(dependency: Dependency, { retryAfterMs, dependency: named }: RetryFeatures, nowMs: EpochMs): void {

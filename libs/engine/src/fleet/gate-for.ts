@@ -3,6 +3,7 @@ import { admitRetry, type DependencyView } from '@smart-retry/guardrails';
 import type { BudgetPlaces, FleetPlace } from './budget-places.js';
 import type { Dependency } from './dependency.js';
 import type { FleetGate } from './fleet-gate.js';
+import { mostReturningUnits } from './returning-units.js';
 import type { BookedTurn } from './turns.js';
 import type { WindowPlaces } from './window-places.js';
 
@@ -52,6 +53,10 @@ export function gateFor(
     budget,
     limits,
     line: () => dependency.told.line({ budget, units, place }, nowMs),
+    unplacedMs: (fromMs, toMs, draw) => {
+      const mostUnitsPerSecond = mostReturningUnits(dependency, nowMs);
+      return dependency.told.untoldBetween({ fromMs, toMs, draw }, { mostUnitsPerSecond, place });
+    },
   };
   return {
     isCalm: state === 'closed',

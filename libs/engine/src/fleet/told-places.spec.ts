@@ -68,4 +68,16 @@ describe('ToldPlaces', () => {
     const toldMs = new ToldPlaces(calls).untoldMs({ fromMs: FROM_MS, draw: 0 }, { budget, place });
     expect(toldMs - FROM_MS).toBe(3_600_000);
   });
+
+  it('spreads those evenly who come without a place, as long as not too many do', () => {
+    const calls = new CallTally();
+    const places = new ToldPlaces(calls);
+    const told = [0.1, 0.1, 0.1, 0.9, 0.5, 0.5, 0.9].map((draw) => {
+      const most = { mostUnitsPerSecond: 0.6, place: { replicas: 1, rank: 0 } };
+      const toldMs = places.untoldBetween({ fromMs: FROM_MS, toMs: FROM_MS + 3 * SLOT_MS, draw }, most);
+      if (toldMs !== null) calls.add('told', slotOf(toldMs), UNITS);
+      return toldMs === null ? null : slotOf(toldMs) - slotOf(FROM_MS);
+    });
+    expect(told).toEqual([0, 0, 1, 2, 1, 2, null]);
+  });
 });

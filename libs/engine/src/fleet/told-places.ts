@@ -64,6 +64,21 @@ export class ToldPlaces {
     return fromMs + HORIZON_SLOTS * SLOT_MS;
   }
 
+  /** A time within `[fromMs, toMs)` that was told to fewer than so many; null: there is none. @param draw uniform on [0, 1) */
+  untoldBetween(
+    { fromMs, toMs, draw }: { readonly fromMs: EpochMs; readonly toMs: EpochMs; readonly draw: number },
+    { mostUnitsPerSecond, place }: { readonly mostUnitsPerSecond: number; readonly place: FleetPlace },
+  ): EpochMs | null {
+    const first = slotOf(fromMs);
+    const slots = Math.max(1, slotOf(toMs) - first);
+    for (let i = 0; i < slots; i++) {
+      const slot = first + ((Math.floor(draw * slots) + i) % slots);
+      if (this.#toldIn(slot, place) >= mostUnitsPerSecond * SLOT_SECONDS) continue;
+      return Math.min(toMs, Math.max(fromMs, slot * SLOT_MS + ((draw * slots) % 1) * SLOT_MS));
+    }
+    return null;
+  }
+
   #walkFrom(first: number, terms: readonly unknown[]): Walk {
     const known = this.#walk;
     const goesOn =

@@ -44,6 +44,7 @@ export class ErpCallers {
       readonly tenant?: string;
       readonly queue?: string;
       readonly untilEndMs?: number;
+      readonly draw?: number;
     } = {},
   ): Admission {
     const { jobId = `job-${this.#jobs++}`, delayMs = 1_000, errorClass = 'timeout', tenant, queue } = changes;
@@ -55,7 +56,7 @@ export class ErpCallers {
       floorMs: 0,
       untilEndMs: changes.untilEndMs ?? Number.POSITIVE_INFINITY,
       maxDelayMs: 300_000,
-      draw: 0.5,
+      draw: changes.draw ?? 0.5,
     });
     this.fleet.settle(features, { isRetry: admission.kind !== 'refused', admission }, this.nowMs);
     return admission;

@@ -93,6 +93,8 @@ export interface DependencyView {
   readonly limits: readonly LimitView[];
   /** Where several processes answer, and the budget is known. */
   readonly line: () => WaitingLine;
+  /** When one may come who has no place: within these, where not as many were told to come as may; `draw` says where to begin. Null: nowhere. */
+  readonly unplacedMs: (fromMs: EpochMs, toMs: EpochMs, draw: number) => EpochMs | null;
 }
 
 /** A retry's place in the budget. */

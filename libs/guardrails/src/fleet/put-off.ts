@@ -6,7 +6,7 @@ export const ASK_AGAIN_MS = 10_000;
 /** Who has to wait for as long as a server said waits up to this share of it longer. */
 const HINT_SPREAD = 0.1;
 /** Who would have to wait for longer than may be waits up to this share less than may be. */
-const CAP_SPREAD = 0.5;
+export const CAP_SPREAD = 0.5;
 
 interface Obstacle {
   readonly guardrail: GuardrailName;

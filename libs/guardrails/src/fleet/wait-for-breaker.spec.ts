@@ -86,5 +86,15 @@ describe('a retry whose dependency is left alone', () => {
       expect(waits(full, { units: 2 })[1]).toMatchObject({ kind: 'deferred', delayMs: 225_000, booking: null });
       expect(waits({ ...full, asksAgain: true }, { units: 3 })[1]).toMatchObject({ kind: 'deferred' });
     });
+
+    it('comes without a place only when not too many others do', () => {
+      const full = never({ budget: placesUntil(-1), unplacedMs: () => T0 + 200_000 });
+      const crowded = { ...full, unplacedMs: () => null };
+      for (const asked of [{}, { takesNoPlace: true }]) {
+        expect(waits(full, asked)[0]).toMatchObject({ kind: 'deferred', delayMs: 200_000, booking: null });
+        expect(waits(crowded, asked)[0]).toMatchObject({ kind: 'refused', reasons: ['breaker_open'] });
+        expect(waits({ ...crowded, asksAgain: true }, asked)[0]).toMatchObject({ kind: 'deferred' });
+      }
+    });
   });
 });

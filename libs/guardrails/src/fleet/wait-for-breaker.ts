@@ -2,7 +2,7 @@ import type { EpochMs } from '@smart-retry/domain';
 import type { Admission, AdmissionQuestion, Booking, DependencyView } from './admission.js';
 import { MOST_UNITS_OF_RETRY } from './failure-kind.js';
 import { findRoom } from './find-room.js';
-import { ASK_AGAIN_MS, deferUntil, refuseUntold } from './put-off.js';
+import { ASK_AGAIN_MS, CAP_SPREAD, deferUntil, refuseUntold } from './put-off.js';
 
 /** Non-probes ask again after this long, and up to thrice it, while probes are under way. */
 const PROBES_UNDER_WAY_MS = 5_000;
@@ -62,23 +62,33 @@ function waitUntilBack(
 interface PlaceAfter {
   readonly placeMs: EpochMs;
   readonly booking: Booking | 'kept' | null;
-  /** Whether a retry that comes before it would keep the dependency down: what timed out is worked off for nobody. */
+  /** Whether a retry that comes before it would keep the dependency down. */
   readonly isTooMuch?: boolean;
 }
 
 function findPlaceAfter(askAtMs: EpochMs, question: AdmissionQuestion, view: DependencyView): PlaceAfter {
-  const { nowMs, draw, units, maxDelayMs, takesNoPlace = false } = question;
+  const { nowMs, draw, maxDelayMs, takesNoPlace = false } = question;
   const { turn, heldOpenBecause, asksAgain } = view;
   const furthest = { placeMs: nowMs + maxDelayMs + 1, booking: null };
-  if (heldOpenBecause !== null || takesNoPlace) return furthest;
+  const isCrowd = !asksAgain && view.budget !== null;
+  if (heldOpenBecause !== null) return furthest;
+  if (takesNoPlace) return isCrowd ? comeWithoutPlace(furthest, question, view) : furthest;
   if (turn?.bookedSecond != null && turn.bookedSecond * SECOND_MS >= askAtMs)
     return { placeMs: turn.bookedSecond * SECOND_MS + draw * SECOND_MS, booking: 'kept' };
   const planned = findPlaceFrom(Math.max(askAtMs, nowMs + waitWithoutBreaker(question, view)), question, view);
-  if (asksAgain || view.budget === null) return planned ?? furthest;
+  if (!isCrowd) return planned ?? furthest;
   const isInTime = ({ placeMs }: PlaceAfter) => placeMs <= nowMs + maxDelayMs;
   const place = planned !== null && isInTime(planned) ? planned : findPlaceFrom(askAtMs, question, view);
   if (place !== null && isInTime(place)) return place;
-  return { ...(place ?? furthest), booking: null, isTooMuch: units >= MOST_UNITS_OF_RETRY };
+  return comeWithoutPlace(place ?? furthest, question, view);
+}
+
+/** What timed out is worked off for nobody; and where too many are turned away nobody is served. */
+function comeWithoutPlace(place: PlaceAfter, question: AdmissionQuestion, view: DependencyView): PlaceAfter {
+  const { nowMs, draw, units, maxDelayMs } = question;
+  const isTimeout = units >= MOST_UNITS_OF_RETRY;
+  const atMs = isTimeout ? null : view.unplacedMs(nowMs + CAP_SPREAD * maxDelayMs, nowMs + maxDelayMs, draw);
+  return { placeMs: atMs ?? place.placeMs, booking: null, isTooMuch: atMs === null };
 }
 
 /** Null: none within the horizon. */

@@ -37,5 +37,6 @@ export const view = (changes: Partial<DependencyView> = {}): DependencyView => (
   budget: budgetFrom(0),
   limits: [],
   line: () => lineOf(0),
+  unplacedMs: (fromMs, toMs, draw) => fromMs + draw * (toMs - fromMs),
   ...changes,
 });
