@@ -1,25 +1,15 @@
 import type { EpochMs, GuardrailSettings } from '@smart-retry/domain';
 import { budgetOf, type BudgetTerms, type RetryBudget } from '@smart-retry/guardrails';
 import { BudgetPlaces, type FleetPlace } from './budget-places.js';
-import type { FirstTryRate } from './first-try-rate.js';
+import type { CallRates } from './call-rates.js';
 import type { FullRun } from './full-run.js';
-import type { SeenFirstTries } from './seen-rate.js';
 import type { SharedSums } from './shared-sums.js';
-
-/** How calls to a dependency go, as far as its budget depends on it; another object when something has changed. */
-export interface CallRates {
-  readonly firstTries: FirstTryRate | null;
-  readonly retryTimeRatio: number | null;
-  /** Retries that came through, of late. */
-  readonly retriesSucceededPerSecond: number;
-  /** Where first tries are not known. */
-  readonly seen: SeenFirstTries | null;
-}
 
 /** What leaves everything to the pace. */
 const NO_BUDGET = { firstTriesPerSecond: Number.POSITIVE_INFINITY, percent: 100 };
 
 interface Circumstances {
+  /** Another object when something has changed. */
   readonly rates: CallRates;
   readonly guardrails: GuardrailSettings;
   readonly place: FleetPlace;

@@ -11,22 +11,22 @@ import { isTrouble, nextBreaker, PROBES, type BreakerEvidence } from '@smart-ret
 import { Askers } from './askers.js';
 import { breakerEvidence } from './breaker-evidence.js';
 import type { BudgetPlaces, FleetPlace } from './budget-places.js';
+import { callRates, pacedFirstTries, type CallRates } from './call-rates.js';
 import { CallTally, firstKeyOf, SLOT_MS, slotOf, type CountedCall } from './call-tally.js';
 import { CallsSince } from './calls-since.js';
-import { DependencyBudget, type CallRates } from './dependency-budget.js';
+import { DependencyBudget } from './dependency-budget.js';
 import { FailedRun } from './failed-run.js';
-import { firstTryRate } from './first-try-rate.js';
 import { FullRun } from './full-run.js';
 import { NO_NEWS, type LatestNews } from './latest-news.js';
-import { noteProcessingTime, retryTimeRatio } from './processing-times.js';
+import { Overrun } from './overrun.js';
+import { noteProcessingTime } from './processing-times.js';
 import { isEvidence, type FirstTries, type ReportedCall } from './reported-calls.js';
-import { retriesSucceededPerSecond } from './retries-succeeded.js';
 import { SeenRate } from './seen-rate.js';
 import { SharedSums } from './shared-sums.js';
 import { TenantShares } from './tenant-shares.js';
-import { pacedFirstTries, Throttle, type ThrottledCalls } from './throttle.js';
+import { Throttle } from './throttle.js';
 import { ToldPlaces } from './told-places.js';
-import { Overrun, Trouble } from './trouble.js';
+import { Trouble } from './trouble.js';
 
 /** News older than this say nothing of now. */
 const LATE_MS = 60_000;
@@ -59,7 +59,7 @@ export class Dependency {
   /** Jobs that were put off while probes were under way. */
   waiting = 0;
   readonly #sharing: Sharing;
-  #rate: (CallRates & ThrottledCalls & { readonly slot: number }) | null = null;
+  #rate: (CallRates & { readonly slot: number }) | null = null;
   #evaluatedAtMs = 0;
   #forgotInSlot = 0;
   readonly #budget = new DependencyBudget(this);
@@ -213,8 +213,11 @@ export class Dependency {
 
   adoptBreaker(breaker: BreakerRecord): void {
     this.#overrun.note(breaker, this);
-    if (breaker.version !== this.breaker.version)
-      [this.#rate, this.waiting, this.probesLeft] = [null, 0, this.#probesOf(breaker)];
+    if (breaker.version !== this.breaker.version) {
+      this.#rate = null;
+      this.waiting = 0;
+      this.probesLeft = this.#probesOf(breaker);
+    }
     this.breaker = breaker;
   }
 
@@ -257,8 +260,9 @@ export class Dependency {
       this.latest[kind] = Math.max(this.latest[kind], latest[kind] ?? 0);
     }
     this.#rate = null;
+    const isNewer = breaker.version > this.breaker.version;
     const isOthers = breaker.version === told.breaker.version && told.breaker.version === this.breaker.version;
-    if (breaker.version > this.breaker.version || isOthers) this.adoptBreaker(breaker);
+    if (isNewer || isOthers) this.adoptBreaker(breaker);
     if (this.breaker.version === told.breaker.version) this.probesLeft += probes;
   }
 
@@ -280,16 +284,9 @@ export class Dependency {
     const slot = slotOf(nowMs);
     if (this.#rate?.slot !== slot) {
       this.forgetOld(nowMs);
-      const firstTries = firstTryRate(this.calls, this.latest, nowMs);
-      const at = { calls: this.calls, breaker: this.breaker, isThrottling: this.throttle.isAt(nowMs), firstTries };
-      this.#rate = {
-        slot,
-        firstTries,
-        seen: this.#seen.at(at, nowMs),
-        waiting: at.isThrottling ? this.calls.allWaitingAt(nowMs) : 0,
-        retryTimeRatio: retryTimeRatio(this.calls, Math.min(nowMs, this.latest.firstTryMs)),
-        retriesSucceededPerSecond: retriesSucceededPerSecond(this.calls, nowMs),
-      };
+      const { calls, latest, breaker } = this;
+      const isThrottling = this.throttle.isAt(nowMs);
+      this.#rate = { slot, ...callRates({ calls, latest, breaker, isThrottling, seenRate: this.#seen }, nowMs) };
     }
     return this.#rate;
   }

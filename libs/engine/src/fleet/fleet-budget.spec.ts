@@ -98,6 +98,37 @@ describe('the retry budget of a dependency', () => {
   });
 });
 
+describe('the budget of a dependency that gets few calls', () => {
+  /** Retries that there is room for in a minute, eleven minutes after it came down while so many retries were due. */
+  const roomAfter = (dueRetries: number) => {
+    const callers = new ErpCallers();
+    callers.reportFirstTries(0.5);
+    for (let i = 0; i < dueRetries; i++) callers.ask({ errorClass: 'validation', delayMs: 0, draw: 0 });
+    callers.nowMs += 10_000;
+    for (let i = 0; i < 10; i++) callers.ask({ delayMs: 600_000 });
+    for (const state of ['open', 'half_open'] as const) {
+      callers.nowMs += 10_000;
+      callers.ask({ errorClass: 'validation', delayMs: 600_000 });
+      expect(callers.state.breaker.state).toBe(state);
+    }
+    for (let i = 0; i < 2; i++) callers.reportRetry();
+    callers.nowMs += 600_000;
+    callers.reportFirstTries(0.5);
+    callers.ask({ errorClass: 'validation', delayMs: 600_000 });
+    expect(callers.state.breaker.state).toBe('closed');
+    callers.nowMs += 60_000;
+    return callers.state.budgetLeftRetries;
+  };
+
+  it('is no more than those where it came down under more retries', () => {
+    expect(roomAfter(20)).toBe(30);
+  });
+
+  it('control: grows to as many as make no storm elsewhere', () => {
+    expect(roomAfter(0)).toBe(75);
+  });
+});
+
 describe('the pace of a dependency that throttles', () => {
   /** Retries let go within ten minutes, of a hundred jobs that were turned away, where each that waited for its turn ends so. */
   const letGo = (errorClass: string, success: boolean) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { NEW_BREAKER } from '@smart-retry/domain';
-import { Overrun } from './trouble.js';
+import { Overrun } from './overrun.js';
 
 describe('Overrun', () => {
   const SINCE_MS = 1_000_000;

@@ -21,7 +21,9 @@ describe('Throttle', () => {
   it('is as fast as the jobs need that wait, where they are seen to', () => {
     const throttle = new Throttle();
     throttle.noteThrottled(1, 0);
-    const paces = [0, 360].map((waiting) => throttle.paceAt(0, { firstTries: { perSecond: 1 }, seen: null, waiting }));
+    const paces = [0, 360].map((waiting) =>
+      throttle.paceAt(0, { firstTries: { perSecond: 1, unaskedShare: 0 }, seen: null, waiting }),
+    );
     expect(paces[0]).toBe(1);
     expect(paces[1]).toBeCloseTo(2, 1);
   });

@@ -1,24 +1,14 @@
 import type { EpochMs } from '@smart-retry/domain';
 import { firstPace, nextPace, paceInUse, type PacedOutcome } from '@smart-retry/guardrails';
+import { pacedFirstTries, type CallRates } from './call-rates.js';
 
 /** Who was not throttled for so long is not paced. */
 const REMEMBERED_MS = 600_000;
 
-/** How calls to a dependency go, as far as its pace depends on it. */
-export interface ThrottledCalls {
-  readonly firstTries: { readonly perSecond: number } | null;
-  /** Where those are not known: how many were seen to be turned away. */
-  readonly seen: { readonly perSecond: number } | null;
-  /** Retries that were put off. */
-  readonly waiting: number;
-}
+/** What its pace depends on. */
+type PacedCalls = Pick<CallRates, 'firstTries' | 'seen' | 'waiting'>;
 
-const NOTHING_KNOWN: ThrottledCalls = { firstTries: null, seen: null, waiting: 0 };
-
-/** What a pace goes by: first tries a second, or how many were seen to be turned away. */
-export function pacedFirstTries({ firstTries, seen }: ThrottledCalls): number | null {
-  return firstTries?.perSecond ?? seen?.perSecond ?? null;
-}
+const NOTHING_KNOWN: PacedCalls = { firstTries: null, seen: null, waiting: 0 };
 
 /** How fast one dependency takes retries while it throttles, as far as this process has seen. */
 export class Throttle {
@@ -43,7 +33,7 @@ export class Throttle {
   }
 
   /** Retries a second; null where it does not throttle. What it begins with grows with the first tries that are seen. */
-  paceAt(nowMs: EpochMs, calls: ThrottledCalls = NOTHING_KNOWN): number | null {
+  paceAt(nowMs: EpochMs, calls: PacedCalls = NOTHING_KNOWN): number | null {
     if (!this.isAt(nowMs)) return null;
     const perSecond = this.#perSecond ?? (calls.seen === null ? null : firstPace(calls.seen.perSecond));
     return perSecond === null ? null : paceInUse(perSecond, calls.waiting, pacedFirstTries(calls) ?? 0);

@@ -1,6 +1,4 @@
 import type { BreakerRecord, EpochMs } from '@smart-retry/domain';
-import { EVIDENCE_WINDOW_MS, UNITS_PER_CALL } from '@smart-retry/guardrails';
-import type { SharedSums } from './shared-sums.js';
 
 /** Without trouble for so long the next is another one, unless a breaker has been open meanwhile. */
 const OVER_AFTER_MS = 60_000;
@@ -21,36 +19,5 @@ export class Trouble {
   /** 0 where there is none. */
   lastedMs(nowMs: EpochMs): number {
     return nowMs - this.#lastMs < LASTS_MS ? this.#lastMs - this.#sinceMs : 0;
-  }
-}
-
-/** So many times as many retries as first tries may be what brought a dependency down. */
-const TOO_MANY = 1.5;
-const REMEMBERED_MS = 1_200_000;
-
-interface Called {
-  /** As it was until now. */
-  readonly breaker: BreakerRecord;
-  readonly bookings: Pick<SharedSums, 'get'>;
-  pacedFirstTries(nowMs: EpochMs): number | null;
-}
-
-/** Whether a dependency came down while many more retries came than first tries: each process works it out, by what is exchanged. */
-export class Overrun {
-  #atMs: EpochMs = Number.NEGATIVE_INFINITY;
-
-  note({ state, sinceMs }: BreakerRecord, called: Called): void {
-    if (called.breaker.state !== 'closed' || state === 'closed') return;
-    const seconds = EVIDENCE_WINDOW_MS / 1_000;
-    const until = Math.floor(sinceMs / 1_000);
-    let units = 0;
-    for (let second = until - seconds; second < until; second++) units += called.bookings.get(second);
-    const firstTries = called.pacedFirstTries(sinceMs);
-    if (firstTries !== null && units / UNITS_PER_CALL >= TOO_MANY * seconds * firstTries) this.#atMs = sinceMs;
-  }
-
-  /** Within the last twenty minutes. */
-  isAt(nowMs: EpochMs): boolean {
-    return nowMs - this.#atMs < REMEMBERED_MS;
   }
 }
