@@ -4,7 +4,7 @@ import type { Askers } from './askers.js';
 import { SLOT_MS, slotOf, type CallTally } from './call-tally.js';
 import type { CallsSince } from './calls-since.js';
 import type { FailedRun } from './failed-run.js';
-import { REMEMBERED_MS, type FirstTryRate } from './first-try-rate.js';
+import { REMEMBERED_MS, REPORTS_ALL_MS, type FirstTryRate } from './first-try-rate.js';
 import type { LatestNews } from './latest-news.js';
 import type { SeenFirstTries } from './seen-rate.js';
 
@@ -29,7 +29,9 @@ export interface KnownCalls {
 export function breakerEvidence(known: KnownCalls, nowMs: EpochMs): BreakerEvidence {
   const { calls, since, breaker, latest, seen, run, askers } = known;
   // Whose first try does not ask is known to have come through, by how many there were in the last outage.
-  const firstTries = known.firstTries ?? (seen?.isOfOutage === true ? { ...seen, unaskedShare: 0 } : null);
+  // Where they were reported until lately there are fewer now, or none: how many there were is no evidence of success.
+  const isSeen = seen?.isOfOutage === true && nowMs - latest.firstSuccessMs >= REPORTS_ALL_MS;
+  const firstTries = known.firstTries ?? (isSeen ? { ...seen, unaskedShare: 0 } : null);
   const { releasedAtMs, sinceMs, state } = breaker;
   // Where first tries are known they tell, and where waiting uses up attempts few are no danger for a dependency.
   const goesByJobs = known.firstTries === null && askers.askAgainAt(nowMs);

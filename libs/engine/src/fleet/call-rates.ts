@@ -11,8 +11,6 @@ export interface CallRates {
   readonly firstTries: FirstTryRate | null;
   /** Where they are not. */
   readonly seen: SeenFirstTries | null;
-  /** Retries that were put off, while it throttles. */
-  readonly waiting: number;
   /** How many times as long a retry takes as a first try; null where that is not known. */
   readonly retryTimeRatio: number | null;
   /** Retries that came through, of late. */
@@ -32,7 +30,6 @@ export function callRates({ calls, latest, breaker, isThrottling, seenRate }: Ca
   return {
     firstTries,
     seen: seenRate.at({ calls, breaker, isThrottling, firstTries }, nowMs),
-    waiting: isThrottling ? calls.allWaitingAt(nowMs) : 0,
     retryTimeRatio: retryTimeRatio(calls, Math.min(nowMs, latest.firstTryMs)),
     retriesSucceededPerSecond: retriesSucceededPerSecond(calls, nowMs),
   };

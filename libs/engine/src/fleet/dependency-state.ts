@@ -92,7 +92,7 @@ function describe(fleet: Fleet, name: string, dependency: Dependency, nowMs: Epo
     budgetLeftRetries: budget === null ? null : Math.floor(budget.leftInMinute(nowMs) / UNITS_PER_CALL),
     parkedRetries: Math.max(0, parkedUnits) / UNITS_PER_CALL,
     waitingJobs: dependency.calls.allWaitingAt(nowMs),
-    throttledPerSecond: dependency.paceAt(nowMs),
+    throttledPerSecond: dependency.paceAt(nowMs, fleet.place),
     hintUntilMs: hintLeftMs === 0 ? null : nowMs + hintLeftMs,
   };
 }

@@ -161,8 +161,8 @@ export class Dependency {
   }
 
   /** Retries a second while it throttles; null where it does not. */
-  paceAt(nowMs: EpochMs): number | null {
-    return this.throttle.paceAt(nowMs, this.#rateAt(nowMs));
+  paceAt(nowMs: EpochMs, { replicas }: FleetPlace): number | null {
+    return this.throttle.paceAt(nowMs, this.#rateAt(nowMs), replicas);
   }
 
   /** How many times as long a retry takes as a first try; null where that is not known. */
@@ -180,7 +180,7 @@ export class Dependency {
       troubleMs: this.latest.troubleMs,
       // Whoever asks again finds out on the way whether it is over.
       troubleLastedMs: this.askers.askAgainAt(nowMs) ? 0 : this.trouble.lastedMs(nowMs),
-      pacePerSecond: this.paceAt(nowMs),
+      pacePerSecond: this.paceAt(nowMs, place),
       isOverrun: this.#overrun.isAt(nowMs),
     });
   }

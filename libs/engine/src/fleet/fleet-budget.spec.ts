@@ -174,6 +174,22 @@ describe('the pace of a dependency that throttles', () => {
     expect(afterLine(360)).toBeGreaterThan(1.8);
   });
 
+  it('is no faster for one job that asks again and again, before it is to and after, nor for those whom a limit of their own holds', () => {
+    const callers = new ErpCallers({
+      perTenantLimits: true,
+      tenantLimits: [{ tenant: 'acme', retriesPerMinute: 1 }],
+    });
+    callers.reportFirstTries(1);
+    for (let i = 0; i < 60; i++) callers.ask({ errorClass: 'rate_limit' });
+    for (let i = 0; i < 40; i++) {
+      callers.nowMs += 500;
+      for (let j = 0; j < 20; j++) callers.ask({ errorClass: 'rate_limit', jobId: 'restless' });
+    }
+    for (let i = 0; i < 500; i++) callers.ask({ tenant: 'acme' });
+    callers.nowMs += 5_000;
+    expect(callers.state.throttledPerSecond).toBe(1);
+  });
+
   it('control: is what it began with where the line is short', () => {
     expect(afterLine(60)).toBe(1);
   });

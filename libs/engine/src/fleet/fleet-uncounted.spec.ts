@@ -135,3 +135,34 @@ describe('where nobody reports first tries', () => {
     expect(open).toBeLessThan(40);
   });
 });
+
+describe('where first tries were reported, and then there are none', () => {
+  /** A minute of an outage in which five first tries a second fail, and nobody makes any from then on. */
+  const ended = () => {
+    const callers = new ErpCallers();
+    for (let i = 0; i < 600; i++) {
+      callers.nowMs += 200;
+      if (i < 300) callers.reportRetry({ attemptNumber: 1 });
+      else callers.ask({ delayMs: 60_000 });
+    }
+    return callers;
+  };
+
+  it('takes none of them for successes: its breaker is not closed', () => {
+    const callers = ended();
+    const states = new Set<string>();
+    for (let i = 0; i < 240; i++) {
+      callers.nowMs += 15_000;
+      const { isProbe } = callers.ask({ jobId: 'patient', delayMs: 60_000 });
+      if (isProbe) callers.reportRetry({ success: false, jobId: 'patient' });
+      states.add(callers.state.breaker.state);
+    }
+    expect([...states].sort()).toEqual(['half_open', 'open']);
+  });
+
+  it('still holds those who wait to a share of them once it is back', () => {
+    const callers = ended();
+    callers.nowMs += 660_000;
+    expect(callers.state).toMatchObject({ firstTriesPerSecond: null, budgetLeftRetries: expect.any(Number) });
+  });
+});

@@ -5,11 +5,10 @@ import {
   type AttemptRecord,
   type BreakerOverride,
   type EpochMs,
-  type FailureKind,
   type GuardrailSettings,
   type RetryFeatures,
 } from '@smart-retry/domain';
-import { pacedOutcome, unitsOfRetry, type Admission } from '@smart-retry/guardrails';
+import { unitsOfRetry, type Admission } from '@smart-retry/guardrails';
 import { jobAttemptKey } from '../job-attempt-key.js';
 import type { BudgetPlaces, FleetPlace } from './budget-places.js';
 import { slotOf } from './call-tally.js';
@@ -17,6 +16,7 @@ import { Dependency } from './dependency.js';
 import { FailureKinds } from './failure-kinds.js';
 import type { FleetGate } from './fleet-gate.js';
 import { gateFor, type Meeting } from './gate-for.js';
+import { notePaced, noteThrottled } from './note-throttling.js';
 import { TenantLimits } from './tenant-limits.js';
 import { Turns, type BookedTurn } from './turns.js';
 import type { WindowPlaces } from './window-places.js';
@@ -137,9 +137,15 @@ export class Fleet {
     if (isProbe) dependency.probesLeft--;
     if (admission.wantsProbe === true) dependency.waiting++;
     const asksAtMs = kind === 'deferred' ? nowMs + (admission.askAgainMs ?? admission.delayMs) : null;
-    if (asksAtMs !== null) dependency.calls.notePutOff(features.attemptNumber, asksAtMs);
-    if (booking === 'kept') return;
     const before = met === null ? this.turns.find(features) : met.turn;
+    if (asksAtMs !== null) {
+      dependency.calls.notePutOff(features.attemptNumber, asksAtMs);
+      // Whoever asks before it was told to stands in the line already.
+      const isNew = (before?.asksAtMs ?? 0) <= nowMs;
+      if (isNew && admission.reasons.includes('budget_spent')) dependency.throttle.notePutOff(asksAtMs, nowMs);
+      if (booking === 'kept' && before !== null) this.turns.keep(features, { ...before, asksAtMs });
+    }
+    if (booking === 'kept') return;
     if (before !== null) this.#giveBack(features, nowMs);
     if (booking !== null) dependency.bookings.add(booking.second, booking.units);
     if (asksAtMs !== null && met !== null) {
@@ -286,15 +292,4 @@ export class Fleet {
     if (fair === null) return set;
     return set.length === 0 ? [fair] : [...set, fair];
   }
-}
-
-function noteThrottled(dependency: Dependency, { isFirstTry }: { readonly isFirstTry: boolean }, nowMs: EpochMs): void {
-  dependency.throttle.noteThrottled(dependency.firstTriesPerSecond(nowMs), nowMs);
-  if (isFirstTry) dependency.latest.firstThrottledMs = Math.max(dependency.latest.firstThrottledMs, nowMs);
-}
-
-/** A retry that this process had let go has ended. */
-function notePaced(dependency: Dependency, failure: FailureKind | null, atMs: EpochMs, nowMs: EpochMs): void {
-  const outcome = pacedOutcome(failure, atMs - dependency.latest.firstThrottledMs);
-  if (outcome !== null) dependency.throttle.noteRetry(outcome, dependency.pacedFirstTries(nowMs), nowMs);
 }

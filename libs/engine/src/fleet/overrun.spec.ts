@@ -18,7 +18,17 @@ describe('Overrun', () => {
     expect(after(2, opened).isAt(SINCE_MS)).toBe(false);
   });
 
-  it('is remembered for twenty minutes', () => {
+  it('is remembered for twenty minutes after it was back', () => {
     expect([1_199_999, 1_200_000].map((ms) => after(2).isAt(SINCE_MS + ms))).toEqual([true, false]);
+    const isAfter = (overrun: Overrun, ms: number) => {
+      const closed = { ...opened, state: 'closed', version: 2, sinceMs: SINCE_MS + 3_600_000 } as const;
+      overrun.note(closed, { breaker: opened, bookings: { get: () => 0 }, pacedFirstTries: () => 1 });
+      return overrun.isAt(closed.sinceMs + ms);
+    };
+    expect([isAfter(after(2), 1_199_999), isAfter(after(2), 1_200_000), isAfter(after(1), 0)]).toEqual([
+      true,
+      false,
+      false,
+    ]);
   });
 });

@@ -19,12 +19,16 @@ describe('Throttle', () => {
   });
 
   it('is as fast as the jobs need that wait, where they are seen to', () => {
-    const throttle = new Throttle();
-    throttle.noteThrottled(1, 0);
-    const paces = [0, 360].map((waiting) =>
-      throttle.paceAt(0, { firstTries: { perSecond: 1, unaskedShare: 0 }, seen: null, waiting }),
-    );
-    expect(paces[0]).toBe(1);
-    expect(paces[1]).toBeCloseTo(2, 1);
+    const paceOf = (waiting: number, { replicas = 1, untilMs = 10_000 } = {}) => {
+      const throttle = new Throttle();
+      throttle.noteThrottled(1, 0);
+      for (let i = 0; i < waiting; i++) throttle.notePutOff(untilMs, 0);
+      return throttle.paceAt(5_000, { firstTries: { perSecond: 1, unaskedShare: 0 }, seen: null }, replicas);
+    };
+    expect(paceOf(0)).toBe(1);
+    expect(paceOf(360)).toBeCloseTo(2, 1);
+    expect(paceOf(180, { replicas: 2 })).toBeCloseTo(2, 1);
+    // They have asked again by then.
+    expect(paceOf(360, { untilMs: 1_000 })).toBe(1);
   });
 });

@@ -70,7 +70,8 @@ export class ToldPlaces {
     { mostUnitsPerSecond, place }: { readonly mostUnitsPerSecond: number; readonly place: FleetPlace },
   ): EpochMs | null {
     const first = slotOf(fromMs);
-    const slots = Math.max(1, slotOf(toMs) - first);
+    const slots = Math.min(HORIZON_SLOTS, Math.max(1, slotOf(toMs) - first));
+    if (mostUnitsPerSecond <= 0) return null;
     for (let i = 0; i < slots; i++) {
       const slot = first + ((Math.floor(draw * slots) + i) % slots);
       if (this.#toldIn(slot, place) >= mostUnitsPerSecond * SLOT_SECONDS) continue;

@@ -1,4 +1,10 @@
-import { describeUnequalDurations, type EpochMs, type GuardrailName, type ReasonCode } from '@smart-retry/domain';
+import {
+  describeDuration,
+  describeUnequalDurations,
+  type EpochMs,
+  type GuardrailName,
+  type ReasonCode,
+} from '@smart-retry/domain';
 import type { Admission, AdmissionQuestion } from './admission.js';
 
 /** Whoever is put off for longer asks again on the way. */
@@ -61,6 +67,13 @@ export function refuse(waitMs: number, { untilEndMs }: AdmissionQuestion, obstac
 export function refuseUntold(waitMs: number, { maxDelayMs }: AdmissionQuestion, obstacle: Obstacle): Admission {
   const [wait, longest] = describeUnequalDurations(waitMs, maxDelayMs);
   const why = `all places of the next ${longest}, the longest wait, are taken: the first free one is in ${wait}`;
+  return refusal(obstacle, `${why}, and its worker would not ask again until then`);
+}
+
+/** The same where it may come without a place, but as many do as the dependency can turn away. */
+export function refuseReturning({ maxDelayMs }: AdmissionQuestion, obstacle: Obstacle): Admission {
+  const longest = describeDuration(maxDelayMs);
+  const why = `within ${longest}, the longest wait, there are as many retries as it can turn away`;
   return refusal(obstacle, `${why}, and its worker would not ask again until then`);
 }
 

@@ -138,12 +138,15 @@ describe('budgetOf', () => {
       return unitsPerWindow(of, 2_000) / of.windowSeconds;
     };
     expect([perSecond(1, 1.25), perSecond(100, 1.25), perSecond(1, 1)]).toEqual([2.5, 50, 0.5]);
-    const overrun = (firstTriesPerSecond: number) => {
-      const of = budgetOf({ ...terms, firstTriesPerSecond, maxGrowth: 1.25, isOverrun: true });
+    const overrun = (firstTriesPerSecond: number, changes = {}) => {
+      const of = budgetOf({ ...terms, firstTriesPerSecond, maxGrowth: 1.25, isOverrun: true, ...changes });
       return unitsPerWindow(of, 2_000) / of.windowSeconds;
     };
     // As many retries as first tries where it came down under more, and what may be at any time.
-    expect([0.1, 1, 2, 100].map(overrun)).toEqual([0.625, 2, 2.5, 50]);
+    expect([0.1, 1, 2, 100].map((rate) => overrun(rate))).toEqual([0.5, 2, 2.5, 50]);
+    expect([overrun(0.3, { retriesSucceededPerSecond: 1 }), overrun(10, { percent: 100, maxGrowth: 5 })]).toEqual([
+      0.6, 20,
+    ]);
   });
 
   it('holds no more than the pace of a dependency that throttles, where the control holds all of its share', () => {

@@ -17,8 +17,6 @@ export interface RetryBudget {
   readonly troubleLastedMs: number;
   /** Units a second that it never goes beyond: what a dependency that throttles takes; ∞ for one that does not. */
   readonly pacedUnitsPerSecond: number;
-  /** What it may grow to whatever `maxGrowth` says. */
-  readonly calmUnitsPerSecond: number;
 }
 
 /** At least 15 ordinary retries a minute: what finds out that a quiet dependency is back. */
@@ -78,14 +76,12 @@ export function budgetOf(terms: BudgetTerms): RetryBudget {
   const share = (percent / 100) * firstTriesPerSecond;
   const borne = maxGrowth > 1 && percent > 0 ? terms.retriesSucceededPerSecond : 0;
   const unitsPerSecond = Math.max(FLOOR_UNITS_PER_SECOND, unitsOf(Math.min(firstTriesPerSecond, share + borne)));
-  const calmUnitsPerSecond =
-    terms.isOverrun === true
-      ? Math.min(CALM_UNITS_PER_SECOND, Math.max(FLOOR_UNITS_PER_SECOND, unitsOf(firstTriesPerSecond)))
-      : CALM_UNITS_PER_SECOND;
-  const mostUnitsPerSecond =
+  const asManyAsFirstTries = Math.max(FLOOR_UNITS_PER_SECOND, unitsOf(firstTriesPerSecond));
+  const unlessOverrun =
     borne === 0
       ? Number.POSITIVE_INFINITY
-      : Math.max(calmUnitsPerSecond, unitsOf(Math.max(firstTriesPerSecond, maxGrowth * share)));
+      : Math.max(CALM_UNITS_PER_SECOND, asManyAsFirstTries, unitsOf(maxGrowth * share));
+  const mostUnitsPerSecond = terms.isOverrun === true ? asManyAsFirstTries : unlessOverrun;
   const pacedUnitsPerSecond =
     pacePerSecond === null
       ? Number.POSITIVE_INFINITY
@@ -104,7 +100,6 @@ export function budgetOf(terms: BudgetTerms): RetryBudget {
     troubledAtMs,
     troubleLastedMs,
     pacedUnitsPerSecond,
-    calmUnitsPerSecond,
   };
 }
 
@@ -119,13 +114,13 @@ export function windowStart(second: number, { windowSeconds }: Pick<RetryBudget,
  */
 export function unitsPerWindow(budget: RetryBudget, fromSecond: number): number {
   const { unitsPerSecond, mostUnitsPerSecond, windowSeconds, releasedAtMs, maxGrowth, pacedUnitsPerSecond } = budget;
-  const { troubledAtMs, troubleLastedMs, calmUnitsPerSecond } = budget;
+  const { troubledAtMs, troubleLastedMs } = budget;
   const since = (ms: EpochMs | null) => (ms === null ? Number.POSITIVE_INFINITY : Math.max(0, fromSecond * 1_000 - ms));
   const floor = Math.min(FLOOR_UNITS_PER_SECOND, unitsPerSecond);
   const released = Math.max(RELEASED_SHARE, floor / unitsPerSecond) * 2 ** (since(releasedAtMs) / DOUBLING_MS);
   const sinceTroubleMs = since(troubledAtMs);
   const healthy = 2 ** (sinceTroubleMs / DOUBLING_MS);
-  const fewAnyway = maxGrowth > 1 ? calmUnitsPerSecond / unitsPerSecond : 1;
+  const fewAnyway = maxGrowth > 1 ? CALM_UNITS_PER_SECOND / unitsPerSecond : 1;
   const onceOver = Math.min(Math.max(maxGrowth, fewAnyway), healthy);
   const grown = troubleLastedMs === 0 ? onceOver : 1 + (onceOver - 1) * chanceItIsOver(sinceTroubleMs, troubleLastedMs);
   return windowSeconds * Math.min(pacedUnitsPerSecond, mostUnitsPerSecond, unitsPerSecond * Math.min(released, grown));

@@ -8,6 +8,8 @@ export interface CallsOfLate {
 
 /** Where nothing comes through, so many retries for each first try. */
 const MOST_PER_FIRST_TRY = 2;
+/** Fewer than so many for each first try that fails are as good as nothing. */
+const FEW_SHARE = 0.1;
 
 /**
  * How many retries a second may be told to come to a dependency in trouble beyond those that have a place.
@@ -19,7 +21,7 @@ const MOST_PER_FIRST_TRY = 2;
  */
 export function mostReturningPerSecond(calls: CallsOfLate): number {
   const { firstTriesPerSecond, firstFailedPerSecond, retriesSucceededPerSecond } = calls;
-  if (retriesSucceededPerSecond === 0) return MOST_PER_FIRST_TRY * firstTriesPerSecond;
+  if (retriesSucceededPerSecond <= FEW_SHARE * firstFailedPerSecond) return MOST_PER_FIRST_TRY * firstTriesPerSecond;
   const firstSucceeded = Math.max(0, firstTriesPerSecond - firstFailedPerSecond);
   return firstSucceeded + retriesSucceededPerSecond < firstTriesPerSecond ? 0 : Number.POSITIVE_INFINITY;
 }

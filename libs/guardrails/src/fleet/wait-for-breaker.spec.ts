@@ -95,6 +95,17 @@ describe('a retry whose dependency is left alone', () => {
         expect(waits(crowded, asked)[0]).toMatchObject({ kind: 'refused', reasons: ['breaker_open'] });
         expect(waits({ ...crowded, asksAgain: true }, asked)[0]).toMatchObject({ kind: 'deferred' });
       }
+      expect(waits(crowded)[0]?.because[0]).toContain('as many retries as it can turn away');
+      // Who would have been given up, and takes no place, does no harm where calls time out.
+      expect(waits(full, { takesNoPlace: true, units: 3 })[0]).toMatchObject({ kind: 'deferred', booking: null });
+    });
+
+    it('is not let come without a place earlier than a server asked for', () => {
+      const asked: number[] = [];
+      const unplacedMs = (fromMs: number, toMs: number) => (asked.push(fromMs - T0), toMs);
+      const full = never({ budget: placesUntil(-1), unplacedMs });
+      for (const floorMs of [0, 250_000, 900_000]) waits(full, { floorMs });
+      expect([...new Set(asked)]).toEqual([150_000, 250_000, 300_000]);
     });
   });
 });

@@ -2,7 +2,7 @@ import type { EpochMs } from '@smart-retry/domain';
 import type { Admission, AdmissionQuestion, Booking, DependencyView } from './admission.js';
 import { MOST_UNITS_OF_RETRY } from './failure-kind.js';
 import { findRoom } from './find-room.js';
-import { ASK_AGAIN_MS, CAP_SPREAD, deferUntil, refuseUntold } from './put-off.js';
+import { ASK_AGAIN_MS, CAP_SPREAD, deferUntil, refuseReturning, refuseUntold } from './put-off.js';
 
 /** Non-probes ask again after this long, and up to thrice it, while probes are under way. */
 const PROBES_UNDER_WAY_MS = 5_000;
@@ -52,9 +52,10 @@ function waitUntilBack(
   const { nowMs, draw, untilEndMs } = question;
   const spreadInTimeMs = Math.max(0, Math.min(spreadMs, ASKS_IN_TIME_SHARE * untilEndMs - waitMs));
   const askAtMs = nowMs + waitMs + draw * spreadInTimeMs;
-  const { placeMs, booking, isTooMuch = false } = findPlaceAfter(askAtMs, question, view);
+  const { placeMs, booking, tooMuch } = findPlaceAfter(askAtMs, question, view);
   const obstacle = { guardrail: 'breaker', reason: 'breaker_open', because, booking, askAtMs } as const;
-  if (isTooMuch) return refuseUntold(placeMs - nowMs, question, obstacle);
+  if (tooMuch === 'places') return refuseUntold(placeMs - nowMs, question, obstacle);
+  if (tooMuch === 'returning') return refuseReturning(question, obstacle);
   // Whoever asks in time may be let go then: a place that is too late stops nobody.
   return deferUntil(Math.min(placeMs, Math.max(askAtMs, nowMs + untilEndMs)), question, obstacle);
 }
@@ -62,8 +63,8 @@ function waitUntilBack(
 interface PlaceAfter {
   readonly placeMs: EpochMs;
   readonly booking: Booking | 'kept' | null;
-  /** Whether a retry that comes before it would keep the dependency down. */
-  readonly isTooMuch?: boolean;
+  /** What there is too much of, where a retry that comes before it would keep the dependency down: default nothing. */
+  readonly tooMuch?: 'places' | 'returning';
 }
 
 function findPlaceAfter(askAtMs: EpochMs, question: AdmissionQuestion, view: DependencyView): PlaceAfter {
@@ -72,7 +73,7 @@ function findPlaceAfter(askAtMs: EpochMs, question: AdmissionQuestion, view: Dep
   const furthest = { placeMs: nowMs + maxDelayMs + 1, booking: null };
   const isCrowd = !asksAgain && view.budget !== null;
   if (heldOpenBecause !== null) return furthest;
-  if (takesNoPlace) return isCrowd ? comeWithoutPlace(furthest, question, view) : furthest;
+  if (takesNoPlace) return isCrowd && !isTimeout(question) ? comeWithoutPlace(furthest, question, view) : furthest;
   if (turn?.bookedSecond != null && turn.bookedSecond * SECOND_MS >= askAtMs)
     return { placeMs: turn.bookedSecond * SECOND_MS + draw * SECOND_MS, booking: 'kept' };
   const planned = findPlaceFrom(Math.max(askAtMs, nowMs + waitWithoutBreaker(question, view)), question, view);
@@ -80,15 +81,21 @@ function findPlaceAfter(askAtMs: EpochMs, question: AdmissionQuestion, view: Dep
   const isInTime = ({ placeMs }: PlaceAfter) => placeMs <= nowMs + maxDelayMs;
   const place = planned !== null && isInTime(planned) ? planned : findPlaceFrom(askAtMs, question, view);
   if (place !== null && isInTime(place)) return place;
+  // What timed out is worked off for nobody.
+  if (isTimeout(question)) return { ...(place ?? furthest), booking: null, tooMuch: 'places' };
   return comeWithoutPlace(place ?? furthest, question, view);
 }
 
-/** What timed out is worked off for nobody; and where too many are turned away nobody is served. */
+function isTimeout({ units }: AdmissionQuestion): boolean {
+  return units >= MOST_UNITS_OF_RETRY;
+}
+
+/** Where too many are turned away nobody is served. */
 function comeWithoutPlace(place: PlaceAfter, question: AdmissionQuestion, view: DependencyView): PlaceAfter {
-  const { nowMs, draw, units, maxDelayMs } = question;
-  const isTimeout = units >= MOST_UNITS_OF_RETRY;
-  const atMs = isTimeout ? null : view.unplacedMs(nowMs + CAP_SPREAD * maxDelayMs, nowMs + maxDelayMs, draw);
-  return { placeMs: atMs ?? place.placeMs, booking: null, isTooMuch: atMs === null };
+  const { nowMs, draw, floorMs, maxDelayMs } = question;
+  const earliestMs = nowMs + Math.min(maxDelayMs, Math.max(CAP_SPREAD * maxDelayMs, floorMs));
+  const atMs = view.unplacedMs(earliestMs, nowMs + maxDelayMs, draw);
+  return atMs === null ? { ...place, booking: null, tooMuch: 'returning' } : { placeMs: atMs, booking: null };
 }
 
 /** Null: none within the horizon. */
