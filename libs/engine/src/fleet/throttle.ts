@@ -5,7 +5,6 @@ import { SLOT_MS, slotOf } from './call-tally.js';
 
 /** Who was not throttled for so long is not paced. */
 const REMEMBERED_MS = 600_000;
-
 /** Whoever comes later than this is of no line. */
 const LINE_SLOTS = 3_600_000 / SLOT_MS;
 
@@ -38,8 +37,9 @@ export class Throttle {
     return nowMs - this.#throttledAtMs < REMEMBERED_MS;
   }
 
-  /** A retry was put off for want of a place, until it asks again. */
+  /** A retry was put off for want of a place, until it asks again; of a line is who waits while it throttles. */
   notePutOff(asksAtMs: EpochMs, nowMs: EpochMs): void {
+    if (!this.isAt(nowMs)) return;
     const slot = Math.min(slotOf(asksAtMs), slotOf(nowMs) + LINE_SLOTS);
     this.#line.set(slot, (this.#line.get(slot) ?? 0) + 1);
   }
@@ -51,10 +51,9 @@ export class Throttle {
    */
   paceAt(nowMs: EpochMs, calls: FirstTries = NOTHING_KNOWN, replicas = 1): number | null {
     if (!this.isAt(nowMs)) return null;
+    const waiting = replicas * this.#waitingAt(nowMs);
     const perSecond = this.#perSecond ?? (calls.seen === null ? null : firstPace(calls.seen.perSecond));
-    return perSecond === null
-      ? null
-      : paceInUse(perSecond, replicas * this.#waitingAt(nowMs), pacedFirstTries(calls) ?? 0);
+    return perSecond === null ? null : paceInUse(perSecond, waiting, pacedFirstTries(calls) ?? 0);
   }
 
   /** As of the begin of five seconds: a crowd does not add up the line each time. */
