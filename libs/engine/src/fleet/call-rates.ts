@@ -1,8 +1,8 @@
 import type { BreakerRecord, EpochMs } from '@smart-retry/domain';
 import type { CallTally } from './call-tally.js';
+import { perSecondOfLate } from './calls-of-late.js';
 import { firstTryRate, type FirstTryRate, type LastHeard } from './first-try-rate.js';
 import { retryTimeRatio } from './processing-times.js';
-import { retriesSucceededPerSecond } from './retries-succeeded.js';
 import type { SeenFirstTries, SeenRate } from './seen-rate.js';
 
 /** How calls to a dependency go. */
@@ -31,7 +31,7 @@ export function callRates({ calls, latest, breaker, isThrottling, seenRate }: Ca
     firstTries,
     seen: seenRate.at({ calls, breaker, isThrottling, firstTries }, nowMs),
     retryTimeRatio: retryTimeRatio(calls, Math.min(nowMs, latest.firstTryMs)),
-    retriesSucceededPerSecond: retriesSucceededPerSecond(calls, nowMs),
+    retriesSucceededPerSecond: perSecondOfLate(calls, 'retriesSucceeded', nowMs),
   };
 }
 

@@ -205,7 +205,7 @@ describe('the pace of a dependency that throttles', () => {
       callers.nowMs += everyMs;
       callers.reportRetry({ jobId: `job-${i}`, attemptNumber: 2, success: true });
     }
-    return callers.fleet.dependency('erp').throttle.paceAt(callers.nowMs);
+    return callers.fleet.dependency('erp').throttle.paceAt(callers.nowMs, { firstTries: null, seen: null }, 1);
   };
 
   it('does not become faster while first tries are turned away', () => {

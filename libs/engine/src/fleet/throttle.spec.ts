@@ -7,7 +7,7 @@ describe('Throttle', () => {
     const throttle = new Throttle();
     throttle.noteThrottled(1, 0);
     for (let i = 0; i < 20; i++) throttle.noteRetry('throttled', firstTriesPerSecond, 0);
-    return throttle.paceAt(0);
+    return throttle.paceAt(0, { firstTries: null, seen: null }, 1);
   };
 
   it('learns nothing from retries that no pace held back, because first tries are not known', () => {

@@ -10,8 +10,6 @@ const LINE_SLOTS = 3_600_000 / SLOT_MS;
 
 type FirstTries = Pick<CallRates, 'firstTries' | 'seen'>;
 
-const NOTHING_KNOWN: FirstTries = { firstTries: null, seen: null };
-
 /** How fast one dependency takes retries while it throttles, as far as this process has seen. */
 export class Throttle {
   #perSecond: number | null = null;
@@ -49,7 +47,7 @@ export class Throttle {
    *
    * @param replicas processes that are each asked for about as many jobs: their lines are thought to be as long as this one's
    */
-  paceAt(nowMs: EpochMs, calls: FirstTries = NOTHING_KNOWN, replicas = 1): number | null {
+  paceAt(nowMs: EpochMs, calls: FirstTries, replicas: number): number | null {
     if (!this.isAt(nowMs)) return null;
     const waiting = replicas * this.#waitingAt(nowMs);
     const perSecond = this.#perSecond ?? (calls.seen === null ? null : firstPace(calls.seen.perSecond));
