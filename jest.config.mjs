@@ -23,18 +23,15 @@ const shared = {
   modulePathIgnorePatterns: ['/dist/', '/.nx/', '/.cache/'],
 };
 
+const withServers = { ...shared, setupFilesAfterEnv: ['<rootDir>/tools/servers/second-try-in-ci.mjs'] };
+
 /** Three kinds of tests: pure, against real Redis and Postgres, and over HTTP against the built API. */
 export default {
   // Patience, not a bound: on a busy machine a start of several servers takes as long.
   testTimeout: 120_000,
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/{libs,apps,tools}/**/*.spec.ts'] },
-    { ...shared, displayName: 'integration', testMatch: ['<rootDir>/{libs,apps,tools}/**/*.int-spec.ts'] },
-    {
-      ...shared,
-      displayName: 'e2e',
-      testMatch: ['<rootDir>/apps/*/test/**/*.e2e-spec.ts'],
-      setupFilesAfterEnv: ['<rootDir>/tools/servers/second-try-in-ci.mjs'],
-    },
+    { ...withServers, displayName: 'integration', testMatch: ['<rootDir>/{libs,apps,tools}/**/*.int-spec.ts'] },
+    { ...withServers, displayName: 'e2e', testMatch: ['<rootDir>/apps/*/test/**/*.e2e-spec.ts'] },
   ],
 };

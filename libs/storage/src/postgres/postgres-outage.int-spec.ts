@@ -19,7 +19,7 @@ describe('while Postgres is away', () => {
     await gate.open();
     url.host = `127.0.0.1:${gate.port}`;
     await gate.refuse();
-    stores = openPostgres({ url: url.href, connectionTimeoutMs: 300, statementTimeoutMs: 300 });
+    stores = openPostgres({ url: url.href, connectionTimeoutMs: 1_500, statementTimeoutMs: 1_500 });
   });
 
   afterAll(async () => {

@@ -22,7 +22,7 @@ describe('while Redis is away', () => {
     stores = await openRedis({
       addr: `127.0.0.1:${gate.port}`,
       keyPrefix,
-      commandTimeoutMs: 200,
+      commandTimeoutMs: 1_000,
       onConnectionChange: (state) => states.push(state),
     });
   });
