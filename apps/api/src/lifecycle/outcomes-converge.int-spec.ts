@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { AttemptRecord, AttemptStore, TaughtOutcome } from '@smart-retry/domain';
 import { someReport, T0 } from '@smart-retry/domain/testing';
 import { OutcomeFeed } from '@smart-retry/engine';
-import { openPostgres, type PostgresStores } from '@smart-retry/storage/postgres';
-import { createTestDatabase, type TestDatabase } from '@smart-retry/storage/testing';
+import type { PostgresStores } from '@smart-retry/storage/postgres';
+import { createTestDatabase, openPatiently, type TestDatabase } from '@smart-retry/storage/testing';
 
 /** An outcome is known by its delay. */
 const attempt = (delayMs: number): AttemptRecord => ({
@@ -31,7 +31,7 @@ describe('processes that share a database', () => {
 
   let word = 0;
   const startProcess = (record?: (store: PostgresStores) => AttemptStore['record']) => {
-    const store = openPostgres({ url: database.url });
+    const store = openPatiently({ url: database.url });
     stores.push(store);
     let learned: TaughtOutcome[] = [];
     const errors: unknown[] = [];

@@ -1,6 +1,6 @@
 import { handMadeModel, type HandMadeOptions } from '@smart-retry/engine/testing';
-import { openPostgres, type PostgresStores } from '@smart-retry/storage/postgres';
-import { createTestDatabase, type TestDatabase } from '@smart-retry/storage/testing';
+import type { PostgresStores } from '@smart-retry/storage/postgres';
+import { createTestDatabase, openPatiently, type TestDatabase } from '@smart-retry/storage/testing';
 
 /** A database with the registry in it, into which a test puts models as a trainer would. */
 export interface RegisteredModels {
@@ -12,7 +12,7 @@ export interface RegisteredModels {
 
 export async function openRegistry(): Promise<RegisteredModels> {
   const database = await createTestDatabase();
-  const stores = openPostgres({ url: database.url });
+  const stores = openPatiently({ url: database.url });
   await stores.migrate();
   return {
     database,

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { handMadeModel } from '@smart-retry/engine/testing';
-import { openPostgres } from '@smart-retry/storage/postgres';
-import { createTestDatabase, type TestDatabase } from '@smart-retry/storage/testing';
+import { createTestDatabase, openPatiently, type TestDatabase } from '@smart-retry/storage/testing';
 import { untilPasses } from '../faults/support/until-passes.js';
 import { createClient, type Client } from '../support/client.js';
 import { startApi, type RunningApi } from '../support/start-api.js';
@@ -145,7 +144,7 @@ describe('training', () => {
     const { body: listed } = await client.get('/ml/models?limit=1');
     const [{ version: trained }] = listed['models'] as [{ version: string }];
     expect((await client.post('/ml/deploy', { model: { version: trained }, force: true })).status).toBe(200);
-    const stores = openPostgres({ url: database.url });
+    const stores = openPatiently({ url: database.url });
     // It believes that waiting harms: whatever it is asked, it retries at once.
     const hasty = handMadeModel({ version: 'hasty', perLogDelay: -3 });
     await stores.models.register(hasty.description, hasty.artifact);

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createSmartRetry } from '@smart-retry/engine';
 import { openMemory } from '@smart-retry/storage/memory';
-import { openPostgres, type PostgresStores } from '@smart-retry/storage/postgres';
-import { createTestDatabase, type TestDatabase } from '@smart-retry/storage/testing';
+import type { PostgresStores } from '@smart-retry/storage/postgres';
+import { createTestDatabase, openPatiently, type TestDatabase } from '@smart-retry/storage/testing';
 import { trainModel, USUAL_FEATURES, type TrainingRow } from '@smart-retry/training';
 import { createHash } from 'node:crypto';
 import { once, EventEmitter } from 'node:events';
@@ -23,7 +23,7 @@ let stores: PostgresStores;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  stores = openPostgres({ url: database.url });
+  stores = openPatiently({ url: database.url });
   await stores.migrate();
 }, 60_000);
 

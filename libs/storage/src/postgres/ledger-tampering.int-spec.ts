@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ChangeEvent } from '@smart-retry/domain';
 import { Client } from 'pg';
 import { appendDecisions, exampleAttempt, exampleChange, exampleDecision } from '../contract/examples.js';
-import { openPostgres, type PostgresStores } from './open-postgres.js';
+import type { PostgresStores } from './open-postgres.js';
+import { openPatiently } from './testing/open-patiently.js';
 import { createTestDatabase, type TestDatabase } from './testing/create-test-database.js';
 import { createTestRoles, type TestRoles } from './testing/create-test-roles.js';
 
@@ -16,7 +17,7 @@ let stores: PostgresStores;
 beforeAll(async () => {
   database = await createTestDatabase();
   roles = await createTestRoles(database.url);
-  stores = openPostgres({ url: roles.apiUrl, migrationUrl: roles.migrationUrl });
+  stores = openPatiently({ url: roles.apiUrl, migrationUrl: roles.migrationUrl });
   await stores.migrate();
   for (let revision = 0; revision < 2; revision++) {
     await stores.configuration.commit(exampleChange({ expectedRevision: revision }));
@@ -71,20 +72,20 @@ describe('with a role of its own for migrations', () => {
   });
 
   it('migrates again when nothing is to be done', async () => {
-    const again = openPostgres({ url: roles.apiUrl, migrationUrl: roles.migrationUrl });
+    const again = openPatiently({ url: roles.apiUrl, migrationUrl: roles.migrationUrl });
     await again.migrate();
     await again.attempts.record([exampleAttempt()]);
     await again.close();
   });
 
   it('refuses roles that would protect nothing, saying why', async () => {
-    const same = openPostgres({ url: roles.migrationUrl, migrationUrl: roles.migrationUrl });
+    const same = openPatiently({ url: roles.migrationUrl, migrationUrl: roles.migrationUrl });
     await expect(same.migrate()).rejects.toMatchObject({
       code: 'INVALID_CONFIGURATION',
       message: expect.stringContaining('is a member of, the role that migrations run under'),
     });
     await same.close();
-    const superuser = openPostgres({ url: database.url, migrationUrl: roles.migrationUrl });
+    const superuser = openPatiently({ url: database.url, migrationUrl: roles.migrationUrl });
     await expect(superuser.migrate()).rejects.toMatchObject({ message: expect.stringContaining('is a superuser') });
     // Whoever reports an attempt is not to blame.
     for (const used of [superuser.attempts.record([exampleAttempt()]), superuser.check()]) {

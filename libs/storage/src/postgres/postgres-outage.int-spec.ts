@@ -81,16 +81,19 @@ describe('while Postgres is away', () => {
   );
 
   it('asks a dead server once, not once a call', async () => {
-    await gate.open();
-    await eventually(() => stores.check());
-    await gate.refuse();
-    await expect(stores.check()).rejects.toMatchObject(UNAVAILABLE);
-    await gate.open();
-    const accepted = gate.accepted;
-    await Promise.allSettled(Array.from({ length: 100 }, () => stores.check()));
-    expect(gate.accepted).toBe(accepted);
-    await eventually(() => stores.check());
-    expect(gate.accepted).toBeGreaterThan(accepted);
+    // Nothing is learned from a round in which a busy machine took longer to ask than the breaker is open.
+    await eventually(async () => {
+      await gate.open();
+      await eventually(() => stores.check());
+      await gate.refuse();
+      await expect(stores.check()).rejects.toMatchObject(UNAVAILABLE);
+      await gate.open();
+      const accepted = gate.accepted;
+      await Promise.allSettled(Array.from({ length: 100 }, () => stores.check()));
+      expect(gate.accepted).toBe(accepted);
+      await eventually(() => stores.check());
+      expect(gate.accepted).toBeGreaterThan(accepted);
+    });
   });
 
   it('lets defects surface as they are', async () => {

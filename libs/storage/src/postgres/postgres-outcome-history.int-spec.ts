@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import { NOON_MS, exampleAttempt } from '../contract/examples.js';
 import { DAY_MS } from '../utc-days.js';
-import { openPostgres, type PostgresStores } from './open-postgres.js';
+import type { PostgresStores } from './open-postgres.js';
+import { openPatiently } from './testing/open-patiently.js';
 import { createTestDatabase, type TestDatabase } from './testing/create-test-database.js';
 
 const ALL = { sinceMs: 0, limit: 1_000 };
@@ -17,7 +18,7 @@ describe('the outcome history in Postgres', () => {
   const clients: Client[] = [];
   beforeAll(async () => {
     database = await createTestDatabase();
-    stores = openPostgres({ url: database.url });
+    stores = openPatiently({ url: database.url });
     await stores.migrate();
   });
   afterAll(async () => {
@@ -88,7 +89,7 @@ describe('the outcome history in Postgres', () => {
     const client = await connect();
     await client.query('UPDATE attempts SET recorded_in = 1000000000000 + recorded_in');
     await stores.close();
-    stores = openPostgres({ url: database.url });
+    stores = openPatiently({ url: database.url });
     await stores.migrate();
     const past = await readOn(null, 2);
     expect(past.delays.sort()).toEqual([1, 2, 3, 5]);

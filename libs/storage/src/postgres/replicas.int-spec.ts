@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { NOON_MS, appendDecisions, exampleAttempt, exampleDecision, unique } from '../contract/examples.js';
 import { DAY_MS } from '../utc-days.js';
-import { openPostgres, type PostgresStores } from './open-postgres.js';
+import type { PostgresStores } from './open-postgres.js';
+import { openPatiently } from './testing/open-patiently.js';
 import { createTestDatabase, type TestDatabase } from './testing/create-test-database.js';
 
 const FAR_FUTURE_MS = Date.UTC(2999, 0, 1);
@@ -12,7 +13,7 @@ describe('replicas on one Postgres', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    const open = () => openPostgres({ url: database.url });
+    const open = () => openPatiently({ url: database.url });
     replicas = [open(), open(), open()];
   });
 

@@ -5,7 +5,7 @@ import { eventually } from '../testing/eventually.js';
 import { TcpGate } from '../testing/tcp-gate.js';
 import { openRedis, type RedisStores } from './open-redis.js';
 import { parseRedisAddress } from './redis-options.js';
-import { testRedisAddress } from './testing/open-test-redis.js';
+import { PATIENT, testRedisAddress } from './testing/open-test-redis.js';
 
 const UNAVAILABLE = { code: 'STORE_UNAVAILABLE', retryAfterMs: 1_000 };
 
@@ -48,7 +48,7 @@ describe('while Redis is away', () => {
     await gate.refuse();
     const heard = new Promise<number>((resolve) => void stores.channel.subscribe(resolve));
     await gate.open();
-    const other = await openRedis({ addr: testRedisAddress(), keyPrefix });
+    const other = await openRedis({ addr: testRedisAddress(), keyPrefix, ...PATIENT });
     const publishing = setInterval(() => void other.channel.publish(7), 50);
     expect(await heard).toBe(7);
     clearInterval(publishing);
@@ -88,7 +88,7 @@ describe('while Redis is away', () => {
   });
 
   it('shares counters between processes', async () => {
-    const other = await openRedis({ addr: testRedisAddress(), keyPrefix });
+    const other = await openRedis({ addr: testRedisAddress(), keyPrefix, ...PATIENT });
     const key = unique('shared');
     await eventually(() => add(key, 1));
     expect((await other.failureCounters.add(new Map([[key, 2]]), NOON_MS)).get(key)).toBe(3);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { createTestDatabase, type TestDatabase } from '../../testing/index.js';
-import { openPostgres } from '../open-postgres.js';
+import { openPatiently } from '../testing/open-patiently.js';
 
 const DAY = 20_300 * 86_400_000;
 
@@ -10,7 +10,7 @@ let client: pg.Client;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  const stores = openPostgres({ url: database.url });
+  const stores = openPatiently({ url: database.url });
   await stores.migrate();
   await stores.close();
   client = new pg.Client({ connectionString: database.url });

@@ -1,11 +1,12 @@
 import type { Opened } from '../../contract/opened.js';
-import { openPostgres, type PostgresStores } from '../open-postgres.js';
+import type { PostgresStores } from '../open-postgres.js';
+import { openPatiently } from './open-patiently.js';
 import { createTestDatabase } from './create-test-database.js';
 
 /** Stores on a database of their own, which is dropped when they are closed. */
 export async function openTestPostgres(): Promise<Opened<PostgresStores> & { readonly url: string }> {
   const database = await createTestDatabase();
-  const stores = openPostgres({ url: database.url });
+  const stores = openPatiently({ url: database.url });
   await stores.migrate();
   return {
     ...stores,
