@@ -27,6 +27,8 @@ export interface FleetNews {
   readonly breaker: BreakerRecord;
   /** Probes that it would give. */
   readonly wantedProbes: number;
+  /** Probes that this version of its breaker lets through, whoever gives them. */
+  readonly mostProbes: number;
 }
 
 /** What all processes know of a dependency together. */
@@ -34,7 +36,7 @@ export interface FleetShare {
   readonly sums: Readonly<Record<FleetSum, SumsByKey>>;
   readonly latest: Readonly<Record<string, EpochMs>>;
   readonly breaker: BreakerRecord;
-  /** Probes that this process may give, while the breaker has the version that it told: all together never more than the limit. */
+  /** Probes that this process may give, while the breaker has the version that it told: all together never more than it lets through. */
   readonly probes: number;
   /** Whether the ledger knew nothing of it before: new, or lost. */
   readonly isNew: boolean;
@@ -62,5 +64,5 @@ export interface FleetLedger {
     terms: { readonly quietMs: number; readonly limit: number },
   ): Promise<readonly string[]>;
   /** Takes what a process has to tell, and answers, in order, what all know; each dependency at once or not at all. */
-  exchange(news: readonly FleetNews[], limits: { readonly probes: number }): Promise<readonly FleetShare[]>;
+  exchange(news: readonly FleetNews[]): Promise<readonly FleetShare[]>;
 }

@@ -180,6 +180,7 @@ export function createSmartRetry(options: SmartRetryOptions): SmartRetry {
   });
   const fleet = new FleetInTime({
     guardrails: () => configuration.current().strategy.guardrails,
+    objective: () => configuration.current().strategy.objective,
     maxDependencies: MAX_DEPENDENCIES,
     maxTurns: MAX_TURNS,
   });

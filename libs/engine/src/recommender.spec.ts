@@ -138,8 +138,9 @@ describe('Recommender', () => {
   });
 
   it('shows the breaker in a preview, moves nothing for it, and follows no clock that is ahead', () => {
-    const guardrails = () => DEFAULT_STRATEGY.guardrails;
-    const fleet = new FleetInTime({ guardrails, maxDependencies: 10, maxTurns: 100 });
+    const { guardrails, objective } = DEFAULT_STRATEGY;
+    const terms = { guardrails: () => guardrails, objective: () => objective };
+    const fleet = new FleetInTime({ ...terms, maxDependencies: 10, maxTurns: 100 });
     const { recommender } = open({ fleet });
     const tries = { jobType: 'sync', dependency: 'erp', succeeded: 0, failed: 100 };
     const fail = (i: number, failedAtMs: number) => someFeatures({ dependency: 'erp', jobId: `job-${i}`, failedAtMs });

@@ -193,6 +193,7 @@ describe('whether a dependency is left alone', () => {
   const breakers = [{ dependency: 'erp', state: 'open', reason: 'migration' }] as const;
   const fleet = new Fleet({
     guardrails: () => ({ ...STRATEGY.guardrails, breakerOverrides: breakers }),
+    objective: () => STRATEGY.objective,
     maxDependencies: 10,
     maxTurns: 10,
   });

@@ -11,7 +11,7 @@ export type {
   Turn,
   WaitingLine,
 } from './fleet/admission.js';
-export { EVIDENCE_WINDOW_MS, isTrouble, nextBreaker, PROBES } from './fleet/breaker.js';
+export { EVIDENCE_WINDOW_MS, isTrouble, nextBreaker, probesOf } from './fleet/breaker.js';
 export type { BreakerEvidence, CallEvidence, FailedJobs } from './fleet/breaker.js';
 export { largestFairShare } from './fleet/fair-share.js';
 export { kindOfFailure, UNITS_PER_CALL, unitsOfRetry } from './fleet/failure-kind.js';
@@ -25,6 +25,7 @@ export {
   windowStart,
 } from './fleet/retry-budget.js';
 export type { BudgetTerms, RetryBudget, WindowBookings } from './fleet/retry-budget.js';
+export { LONGEST_OPEN_MS, longestOpenMs } from './fleet/longest-open.js';
 export { mostReturningPerSecond } from './fleet/returning.js';
 export { describeLimited, fewestAttempts, limitsOf } from './tenant-limits.js';
 export type { LimitedJob } from './tenant-limits.js';

@@ -1,5 +1,4 @@
 import { REPLICA_GONE_MS, type Clock, type EpochMs, type FleetLedger } from '@smart-retry/domain';
-import { PROBES } from '@smart-retry/guardrails';
 import type { Dependency } from '../fleet/dependency.js';
 import type { Fleet } from '../fleet/fleet.js';
 import { repeat } from './repeat.js';
@@ -71,14 +70,14 @@ export class FleetExchange {
       const limits = isSeldom ? [...fleet.limits.entries()].filter(([, limit]) => isUsed(limit)) : [];
       const active = [...dependencies, ...limits];
       const news = active.map(([name, dependency]) => dependency.news(name, forgetAtMs));
-      const shares = await ledger.exchange(news, { probes: PROBES });
+      const shares = await ledger.exchange(news);
       active.forEach(([, dependency], i) => {
         const [told, share] = [news[i], shares[i]];
         if (told !== undefined && share !== undefined) dependency.adopt(share, told);
       });
-      fleet.sharing.isSharing = true;
+      fleet.terms.isSharing = true;
     } catch (error) {
-      fleet.sharing.isSharing = false;
+      fleet.terms.isSharing = false;
       onError(error);
     } finally {
       this.#isExchanging = false;

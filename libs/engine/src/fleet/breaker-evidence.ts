@@ -1,15 +1,17 @@
-import type { BreakerRecord, EpochMs } from '@smart-retry/domain';
-import { EVIDENCE_WINDOW_MS, type BreakerEvidence } from '@smart-retry/guardrails';
+import type { BreakerRecord, EpochMs, Objective } from '@smart-retry/domain';
+import { EVIDENCE_WINDOW_MS, longestOpenMs, type BreakerEvidence } from '@smart-retry/guardrails';
 import type { Askers } from './askers.js';
 import { SLOT_MS, slotOf, type CallTally } from './call-tally.js';
 import type { CallsSince } from './calls-since.js';
 import type { FailedRun } from './failed-run.js';
-import { REMEMBERED_MS, REPORTS_ALL_MS, type FirstTryRate } from './first-try-rate.js';
+import { REMEMBERED_MS, REPORTS_ALL_MS, SHORTEST_AVERAGE_MS, type FirstTryRate } from './first-try-rate.js';
 import type { LatestNews } from './latest-news.js';
 import type { SeenFirstTries } from './seen-rate.js';
 
 /** Counts older than this do not say that the rest is reported. */
 const COUNTS_SPEAK_MS = 900_000;
+/** Where few call, their failures are averaged over this long. */
+const WAITING_AVERAGED_MS = 900_000;
 
 /** What is known of the calls to one dependency. */
 export interface KnownCalls {
@@ -23,6 +25,7 @@ export interface KnownCalls {
   readonly firstTries: FirstTryRate | null;
   /** Where nobody does. */
   readonly seen: SeenFirstTries | null;
+  readonly objective: () => Objective;
 }
 
 /** What calls say of the dependency, as its breaker weighs them. */
@@ -76,6 +79,7 @@ export function breakerEvidence(known: KnownCalls, nowMs: EpochMs): BreakerEvide
     consecutiveFailures: consecutiveFailures(known, nowMs),
     failedJobs: goesByJobs ? run.at(Math.max(latest.successMs, releasedAtMs ?? 0), nowMs) : null,
     hasFirstTries: isKnown,
+    longestOpenMs: () => longestOpenMs(failedFirstTriesPerSecond(calls, nowMs), known.objective()),
   };
 }
 
@@ -87,4 +91,12 @@ function consecutiveFailures({ calls, breaker, latest }: KnownCalls, nowMs: Epoc
   if (!isCovered) return 0;
   const [from, to] = [slotOf(sinceMs) + 1, slotOf(firstTryMs) + 1];
   return Math.min(calls.sum('firstTries', from, to), calls.sum('firstAsked', from, to));
+}
+
+/** First tries a second that failed and asked, since the first of the last quarter of an hour: in an outage those that wait for its end. */
+function failedFirstTriesPerSecond(calls: CallTally, nowMs: EpochMs): number {
+  const to = slotOf(nowMs) + 1;
+  const from = to - WAITING_AVERAGED_MS / SLOT_MS;
+  const sinceMs = calls.first('firstAsked', from, to) * SLOT_MS;
+  return (1_000 * calls.sum('firstAsked', from, to)) / Math.max(SHORTEST_AVERAGE_MS, nowMs - sinceMs);
 }

@@ -1,4 +1,5 @@
 import type { EpochMs } from '@smart-retry/domain';
+import { LONGEST_OPEN_MS } from '@smart-retry/guardrails';
 import { RETURNING_SLOTS, SeenReturns } from './seen-returns.js';
 import { SharedSums } from './shared-sums.js';
 
@@ -33,8 +34,8 @@ export type CountedCall = keyof typeof CALLS;
 
 export const SLOT_MS = 5_000;
 const KEYS_PER_SLOT = 16;
-/** Where several processes answer, whoever waits asks again within these: a minute until a breaker's probes, and a little. */
-const WAITING_SLOTS = 15;
+/** Where several processes answer, whoever waits asks again within these: until a breaker's probes, and a little. */
+const WAITING_SLOTS = LONGEST_OPEN_MS / SLOT_MS + 3;
 
 export function slotOf(atMs: EpochMs): number {
   return Math.floor(atMs / SLOT_MS);

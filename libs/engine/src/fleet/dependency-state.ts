@@ -64,7 +64,7 @@ export function countBreakers(fleet: Fleet, nowMs: EpochMs): Readonly<Record<Bre
 }
 
 function describeHeld(fleet: Fleet, held: BreakerOverride, nowMs: EpochMs): DependencyState {
-  return describe(fleet, held.dependency, new Dependency(fleet.sharing), nowMs);
+  return describe(fleet, held.dependency, new Dependency(fleet.terms), nowMs);
 }
 
 function describe(fleet: Fleet, name: string, dependency: Dependency, nowMs: EpochMs): DependencyState {

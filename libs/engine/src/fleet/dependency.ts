@@ -7,7 +7,7 @@ import {
   type FleetShare,
   type GuardrailSettings,
 } from '@smart-retry/domain';
-import { isTrouble, nextBreaker, PROBES, type BreakerEvidence } from '@smart-retry/guardrails';
+import { isTrouble, nextBreaker, probesOf, type BreakerEvidence } from '@smart-retry/guardrails';
 import { Askers } from './askers.js';
 import { breakerEvidence } from './breaker-evidence.js';
 import type { BudgetPlaces, FleetPlace } from './budget-places.js';
@@ -16,6 +16,7 @@ import { CallTally, firstKeyOf, SLOT_MS, slotOf, type CountedCall } from './call
 import { CallsSince } from './calls-since.js';
 import { DependencyBudget } from './dependency-budget.js';
 import { FailedRun } from './failed-run.js';
+import type { FleetTerms } from './fleet-terms.js';
 import { FullRun } from './full-run.js';
 import { NO_NEWS, type LatestNews } from './latest-news.js';
 import { Overrun } from './overrun.js';
@@ -33,11 +34,6 @@ const LATE_MS = 60_000;
 const KEEP_SLOTS = 900_000 / SLOT_MS;
 const EVALUATE_EVERY_MS = 200;
 const KEEP_BOOKINGS_SECONDS = 60;
-
-/** Whether several processes compare notes: probes are then given out by the ledger. */
-export interface Sharing {
-  readonly isSharing: boolean;
-}
 
 /** One downstream as all its callers see it together: what became of calls, its breaker, and the places booked there. */
 export class Dependency {
@@ -58,7 +54,7 @@ export class Dependency {
   usedAtMs: EpochMs = 0;
   /** Jobs that were put off while probes were under way. */
   waiting = 0;
-  readonly #sharing: Sharing;
+  readonly #terms: FleetTerms;
   #rate: (CallRates & { readonly slot: number }) | null = null;
   #evaluatedAtMs = 0;
   #forgotInSlot = 0;
@@ -67,8 +63,8 @@ export class Dependency {
   readonly #seen = new SeenRate();
   readonly #overrun = new Overrun();
 
-  constructor(sharing: Sharing) {
-    this.#sharing = sharing;
+  constructor(terms: FleetTerms) {
+    this.#terms = terms;
   }
 
   /** A failed attempt whose worker asks what to do. */
@@ -221,13 +217,13 @@ export class Dependency {
     this.breaker = breaker;
   }
 
-  #probesOf({ state }: BreakerRecord): number {
-    return state === 'half_open' && !this.#sharing.isSharing ? PROBES : 0;
+  #probesOf(breaker: BreakerRecord): number {
+    return this.#terms.isSharing ? 0 : probesOf(breaker);
   }
 
   /** What this process has to tell of it, and what all may forget at a time. */
   news(dependency: string, forgetAtMs: EpochMs): FleetNews {
-    const wantsProbes = this.breaker.state === 'half_open' && this.probesLeft === 0 && this.waiting > 0;
+    const mostProbes = probesOf(this.breaker);
     return {
       dependency,
       added: {
@@ -245,7 +241,8 @@ export class Dependency {
       },
       latest: { ...this.latest },
       breaker: this.breaker,
-      wantedProbes: wantsProbes ? Math.min(PROBES, this.waiting) : 0,
+      wantedProbes: this.probesLeft === 0 ? Math.min(mostProbes, this.waiting) : 0,
+      mostProbes,
     };
   }
 
@@ -268,7 +265,9 @@ export class Dependency {
 
   evidence(nowMs: EpochMs): BreakerEvidence {
     const { calls, since, breaker, latest, askers } = this;
-    return breakerEvidence({ ...this.#rateAt(nowMs), calls, since, breaker, latest, askers, run: this.#run }, nowMs);
+    const { objective } = this.#terms;
+    const known = { calls, since, breaker, latest, askers, run: this.#run, objective };
+    return breakerEvidence({ ...this.#rateAt(nowMs), ...known }, nowMs);
   }
 
   /** What is too old to matter; once in five seconds. */

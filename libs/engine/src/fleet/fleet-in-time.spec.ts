@@ -10,6 +10,7 @@ const DAY_MS = 86_400_000;
 const fleetOf = (breakerOverrides: readonly BreakerOverride[] = []) =>
   new FleetInTime({
     guardrails: () => ({ ...DEFAULT_STRATEGY.guardrails, breakerOverrides }),
+    objective: () => DEFAULT_STRATEGY.objective,
     maxDependencies: 10,
     maxTurns: 1_000,
   });

@@ -99,11 +99,11 @@ export class FleetInTime {
   }
 
   #add(): Past {
-    const { maxDependencies } = this.#options;
+    const { objective, maxDependencies } = this.#options;
     // Operators hold breakers of the present.
     const guardrails = () => ({ ...this.#options.guardrails(), breakerOverrides: [] });
     const past = {
-      fleet: new Fleet({ guardrails, maxDependencies, maxTurns: MAX_TURNS }),
+      fleet: new Fleet({ guardrails, objective, maxDependencies, maxTurns: MAX_TURNS }),
       moments: new LRUCache<string, Moment>({ max: maxDependencies }),
     };
     this.#pasts.push(past);

@@ -6,6 +6,7 @@ import {
   type BreakerOverride,
   type EpochMs,
   type GuardrailSettings,
+  type Objective,
   type RetryFeatures,
 } from '@smart-retry/domain';
 import { unitsOfRetry, type Admission } from '@smart-retry/guardrails';
@@ -15,6 +16,7 @@ import { slotOf } from './call-tally.js';
 import { Dependency } from './dependency.js';
 import { FailureKinds } from './failure-kinds.js';
 import type { FleetGate } from './fleet-gate.js';
+import type { FleetTerms } from './fleet-terms.js';
 import { gateFor, type Meeting } from './gate-for.js';
 import { notePaced, noteThrottled } from './note-throttling.js';
 import { TenantLimits } from './tenant-limits.js';
@@ -24,6 +26,7 @@ import { Workers } from './workers.js';
 
 export interface FleetOptions {
   readonly guardrails: () => GuardrailSettings;
+  readonly objective: () => Objective;
   readonly maxDependencies: number;
   readonly maxTurns: number;
 }
@@ -60,12 +63,13 @@ export class Fleet {
   #met: Meeting | null = null;
   /** As of the last exchange; alone without one. */
   place: FleetPlace = { replicas: 1, rank: 0 };
-  readonly sharing = { isSharing: false };
+  readonly terms: FleetTerms & { isSharing: boolean };
 
   constructor(options: FleetOptions) {
     this.#options = options;
     this.#dependencies = new LRUCache({ max: options.maxDependencies });
     this.turns = new Turns(options);
+    this.terms = { isSharing: false, objective: options.objective };
   }
 
   /** What it has to say of a failed job; notes the failure. */
@@ -104,7 +108,7 @@ export class Fleet {
   /** What it would have to say now of a failed job, as far as that is not up to limits of tenants; notes nothing, and moves nothing. */
   look(features: RetryFeatures, nowMs: EpochMs): FleetGate {
     const name = dependencyOf(features);
-    const dependency = this.peek(name) ?? new Dependency(this.sharing);
+    const dependency = this.peek(name) ?? new Dependency(this.terms);
     const kind = this.#kinds.of(features.errorClass, features.errorCode);
     const met: Meeting = {
       features,
@@ -217,7 +221,7 @@ export class Fleet {
   dependency(name: string): Dependency {
     let dependency = this.#dependencies.get(name);
     if (dependency === undefined) {
-      dependency = new Dependency(this.sharing);
+      dependency = new Dependency(this.terms);
       this.#dependencies.set(name, dependency);
     }
     return dependency;

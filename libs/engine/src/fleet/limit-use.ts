@@ -54,6 +54,7 @@ export class LimitUse {
       latest: {},
       breaker: NEW_BREAKER,
       wantedProbes: 0,
+      mostProbes: 0,
     };
   }
 

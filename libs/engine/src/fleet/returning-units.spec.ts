@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { NEW_BREAKER } from '@smart-retry/domain';
+import { DEFAULT_STRATEGY, NEW_BREAKER } from '@smart-retry/domain';
 import { T0 } from '@smart-retry/domain/testing';
 import { slotOf } from './call-tally.js';
 import { Dependency } from './dependency.js';
@@ -7,7 +7,7 @@ import { mostReturningUnits } from './returning-units.js';
 
 it('are as many as the dependency can turn away, and none where it serves too few; probes do not say that', () => {
   const unitsAt = (state: 'open' | 'half_open', retriesSucceeded: number) => {
-    const dependency = new Dependency({ isSharing: false });
+    const dependency = new Dependency({ isSharing: false, objective: () => DEFAULT_STRATEGY.objective });
     dependency.noteFirstTries({ succeeded: 600, failed: 0 }, T0 - 300_000, T0, T0);
     dependency.adoptBreaker({ ...NEW_BREAKER, state, version: 1, sinceMs: T0 });
     dependency.calls.add('firstAsked', slotOf(T0) - 1, 120);

@@ -4,6 +4,7 @@ import {
   type AttemptReport,
   type FailureLink,
   type GuardrailSettings,
+  type Objective,
 } from '@smart-retry/domain';
 import { someFeatures, someReport, T0 } from '@smart-retry/domain/testing';
 import type { Admission } from '@smart-retry/guardrails';
@@ -16,9 +17,10 @@ export class ErpCallers {
   nowMs = T0;
   #jobs = 0;
 
-  constructor(guardrails: Partial<GuardrailSettings> = {}) {
+  constructor(guardrails: Partial<GuardrailSettings> = {}, objective: Partial<Objective> = {}) {
     this.fleet = new Fleet({
       guardrails: () => ({ ...DEFAULT_STRATEGY.guardrails, ...guardrails }),
+      objective: () => ({ ...DEFAULT_STRATEGY.objective, ...objective }),
       maxDependencies: 10,
       maxTurns: 10_000,
     });

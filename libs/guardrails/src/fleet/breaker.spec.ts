@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { NEW_BREAKER, type BreakerRecord } from '@smart-retry/domain';
 import { T0 } from '@smart-retry/domain/testing';
-import { nextBreaker, PROBE_TIMEOUT_MS, type BreakerEvidence, type CallEvidence } from './breaker.js';
+import { nextBreaker, PROBE_TIMEOUT_MS, probesOf, type BreakerEvidence, type CallEvidence } from './breaker.js';
 
 const NOTHING: CallEvidence = { failed: 0, succeeded: 0, assumed: 0 };
 const evidence = (changes: Partial<BreakerEvidence> = {}): BreakerEvidence => ({
@@ -12,6 +12,7 @@ const evidence = (changes: Partial<BreakerEvidence> = {}): BreakerEvidence => ({
   consecutiveFailures: 0,
   failedJobs: null,
   hasFirstTries: true,
+  longestOpenMs: () => 60_000,
   ...changes,
 });
 const recent = (failed: number, succeeded: number, changes: Partial<BreakerEvidence> = {}) =>
@@ -91,6 +92,31 @@ describe('nextBreaker', () => {
     expect(openForMs).toEqual([7_500, 11_250, 16_875, 25_312.5, 37_968.75, 56_953.125, 60_000, 60_000]);
   });
 
+  it('is left alone for longer where few call, and found out about by one retry from then on', () => {
+    const fewCall = { longestOpenMs: () => 100_000 };
+    const failed = { ...since(1, 0), ...fewCall };
+    const open = { ...OPEN, openForMs: 56_953.125 };
+    const usual = after(open, evidence(fewCall), OPEN.probeAtMs);
+    expect([probesOf(open), probesOf(usual)]).toEqual([0, 3]);
+    expect(after(usual, failed, OPEN.probeAtMs)).toBe(usual);
+
+    const longer = after(usual, { ...since(2, 0), ...fewCall }, OPEN.probeAtMs);
+    expect(longer.openForMs).toBe(85_429.6875);
+    const rarely = after(longer, evidence(fewCall), longer.probeAtMs);
+    expect(probesOf(rarely)).toBe(1);
+    expect(after(rarely, failed, rarely.sinceMs)).toMatchObject({ state: 'open', openForMs: 100_000 });
+  });
+
+  it('asks for more where that one comes through, as often as at the beginning of an outage', () => {
+    const rarely = { ...HALF_OPEN, openForMs: 100_000 };
+    const next = after(rarely, since(0, 1), rarely.sinceMs);
+    expect(next).toMatchObject({ state: 'half_open', version: rarely.version + 1 });
+    expect(probesOf(next)).toBe(3);
+    expect(after(next, since(0, 1), next.sinceMs)).toBe(next);
+    expect(after(next, since(0, 2), next.sinceMs).state).toBe('closed');
+    expect(after(next, since(2, 0), next.sinceMs)).toMatchObject({ state: 'open', openForMs: 7_500 });
+  });
+
   it('takes ten seconds of first tries of which none is known to fail for probes', () => {
     expect(after(HALF_OPEN, since(0, 0, 8), HALF_OPEN.sinceMs + 9_999)).toBe(HALF_OPEN);
     expect(after(HALF_OPEN, since(0, 0, 8), HALF_OPEN.sinceMs + 10_000).state).toBe('closed');
@@ -108,6 +134,7 @@ describe('nextBreaker', () => {
       recent: counts,
       since: counts,
       hasFirstTries: fc.boolean(),
+      longestOpenMs: fc.integer({ min: 60_000, max: 300_000 }).map((ms) => () => ms),
       quiet,
       consecutiveFailures: fc.nat(6),
       failedJobs: fc.record({ jobs: fc.nat(20), usualShare: fc.double({ min: 0.01, max: 0.99, noNaN: true }) }),
@@ -124,7 +151,7 @@ describe('nextBreaker', () => {
           expect(`${breaker.state} ${next.state}`).not.toMatch(
             /^(closed half_open|open closed|closed closed|open open)$/,
           );
-          expect(next.openForMs).toBeLessThanOrEqual(60_000);
+          expect(next.openForMs).toBeLessThanOrEqual(300_000);
           breaker = next;
         }
       }),

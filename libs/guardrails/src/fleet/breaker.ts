@@ -1,4 +1,5 @@
 import type { BreakerRecord, EpochMs } from '@smart-retry/domain';
+import { USUAL_LONGEST_OPEN_MS } from './longest-open.js';
 
 /** Calls to one dependency over some time, as far as they speak of the dependency and not of the job. */
 export interface CallEvidence {
@@ -28,15 +29,16 @@ export interface BreakerEvidence {
   readonly failedJobs: FailedJobs | null;
   /** Whether first tries are part of it; without them only retries speak, and jobs that can never succeed fail again and again. */
   readonly hasFirstTries: boolean;
+  /** How long it is left alone at most, in milliseconds: at least as long as is usual. Worked out only where it is needed. */
+  readonly longestOpenMs: () => number;
 }
 
 export const EVIDENCE_WINDOW_MS = 20_000;
 /** Retries that find out whether a dependency is back, in all processes together. */
-export const PROBES = 3;
+const PROBES = 3;
 /** After this long without news of them others are sent. */
 export const PROBE_TIMEOUT_MS = 30_000;
 const FIRST_OPEN_MS = 5_000;
-const LONGEST_OPEN_MS = 60_000;
 /** The longer a dependency has been away, the rarer it is asked: about every third of the time that it has been away. */
 const OPEN_GROWTH = 1.5;
 /** Closed for this long, the next outage begins with short waits again. */
@@ -49,6 +51,7 @@ const MOST_IN_A_ROW = 5;
 const LEAST_CHANCE = 1e-5;
 const TROUBLE = { failed: 4, share: 0.25 };
 const PROBE_SUCCESSES = 2;
+const PROBE_FAILURES = 2;
 const PROBE_SHARE = 0.5;
 /** So long, and so many first tries, without a failure speak as probes do. */
 const QUIET_MS = 10_000;
@@ -62,20 +65,21 @@ const SEEMS_BACK_MS = 5_000;
  * closed → open: of the first tries of the last 20 s at least 10 failed, and 60 %; or five in a row, however long they took. Where
  * nobody reports those: retries of five different jobs in a row, and of more where retries often fail; or, where that says nothing, 20
  * retries of the last 20 s, and 95 %.
- * open → half open: after 5 s, half as long again after each failed round of probes up to 60 s; or after 5 s, and 5
- * first tries, without a failure.
+ * open → half open: after 5 s, half as long again after each failed round of probes up to 60 s, or to 5 min where few call; or
+ * after 5 s, and 5 first tries, without a failure.
  * half open → closed: 2 successes (or 10 s without news of failures, at the usual rate), and at least half of all; → open: 2 failures and more than half.
+ * Where it was left alone for more than 60 s a single probe goes out: if it fails → open, if it comes through → half open, with all probes.
  */
 export function nextBreaker(breaker: BreakerRecord, evidence: BreakerEvidence, nowMs: EpochMs): BreakerRecord {
   switch (breaker.state) {
     case 'closed':
-      return isFailing(evidence) ? open(breaker, firstOpenMs(breaker, nowMs), nowMs) : breaker;
+      return isFailing(evidence) ? open(breaker, firstOpenMs(breaker, evidence, nowMs), nowMs) : breaker;
     case 'open':
       return nowMs >= breaker.probeAtMs || seemsBack(evidence, nowMs)
         ? step(breaker, { state: 'half_open' }, nowMs)
         : breaker;
     case 'half_open':
-      return judgeProbes(breaker, evidence.since, nowMs);
+      return judgeProbes(breaker, evidence, nowMs);
   }
 }
 
@@ -88,16 +92,25 @@ function seemsBack({ quiet }: BreakerEvidence, nowMs: EpochMs): boolean {
   return quiet.tries >= QUIET_TRIES && nowMs - quiet.sinceMs >= SEEMS_BACK_MS;
 }
 
-function judgeProbes(breaker: BreakerRecord, since: CallEvidence, nowMs: EpochMs): BreakerRecord {
+/** How many probes a breaker lets through: where few call, each is dear, and one is enough to tell that it is still away. */
+export function probesOf({ state, openForMs }: BreakerRecord): number {
+  if (state !== 'half_open') return 0;
+  return openForMs > USUAL_LONGEST_OPEN_MS ? 1 : PROBES;
+}
+
+function judgeProbes(breaker: BreakerRecord, { since, longestOpenMs }: BreakerEvidence, nowMs: EpochMs): BreakerRecord {
   const { failed, succeeded, assumed } = since;
   const total = failed + succeeded + assumed;
   const isQuiet = assumed >= QUIET_TRIES && nowMs - breaker.sinceMs >= QUIET_MS;
   if ((succeeded >= PROBE_SUCCESSES || isQuiet) && succeeded + assumed >= PROBE_SHARE * total) {
     return step(breaker, { state: 'closed', releasedAtMs: nowMs }, nowMs);
   }
-  if (failed >= PROBE_SUCCESSES && failed > (1 - PROBE_SHARE) * total) {
-    return open(breaker, Math.min(OPEN_GROWTH * breaker.openForMs, LONGEST_OPEN_MS), nowMs);
+  const isAlone = probesOf(breaker) === 1;
+  if (failed >= (isAlone ? 1 : PROBE_FAILURES) && failed > (1 - PROBE_SHARE) * total) {
+    return open(breaker, Math.min(OPEN_GROWTH * breaker.openForMs, longestOpenMs()), nowMs);
   }
+  // One job that comes through is news, and no proof: from here on it is looked at as at the beginning of an outage.
+  if (isAlone && succeeded > 0) return step(breaker, { state: 'half_open', openForMs: FIRST_OPEN_MS }, nowMs);
   return nowMs - breaker.sinceMs >= PROBE_TIMEOUT_MS ? step(breaker, { state: 'half_open' }, nowMs) : breaker;
 }
 
@@ -113,9 +126,9 @@ function isUnusual({ jobs, usualShare }: FailedJobs): boolean {
   return jobs >= MOST_IN_A_ROW && usualShare ** jobs <= LEAST_CHANCE;
 }
 
-function firstOpenMs(breaker: BreakerRecord, nowMs: EpochMs): number {
+function firstOpenMs(breaker: BreakerRecord, { longestOpenMs }: BreakerEvidence, nowMs: EpochMs): number {
   const isRelapse = breaker.version > 0 && nowMs - breaker.sinceMs < FORGET_AFTER_MS;
-  return isRelapse ? Math.min(Math.max(breaker.openForMs, FIRST_OPEN_MS), LONGEST_OPEN_MS) : FIRST_OPEN_MS;
+  return isRelapse ? Math.min(Math.max(breaker.openForMs, FIRST_OPEN_MS), longestOpenMs()) : FIRST_OPEN_MS;
 }
 
 function open(breaker: BreakerRecord, openForMs: number, nowMs: EpochMs): BreakerRecord {

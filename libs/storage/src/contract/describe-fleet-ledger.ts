@@ -5,7 +5,7 @@ import { MemoryFleetLedger } from '../memory/memory-fleet-ledger.js';
 import { NOON_MS, unique } from './examples.js';
 import type { Open, Opened } from './opened.js';
 
-const LIMITS = { probes: 3 };
+const PROBES = 3;
 const NOTHING = { calls: new Map(), bookings: new Map(), since: new Map(), demand: new Map(), shares: new Map() };
 const HALF_OPEN = { ...NEW_BREAKER, version: 2, state: 'half_open' as const, sinceMs: NOON_MS };
 
@@ -16,6 +16,7 @@ const news = (dependency: string, changes: Partial<FleetNews> = {}): FleetNews =
   latest: {},
   breaker: NEW_BREAKER,
   wantedProbes: 0,
+  mostProbes: PROBES,
   ...changes,
 });
 
@@ -28,7 +29,7 @@ export function describeFleetLedger(name: string, open: Open<{ readonly fleetLed
     afterAll(() => stores.close());
 
     const exchange = async (told: FleetNews) => {
-      const [share] = await stores.fleetLedger.exchange([told], LIMITS);
+      const [share] = await stores.fleetLedger.exchange([told]);
       if (share === undefined) throw new Error('the ledger left a dependency without an answer');
       return share;
     };
@@ -37,10 +38,10 @@ export function describeFleetLedger(name: string, open: Open<{ readonly fleetLed
       const [a, b] = [unique('erp'), unique('крм {x}:')];
       const bookings = new Map([[1_800_000_000, 3]]);
       await exchange(news(a, { added: { ...NOTHING, bookings } }));
-      const [ofB, ofA] = await stores.fleetLedger.exchange(
-        [news(b, { added: { ...NOTHING, calls: new Map([[7, 0.5]]) } }), news(a, { added: { ...NOTHING, bookings } })],
-        LIMITS,
-      );
+      const [ofB, ofA] = await stores.fleetLedger.exchange([
+        news(b, { added: { ...NOTHING, calls: new Map([[7, 0.5]]) } }),
+        news(a, { added: { ...NOTHING, bookings } }),
+      ]);
       expect(ofA?.sums).toEqual({ ...NOTHING, bookings: new Map([[1_800_000_000, 6]]) });
       expect(ofB?.sums).toEqual({ ...NOTHING, calls: new Map([[7, 0.5]]) });
     });
@@ -69,14 +70,16 @@ export function describeFleetLedger(name: string, open: Open<{ readonly fleetLed
       expect((await exchange(news(dependency, { breaker: open1 }))).breaker).toEqual(HALF_OPEN);
     });
 
-    it('gives out exactly as many probes as the limit says, whoever asks, anew for each version', async () => {
+    it('gives out exactly as many probes as the breaker lets through, whoever asks, anew for each version', async () => {
       const dependency = unique('probes');
       const ask = news(dependency, { breaker: HALF_OPEN, wantedProbes: 2 });
       const shares = await Promise.all(Array.from({ length: 10 }, () => exchange(ask)));
-      expect(shares.reduce((sum, { probes }) => sum + probes, 0)).toBe(LIMITS.probes);
+      expect(shares.reduce((sum, { probes }) => sum + probes, 0)).toBe(PROBES);
       const later = { ...HALF_OPEN, version: 3 };
       expect((await exchange({ ...ask, breaker: later })).probes).toBe(2);
       expect((await exchange(ask)).probes).toBe(0);
+      const alone = { ...ask, breaker: { ...HALF_OPEN, version: 4 }, mostProbes: 1 };
+      expect([(await exchange(alone)).probes, (await exchange(alone)).probes]).toEqual([1, 0]);
     });
 
     it('says whether it knew nothing of a dependency before', async () => {
@@ -136,13 +139,14 @@ export function describeFleetLedger(name: string, open: Open<{ readonly fleetLed
           .tuple(fc.nat(4), fc.constantFrom('closed' as const, 'open' as const, 'half_open' as const))
           .map(([version, state]) => ({ ...NEW_BREAKER, version, state })),
         wantedProbes: fc.nat(4),
+        mostProbes: fc.nat(3),
       });
       await fc.assert(
         fc.asyncProperty(fc.array(told, { minLength: 1, maxLength: 8 }), async (commands) => {
           const dependency = unique('twin');
           const twin = new MemoryFleetLedger(Date.now);
           for (const command of commands) {
-            const [expected] = await twin.exchange([news(dependency, command)], LIMITS);
+            const [expected] = await twin.exchange([news(dependency, command)]);
             expect(await exchange(news(dependency, command))).toEqual(expected);
           }
         }),

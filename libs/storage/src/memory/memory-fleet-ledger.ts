@@ -50,11 +50,11 @@ export class MemoryFleetLedger implements FleetLedger {
     return latestFirst.slice(0, limit).map(([name]) => name);
   }
 
-  async exchange(news: readonly FleetNews[], limits: { readonly probes: number }): Promise<readonly FleetShare[]> {
-    return news.map((told) => this.#exchangeOne(told, limits.probes));
+  async exchange(news: readonly FleetNews[]): Promise<readonly FleetShare[]> {
+    return news.map((told) => this.#exchangeOne(told));
   }
 
-  #exchangeOne(news: FleetNews, probeLimit: number): FleetShare {
+  #exchangeOne(news: FleetNews): FleetShare {
     const key = `${news.kind ?? 'dependency'} ${news.dependency}`;
     const isNew = !this.#entries.has(key);
     const entry: Entry = this.#entries.get(key) ?? {
@@ -77,7 +77,7 @@ export class MemoryFleetLedger implements FleetLedger {
       sums: mapSums((sum) => new Map(entry.sums[sum])),
       latest: Object.fromEntries(entry.latest),
       breaker: entry.breaker,
-      probes: giveProbes(entry, news, probeLimit),
+      probes: giveProbes(entry, news),
       isNew,
     };
   }
@@ -87,10 +87,10 @@ function mapSums(make: (sum: FleetSum) => Map<number, number>): Record<FleetSum,
   return Object.fromEntries(FLEET_SUMS.map((sum) => [sum, make(sum)])) as Record<FleetSum, Map<number, number>>;
 }
 
-function giveProbes({ breaker, probesGiven }: Entry, news: FleetNews, limit: number): number {
+function giveProbes({ breaker, probesGiven }: Entry, news: FleetNews): number {
   if (breaker.state !== 'half_open' || breaker.version !== news.breaker.version) return 0;
   const given = probesGiven.get(breaker.version) ?? 0;
-  const granted = Math.min(news.wantedProbes, Math.max(0, limit - given));
+  const granted = Math.min(news.wantedProbes, Math.max(0, news.mostProbes - given));
   if (granted > 0) {
     probesGiven.clear();
     probesGiven.set(breaker.version, given + granted);

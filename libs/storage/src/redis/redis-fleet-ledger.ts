@@ -49,13 +49,13 @@ export class RedisFleetLedger implements FleetLedger {
     });
   }
 
-  exchange(news: readonly FleetNews[], limits: { readonly probes: number }): Promise<readonly FleetShare[]> {
+  exchange(news: readonly FleetNews[]): Promise<readonly FleetShare[]> {
     return this.#connection.run((client) =>
       Promise.all(
         news.map(async (told) => {
           // In a cluster the tag keeps everything about one dependency on one node, and spreads dependencies over all.
           const key = `${this.#keyPrefix}${told.kind ?? 'fleet'}:{${told.dependency}}`;
-          const answer = await EXCHANGE.run(client, key, [writeNews(told, limits.probes)]);
+          const answer = await EXCHANGE.run(client, key, [writeNews(told)]);
           return readShare(answer as [number, number, string[]]);
         }),
       ),
@@ -63,7 +63,7 @@ export class RedisFleetLedger implements FleetLedger {
   }
 }
 
-function writeNews({ added, forgetBelow, latest, breaker, wantedProbes }: FleetNews, probeLimit: number): string {
+function writeNews({ added, forgetBelow, latest, breaker, wantedProbes, mostProbes }: FleetNews): string {
   return JSON.stringify({
     c: Object.fromEntries(added.calls),
     b: Object.fromEntries(added.bookings),
@@ -80,7 +80,7 @@ function writeNews({ added, forgetBelow, latest, breaker, wantedProbes }: FleetN
     q: breaker.state,
     r: JSON.stringify(breaker),
     w: wantedProbes,
-    m: probeLimit,
+    m: mostProbes,
     k: KEY_TTL_MS,
   });
 }

@@ -1,7 +1,9 @@
-import type { EpochMs, GuardrailSettings, RetryFeatures } from '@smart-retry/domain';
+import { DEFAULT_STRATEGY, type EpochMs, type GuardrailSettings, type RetryFeatures } from '@smart-retry/domain';
 import { someFeatures } from '@smart-retry/domain/testing';
 import { Fleet, FleetExchange } from '@smart-retry/engine';
 import { MemoryFleetLedger } from '@smart-retry/storage/memory';
+
+const objective = () => DEFAULT_STRATEGY.objective;
 
 interface FleetsOptions {
   readonly guardrails: GuardrailSettings;
@@ -38,7 +40,7 @@ export function fleetsOnOneLedger(processes: number, { guardrails, clock }: Flee
   const ledger = new MemoryFleetLedger(clock);
   const fleets = Array.from(
     { length: processes },
-    () => new Fleet({ guardrails: () => guardrails, maxDependencies: 9, maxTurns: 9_999 }),
+    () => new Fleet({ guardrails: () => guardrails, objective, maxDependencies: 9, maxTurns: 9_999 }),
   );
   const exchanges = fleets.map(
     (fleet, i) =>
