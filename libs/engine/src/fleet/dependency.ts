@@ -19,7 +19,7 @@ import { FailedRun } from './failed-run.js';
 import type { FleetTerms } from './fleet-terms.js';
 import { FullRun } from './full-run.js';
 import { NO_NEWS, type LatestNews } from './latest-news.js';
-import { Overrun } from './overrun.js';
+import { movesInOverrun, wasOverrun } from './overrun.js';
 import { noteProcessingTime } from './processing-times.js';
 import { isEvidence, type FirstTries, type ReportedCall } from './reported-calls.js';
 import { SeenRate } from './seen-rate.js';
@@ -61,7 +61,6 @@ export class Dependency {
   readonly #budget = new DependencyBudget(this);
   readonly #run = new FailedRun();
   readonly #seen = new SeenRate();
-  readonly #overrun = new Overrun();
 
   constructor(terms: FleetTerms) {
     this.#terms = terms;
@@ -177,7 +176,7 @@ export class Dependency {
       // Whoever asks again finds out on the way whether it is over.
       troubleLastedMs: this.askers.askAgainAt(nowMs) ? 0 : this.trouble.lastedMs(nowMs),
       pacePerSecond: this.paceAt(nowMs, place),
-      isOverrun: this.#overrun.isAt(nowMs),
+      isOverrun: wasOverrun(this.latest, nowMs),
     });
   }
 
@@ -208,7 +207,7 @@ export class Dependency {
   }
 
   adoptBreaker(breaker: BreakerRecord): void {
-    this.#overrun.note(breaker, this);
+    if (movesInOverrun(breaker, this)) this.latest.overrunMs = Math.max(this.latest.overrunMs, breaker.sinceMs);
     if (breaker.version !== this.breaker.version) {
       this.#rate = null;
       this.waiting = 0;

@@ -14,6 +14,8 @@ export interface LatestNews {
   troubleMs: EpochMs;
   /** A first try was turned away because a limit had been reached. */
   firstThrottledMs: EpochMs;
+  /** The breaker moved in an outage that began under many more retries than first tries. */
+  overrunMs: EpochMs;
 }
 
 export const NO_NEWS: Readonly<LatestNews> = {
@@ -26,4 +28,5 @@ export const NO_NEWS: Readonly<LatestNews> = {
   hintUntilMs: 0,
   troubleMs: 0,
   firstThrottledMs: 0,
+  overrunMs: 0,
 };

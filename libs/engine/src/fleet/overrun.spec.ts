@@ -1,34 +1,35 @@
 import { describe, expect, it } from '@jest/globals';
 import { NEW_BREAKER } from '@smart-retry/domain';
-import { Overrun } from './overrun.js';
+import { movesInOverrun, wasOverrun } from './overrun.js';
 
-describe('Overrun', () => {
-  const SINCE_MS = 1_000_000;
+describe('an overrun', () => {
+  const SINCE_MS = 10_000_000;
   const opened = { ...NEW_BREAKER, state: 'open', version: 1, sinceMs: SINCE_MS } as const;
+  const closed = { ...opened, state: 'closed', version: 2, sinceMs: SINCE_MS + 3_600_000 } as const;
   /** One first try a second, and so many retries. */
-  const after = (retriesPerSecond: number, before: typeof NEW_BREAKER | typeof opened = NEW_BREAKER) => {
-    const overrun = new Overrun();
-    const bookings = { get: () => 2 * retriesPerSecond };
-    overrun.note(opened, { breaker: before, bookings, pacedFirstTries: () => 1 });
-    return overrun;
-  };
-
-  it('is a breaker that opens under many more retries than first tries', () => {
-    expect([1, 2].map((perSecond) => after(perSecond).isAt(SINCE_MS))).toEqual([false, true]);
-    expect(after(2, opened).isAt(SINCE_MS)).toBe(false);
+  const called = (retriesPerSecond: number, { breaker = NEW_BREAKER, overrunMs = 0 } = {}) => ({
+    breaker,
+    latest: { overrunMs },
+    bookings: { get: () => 2 * retriesPerSecond },
+    pacedFirstTries: () => 1,
   });
 
-  it('is remembered for twenty minutes after it was back', () => {
-    expect([1_199_999, 1_200_000].map((ms) => after(2).isAt(SINCE_MS + ms))).toEqual([true, false]);
-    const isAfter = (overrun: Overrun, ms: number) => {
-      const closed = { ...opened, state: 'closed', version: 2, sinceMs: SINCE_MS + 3_600_000 } as const;
-      overrun.note(closed, { breaker: opened, bookings: { get: () => 0 }, pacedFirstTries: () => 1 });
-      return overrun.isAt(closed.sinceMs + ms);
-    };
-    expect([isAfter(after(2), 1_199_999), isAfter(after(2), 1_200_000), isAfter(after(1), 0)]).toEqual([
-      true,
-      false,
-      false,
-    ]);
+  it('is a breaker that opens under many more retries than first tries', () => {
+    expect([1, 2].map((perSecond) => movesInOverrun(opened, called(perSecond)))).toEqual([false, true]);
+    expect(movesInOverrun(opened, called(2, { breaker: opened }))).toBe(false);
+    expect(movesInOverrun(closed, called(2, { breaker: { ...closed, version: 0 } }))).toBe(false);
+  });
+
+  it('goes on until the dependency is back, whoever has seen it begin', () => {
+    expect(movesInOverrun(closed, called(0, { breaker: opened, overrunMs: SINCE_MS }))).toBe(true);
+    const [before, after] = [SINCE_MS - 1, closed.sinceMs];
+    expect(movesInOverrun(closed, called(0, { breaker: opened, overrunMs: before }))).toBe(false);
+    const again = { ...opened, version: 3, sinceMs: after + 1 };
+    expect(movesInOverrun(again, called(0, { breaker: closed, overrunMs: after }))).toBe(false);
+  });
+
+  it('is remembered for twenty minutes after that', () => {
+    const overrunMs = closed.sinceMs;
+    expect([1_199_999, 1_200_000].map((ms) => wasOverrun({ overrunMs }, overrunMs + ms))).toEqual([true, false]);
   });
 });

@@ -1,5 +1,6 @@
 import type { BreakerRecord, EpochMs } from '@smart-retry/domain';
 import { EVIDENCE_WINDOW_MS, UNITS_PER_CALL } from '@smart-retry/guardrails';
+import type { LatestNews } from './latest-news.js';
 import type { SharedSums } from './shared-sums.js';
 
 /** So many times as many retries as first tries, by what they cost, may be what brought a dependency down. */
@@ -9,25 +10,21 @@ const REMEMBERED_MS = 1_200_000;
 interface Called {
   /** As it was until now. */
   readonly breaker: BreakerRecord;
+  readonly latest: Pick<LatestNews, 'overrunMs'>;
   readonly bookings: Pick<SharedSums, 'get'>;
   pacedFirstTries(nowMs: EpochMs): number | null;
 }
 
-/** Whether a dependency came down while many more retries came than first tries: each process works it out, by what is exchanged. */
-export class Overrun {
-  #isOverrun = false;
-  #lastMs: EpochMs = Number.NEGATIVE_INFINITY;
+/** Whether a breaker moves in an outage that began while many more retries came than first tries. */
+export function movesInOverrun({ state, sinceMs }: BreakerRecord, called: Called): boolean {
+  const { breaker, latest } = called;
+  if (breaker.state !== 'closed') return latest.overrunMs >= breaker.sinceMs;
+  return state !== 'closed' && isOverrun(called, sinceMs);
+}
 
-  note({ state, sinceMs, version }: BreakerRecord, called: Called): void {
-    if (version === called.breaker.version) return;
-    if (called.breaker.state === 'closed' && state !== 'closed') this.#isOverrun = isOverrun(called, sinceMs);
-    if (this.#isOverrun) this.#lastMs = sinceMs;
-  }
-
-  /** Until twenty minutes after it was back. */
-  isAt(nowMs: EpochMs): boolean {
-    return nowMs - this.#lastMs < REMEMBERED_MS;
-  }
+/** Whether there was such an outage, until twenty minutes after the dependency was back. */
+export function wasOverrun({ overrunMs }: Pick<LatestNews, 'overrunMs'>, nowMs: EpochMs): boolean {
+  return nowMs - overrunMs < REMEMBERED_MS;
 }
 
 function isOverrun(called: Called, atMs: EpochMs): boolean {

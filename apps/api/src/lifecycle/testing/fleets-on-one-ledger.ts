@@ -35,28 +35,24 @@ export function reportFirstTries(fleet: Fleet, perSecond: number, nowMs: EpochMs
   fleet.noteCounts([counts], nowMs);
 }
 
-/** So many processes that answer for the same dependencies, and compare notes only when they are told to. */
+/** So many processes that answer for the same dependencies, and compare notes only when they are told to; others may join. */
 export function fleetsOnOneLedger(processes: number, { guardrails, clock }: FleetsOptions) {
   const ledger = new MemoryFleetLedger(clock);
-  const fleets = Array.from(
-    { length: processes },
-    () => new Fleet({ guardrails: () => guardrails, objective, maxDependencies: 9, maxTurns: 9_999 }),
-  );
-  const exchanges = fleets.map(
-    (fleet, i) =>
-      new FleetExchange({
-        fleet,
-        ledger,
-        replica: `replica-${i}`,
-        intervalMs: 1_000,
-        clock,
-        onError: (error) => {
-          throw error;
-        },
-      }),
-  );
+  const fleets: Fleet[] = [];
+  const exchanges: FleetExchange[] = [];
+  const onError = (error: unknown) => {
+    throw error;
+  };
+  const join = (): Fleet => {
+    const fleet = new Fleet({ guardrails: () => guardrails, objective, maxDependencies: 9, maxTurns: 9_999 });
+    const replica = `replica-${fleets.length}`;
+    exchanges.push(new FleetExchange({ fleet, ledger, replica, intervalMs: 1_000, clock, onError }));
+    fleets.push(fleet);
+    return fleet;
+  };
+  for (let i = 0; i < processes; i++) join();
   const compareNotes = async () => {
     for (const exchange of exchanges) await exchange.exchange();
   };
-  return { fleets, compareNotes };
+  return { fleets, join, compareNotes };
 }
