@@ -2,16 +2,24 @@ import { describe, expect, it } from '@jest/globals';
 import { ErpCallers } from '../testing/fleet.js';
 
 /** Some are seen to run their job although it was put off. */
-function runWithoutAsking(callers: ErpCallers): void {
+function runWithoutAsking(callers: ErpCallers, jobs: number): void {
   const failed = { source: 'shape', errorClass: 'timeout', failedAttemptNumber: 1 } as const;
-  for (let i = 0; i < 5; i++) callers.reportRetry({}, { ...failed, recommendationId: 'r', wasPutOff: true });
+  for (let i = 0; i < jobs; i++) callers.reportRetry({}, { ...failed, recommendationId: 'r', wasPutOff: true });
 }
 
 /** An outage at three first tries a second whose callers are put off, and make their retry when that is over. */
-function outage({ seconds, askAgain = false }: { readonly seconds: number; readonly askAgain?: boolean }) {
+function outage({
+  seconds,
+  askAgain = false,
+  seenNot = 5,
+}: {
+  readonly seconds: number;
+  readonly askAgain?: boolean;
+  readonly seenNot?: number;
+}) {
   const callers = new ErpCallers();
   callers.reportFirstTries(3);
-  if (!askAgain) runWithoutAsking(callers);
+  if (!askAgain) runWithoutAsking(callers, seenNot);
   for (let second = 0; second < seconds; second++) {
     callers.nowMs += 1_000;
     for (let i = 0; i < 3; i++) callers.ask({ delayMs: 10_000, errorClass: 'unavailable' });
@@ -78,5 +86,22 @@ describe('workers that make their retry when they are told', () => {
       false,
       false,
     ]);
+  });
+
+  it('leave room for as many others, however often some of them ask again', () => {
+    const letComeBeside = (asks: number) => {
+      const callers = outage({ seconds: 240, seenNot: 300 });
+      for (let ask = 0; ask < 20; ask++, callers.nowMs += 1_000) {
+        for (let i = 0; i < 5 && ask < asks; i++)
+          callers.ask({ jobId: `asks-again-${i}`, delayMs: 1_000, errorClass: 'unavailable', draw: i / 5 });
+        for (let i = 0; i < 3; i++) callers.ask({ delayMs: 10_000, errorClass: 'unavailable' });
+      }
+      const answers = Array.from({ length: 2_000 }, (_, i) =>
+        callers.ask({ delayMs: 1_000, errorClass: 'unavailable', draw: i / 2_000 }),
+      );
+      return answers.filter(({ kind }) => kind === 'deferred').length;
+    };
+    expect(letComeBeside(1)).toBeLessThan(1_000);
+    expect(letComeBeside(20)).toBe(letComeBeside(1));
   });
 });

@@ -258,8 +258,8 @@ export class Fleet {
 
   /** Whether it is to be known what a job was told that is put off: it may come then, whatever is known by then. */
   #isTold({ turn, asksAgain }: Meeting): boolean {
-    if (this.place.replicas <= 1) return !asksAgain();
     // Whoever is known to have come back asks again: his place was told to him before.
+    if (this.place.replicas <= 1) return turn?.hasWaited !== true && !asksAgain();
     return turn === null || turn.spent === RETURNED.spent;
   }
 
