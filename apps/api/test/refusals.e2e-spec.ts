@@ -66,6 +66,11 @@ describe('the shape of a refusal', () => {
   it.each([
     ['what is no HTTP at all', 'nonsense'],
     ['a request without a host', 'GET /api/v1/retry/policies HTTP/1.1\r\nconnection: close'],
+    [
+      'a request with two hosts',
+      'GET /api/v1/retry/policies HTTP/1.1\r\nhost: localhost\r\nHost: localhost\r\nconnection: close',
+    ],
+    ['the same at the probes, in HTTP/1.0', 'GET /api/v1/retry/health HTTP/1.0\r\nhost: localhost\r\nhost: localhost'],
   ])('covers %s', async (_name, head) => {
     const answer = await exchange(new URL(api.baseUrl), `${head}\r\n\r\n`);
     expect(answer).toContain('400 Bad Request');

@@ -32,6 +32,8 @@ export function guardRequests(fastify: FastifyInstance, { keys, lifecycle }: Gat
     // No header is free on the hot path: an answer carries the id only where somebody looks for it.
     if (request.headers['x-request-id'] !== undefined) reply.header('x-request-id', request.id);
     if (lifecycle.isClosing) reply.header('connection', 'close');
+    if (namesTwoHosts(request))
+      return done(new SmartRetryError('INVALID_REQUEST', 'there is more than one Host header'));
     const caller = identify(request);
     if (!(caller instanceof SmartRetryError)) request.caller = caller;
     // Read only when it matters: the route's options are assembled anew at each access.
@@ -60,6 +62,17 @@ function checkAccess({ scope, tenant }: RouteAccess & { readonly tenant: string 
 /** What HTTP/1.1 demands of each request, and HTTP/1.0 does not know. */
 function lacksHost({ headers, raw }: FastifyRequest): boolean {
   return headers.host === undefined && raw.httpVersionMinor > 0;
+}
+
+/** Which no request may (RFC 9112, 3.2): Node goes by the first of them, and whoever stands in between perhaps by the other. */
+function namesTwoHosts({ raw: { rawHeaders } }: FastifyRequest): boolean {
+  let hosts = 0;
+  // Names and values in turn.
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] ?? '';
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts++;
+  }
+  return hosts > 1;
 }
 
 /** Without a key only this machine may ask; a name that resolves to it by DNS rebinding may not. */
