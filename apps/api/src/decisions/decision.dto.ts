@@ -11,7 +11,7 @@ import { Type, type Static } from 'typebox';
 import { named } from '../http/named.js';
 import { dropAbsent } from '../http/drop-absent.js';
 import { PageLimit, readPageLimit } from '../http/page-limit.js';
-import { FilterLabel, readQueryText } from '../http/query-text.js';
+import { FilterLabel, FilterWord, readQueryText } from '../http/query-text.js';
 import { readAll } from '../http/read-all.js';
 import { Timestamp } from '../http/wire-schemas.js';
 import { formatTimestamp, readTimestampMs } from '../http/wire-time.js';
@@ -25,7 +25,7 @@ export const DecisionParams = Type.Object({
   job_id: FilterLabel,
   tenant: FilterLabel,
   job_type: FilterLabel,
-  method: Type.Optional(Type.String({ enum: [...METHODS] })),
+  method: FilterWord(METHODS),
   from: Type.Optional(Type.String({ maxLength: 64, description: 'RFC 3339, inclusive.' })),
   to: Type.Optional(Type.String({ maxLength: 64, description: 'RFC 3339, exclusive.' })),
   outcome: Type.Optional(

@@ -4,6 +4,7 @@ import { HealthCheckService, HealthIndicatorService, type HealthIndicatorResult 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type, type Static } from 'typebox';
 import { problemResponses } from '../http/problem-responses.js';
+import { FilterWord } from '../http/query-text.js';
 import { Access } from '../http/route-access.js';
 import { refuseWith } from '../http/send-problem.js';
 import { Lifecycle } from '../lifecycle/lifecycle.js';
@@ -17,14 +18,11 @@ const Ready = Type.Object({
 });
 
 const ReadyParams = Type.Object({
-  stores: Type.Optional(
-    Type.String({
-      enum: ['required', 'optional'],
-      description:
-        '`required` (default): every store has to answer. `optional`: none is asked, since recommendations go on without; ' +
-        'for balancers, which would else leave a fleet that shares a store all at once.',
-    }),
-  ),
+  stores: FilterWord(['required', 'optional'], {
+    description:
+      '`required` (default): every store has to answer. `optional`: none is asked, since recommendations go on without; ' +
+      'for balancers, which would else leave a fleet that shares a store all at once.',
+  }),
 });
 
 /** For orchestrators: both answer without a key. */

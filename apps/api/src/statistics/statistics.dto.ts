@@ -10,7 +10,7 @@ import {
 import { Type, type Static } from 'typebox';
 import { named } from '../http/named.js';
 import { dropAbsent } from '../http/drop-absent.js';
-import { FilterLabel, readQueryText } from '../http/query-text.js';
+import { FilterLabel, FilterWord, readQueryText } from '../http/query-text.js';
 import { readAll, readEach } from '../http/read-all.js';
 import { Timestamp } from '../http/wire-schemas.js';
 import { formatTimestamp } from '../http/wire-time.js';
@@ -24,7 +24,7 @@ export const StatisticsParams = Type.Object({
   error_class: FilterLabel,
   queue: FilterLabel,
   tenant: FilterLabel,
-  group_by: Type.Optional(Type.String({ enum: [...STATISTICS_DIMENSIONS] })),
+  group_by: FilterWord(STATISTICS_DIMENSIONS),
   window: Type.Optional(Type.String({ description: 'Go or clock text, up to the retention; default 24h.' })),
 });
 export type StatisticsParams = Static<typeof StatisticsParams>;

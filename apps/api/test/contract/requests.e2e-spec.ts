@@ -288,4 +288,11 @@ describe('optional text', () => {
       incident_age_ms: expect.any(Number),
     });
   });
+
+  it.each(['/stats?group_by=', '/decisions?method=', '/health/ready?stores='])(
+    'of a query is absent where it is empty: %s',
+    async (query) => {
+      expect((await client.get(query)).status).toBe(200);
+    },
+  );
 });
