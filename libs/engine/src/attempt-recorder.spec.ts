@@ -104,6 +104,7 @@ describe('AttemptRecorder', () => {
       someReport({ jobId: 'recorded' }),
       someReport({ ...failed, jobId: 'of-another-type', jobType: 'webhook' }),
       someReport({ jobId: 'of-another-type' }),
+      someReport({ jobId: 'advised-elsewhere', recommendationId: someRecommendationId('retry', 'smtp') }),
     ]);
     expect(stored.map(({ report, link }) => [link?.source, report.dependency])).toEqual([
       ['job', 'smtp'],
@@ -114,6 +115,7 @@ describe('AttemptRecorder', () => {
       ['job', 'smtp'],
       [undefined, 'smtp'],
       ['job', undefined],
+      ['recommendation', 'smtp'],
     ]);
   });
 

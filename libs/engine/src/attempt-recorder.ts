@@ -99,11 +99,11 @@ export class AttemptRecorder {
     if (isWithoutOutcome(report)) return null;
     const id = report.recommendationId === undefined ? null : ids.decode(report.recommendationId);
     const linked = linkByRecommendationId(report, id);
-    if (linked !== null && report.dependency !== undefined) return linked;
+    if (linked !== null && (report.dependency ?? linked.dependency) !== undefined) return linked;
     if (linked === null && isPlainFirstTry(report)) return null;
     const candidates = recent.find(this.#lookupFor(report));
     if (linked !== null) {
-      // The id has no room for its name.
+      // Not every name fits into the id.
       const asked = candidates?.recommendedForJob.find((known) => known.attemptNumber === linked.failedAttemptNumber);
       return { ...linked, dependency: asked?.dependency };
     }

@@ -27,6 +27,7 @@ export function linkByRecommendationId(report: AttemptReport, id: DecodedRecomme
   const recommended: FailureCandidate = {
     errorClass: id.failure.errorClass,
     errorCode: id.failure.errorCode,
+    dependency: id.dependency,
     attemptNumber: id.attemptNumber,
     delayMs: isStop ? undefined : id.delayMs,
     incidentAgeMs: id.incidentAgeMs,

@@ -78,6 +78,32 @@ describe('RecommendationIds', () => {
     expect(ids.encode(claims({ hintMs: 1 })).length).toBeGreaterThan(without.length);
   });
 
+  it('carries the dependency that was named, where it fits beside class and code', () => {
+    const text = fc.string({ maxLength: 60, unit: 'grapheme' });
+    const named = fc.string({ minLength: 1, maxLength: 60, unit: 'grapheme' });
+    const hint = fc.option(fc.nat(86_400_000), { nil: undefined });
+    fc.assert(
+      fc.property(
+        named,
+        text,
+        fc.option(named, { nil: undefined }),
+        hint,
+        (dependency, errorClass, errorCode, hintMs) => {
+          const id = ids.encode(claims({ dependency, errorClass, errorCode, hintMs }));
+          const decoded = ids.decode(id);
+          expect(id.length).toBeLessThanOrEqual(128);
+          const room = hintMs === undefined ? 53 : 51;
+          const size = new TextEncoder().encode(dependency + errorClass + (errorCode ?? '')).length;
+          expect(decoded?.dependency).toBe(size <= room ? dependency : undefined);
+          if (size <= room) expect(decoded?.failure).toEqual({ errorClass, errorCode });
+          const without = ids.decode(ids.encode(claims({ errorClass, errorCode, hintMs })));
+          expect([decoded?.failure, decoded?.hintMs]).toEqual([without?.failure, without?.hintMs]);
+        },
+      ),
+    );
+    expect(ids.decode(ids.encode(claims()))?.dependency).toBeUndefined();
+  });
+
   it('is for its own tenant and job type only', () => {
     const decoded = ids.decode(ids.encode(claims()));
     expect(decoded?.isFor({ tenant: 'acme', jobType: 'email_send' })).toBe(true);

@@ -15,6 +15,8 @@ export interface RecommendationClaims {
   readonly jobType: string;
   readonly errorClass: string;
   readonly errorCode: string | undefined;
+  /** As it was named; absent where it was not. */
+  readonly dependency?: string | undefined;
   /** How long the dependency had been failing; kept to 5 % of a second and it together, unknown when absent. */
   readonly incidentAgeMs?: number | undefined;
   /** How long the server asked to wait; kept to 0.02 % of a millisecond and it together. */
@@ -36,6 +38,8 @@ export interface DecodedRecommendationId {
   readonly hintMs: number | undefined;
   /** Null when class and code did not fit into the id; the outcome is then linked by job or shape. */
   readonly failure: { readonly errorClass: string; readonly errorCode: string | undefined } | null;
+  /** Undefined where none was named, or it did not fit beside class and code. */
+  readonly dependency: string | undefined;
   /** Whether the id was issued for this job type and tenant; for any tenant where none is named. */
   isFor(job: JobScope): boolean;
 }
@@ -47,11 +51,19 @@ interface JobScope {
 
 const WITHOUT_HINT = 2;
 const WITH_HINT = 3;
+/** Of both kinds there is one that knows the dependency, two versions on. */
+const WITH_DEPENDENCY = 2;
 /**
  * Where the header ends, by version: version 1 knew no incidents, version 2 knows no hint and is still written without
- * one. Ids live for a day, and replicas are updated one by one.
+ * one, as 2 and 3 are without a dependency. Ids live for a day, and replicas are updated one by one.
  */
-const HEADER_BYTES_OF: Readonly<Record<number, number>> = { 1: 28, [WITHOUT_HINT]: 29, [WITH_HINT]: 31 };
+const HEADER_BYTES_OF: Readonly<Record<number, number>> = {
+  1: 28,
+  [WITHOUT_HINT]: 29,
+  [WITH_HINT]: 31,
+  [WITHOUT_HINT + WITH_DEPENDENCY]: 29,
+  [WITH_HINT + WITH_DEPENDENCY]: 31,
+};
 const INCIDENT_AGE_AT = 28;
 const HINT_AT = 29;
 const MAC_BYTES = 12;
@@ -81,7 +93,7 @@ type Mac = (message: Uint8Array) => string;
 /**
  * Signs and reads recommendation ids: base64url of
  * `version, flags, issuedAt₄₈, propensity₁₆, attempt₃₂, delay₃₂, tenant digest₂₄, job type digest₂₄, nonce₃₂,
- * incident age₈, [hint₁₆], [class, code], HMAC-SHA-256₉₆`.
+ * incident age₈, [hint₁₆], [dependency], [class, code], HMAC-SHA-256₉₆`.
  */
 export class RecommendationIds {
   #current: Mac;
@@ -108,9 +120,10 @@ export class RecommendationIds {
     const { hintMs } = claims;
     const version = hintMs === undefined ? WITHOUT_HINT : WITH_HINT;
     const headerEnd = HEADER_BYTES_OF[version] ?? 0;
-    const bodyEnd = writeFailure(bytes, headerEnd, claims);
-    bytes[0] = version;
-    bytes[1] = DECISIONS.indexOf(claims.decision) | HAS_SCOPE_APART | (bodyEnd > headerEnd ? HAS_FAILURE : 0);
+    const dependencyEnd = writeDependency(bytes, headerEnd, claims);
+    const bodyEnd = writeFailure(bytes, dependencyEnd, claims);
+    bytes[0] = version + (dependencyEnd > headerEnd ? WITH_DEPENDENCY : 0);
+    bytes[1] = DECISIONS.indexOf(claims.decision) | HAS_SCOPE_APART | (bodyEnd > dependencyEnd ? HAS_FAILURE : 0);
     bytes.writeUIntBE(claims.issuedAtMs, 2, 6);
     bytes.writeUInt16BE(Math.round(claims.propensity * UINT16_MAX), 8);
     bytes.writeUInt32BE(Math.min(claims.attemptNumber, UINT32_MAX), 10);
@@ -129,13 +142,16 @@ export class RecommendationIds {
     const bytes = Buffer.from(id, 'base64url');
     const bodyEnd = bytes.length - MAC_BYTES;
     // Decoding is lenient; only the one spelling that was issued is accepted.
-    const headerBytes = HEADER_BYTES_OF[bytes[0] ?? 0];
+    const version = bytes[0] ?? 0;
+    const headerBytes = HEADER_BYTES_OF[version];
     if (headerBytes === undefined || bodyEnd < headerBytes || bytes.toString('base64url') !== id) return null;
     if (!this.#isSigned(bytes.subarray(0, bodyEnd), bytes.subarray(bodyEnd))) return null;
     const flags = bytes.readUInt8(1);
     const decision = DECISIONS[flags & 0b11];
     if (decision === undefined) return null;
     const scope = bytes.toString('latin1', SCOPE_AT, SCOPE_AT + SCOPE_BYTES);
+    const hasDependency = version >= WITHOUT_HINT + WITH_DEPENDENCY;
+    const dependencyEnd = headerBytes + (hasDependency ? 1 + bytes.readUInt8(headerBytes) : 0);
     return {
       decision,
       issuedAtMs: bytes.readUIntBE(2, 6),
@@ -144,7 +160,8 @@ export class RecommendationIds {
       delayMs: bytes.readUInt32BE(14),
       incidentAgeMs: headerBytes > INCIDENT_AGE_AT ? unpackAge(bytes.readUInt8(INCIDENT_AGE_AT)) : undefined,
       hintMs: headerBytes > HINT_AT ? unpackHint(bytes.readUInt16BE(HINT_AT)) : undefined,
-      failure: (flags & HAS_FAILURE) === 0 ? null : readFailure(bytes.subarray(headerBytes, bodyEnd)),
+      failure: (flags & HAS_FAILURE) === 0 ? null : readFailure(bytes.subarray(dependencyEnd, bodyEnd)),
+      dependency: hasDependency ? decoder.decode(bytes.subarray(headerBytes + 1, dependencyEnd)) : undefined,
       isFor: (job) => ((flags & HAS_SCOPE_APART) === 0 ? scope === jointScopeDigest(job) : this.#isInScope(scope, job)),
     };
   }
@@ -179,15 +196,30 @@ function jointScopeDigest({ tenant = '', jobType }: JobScope): string {
   return sha256Bytes(`recommendation-scope:${tenant.length}:${tenant}${jobType}`).slice(0, SCOPE_BYTES);
 }
 
-/** Writes class and code behind the header where both fit; answers where the body ends. */
-function writeFailure(bytes: Buffer, headerEnd: number, { errorClass, errorCode = '' }: RecommendationClaims): number {
-  const room = MAX_BYTES - MAC_BYTES - headerEnd - 1;
+/** Writes the dependency where one is named, and fits beside class and code; answers where it ends. */
+function writeDependency(bytes: Buffer, at: number, claims: RecommendationClaims): number {
+  const { dependency, errorClass, errorCode = '' } = claims;
+  if (dependency === undefined || !fit(MAX_BYTES - MAC_BYTES - at - 2, [dependency, errorClass, errorCode])) return at;
+  const written = writeText(bytes, dependency, at + 1);
+  bytes[at] = written;
+  return at + 1 + written;
+}
+
+/** Writes class and code behind that where both fit; answers where the body ends. */
+function writeFailure(bytes: Buffer, at: number, { errorClass, errorCode = '' }: RecommendationClaims): number {
+  if (!fit(MAX_BYTES - MAC_BYTES - at - 1, [errorClass, errorCode])) return at;
+  const classBytes = writeText(bytes, errorClass, at + 1);
+  bytes[at] = classBytes;
+  return at + 1 + classBytes + writeText(bytes, errorCode, at + 1 + classBytes);
+}
+
+function fit(room: number, texts: readonly string[]): boolean {
+  let [units, size] = [0, 0];
+  for (const text of texts) units += text.length;
   // A UTF-16 unit takes at most three bytes: most texts need no measuring.
-  const mayExceed = 3 * (errorClass.length + errorCode.length) > room;
-  if (mayExceed && Buffer.byteLength(errorClass) + Buffer.byteLength(errorCode) > room) return headerEnd;
-  const classBytes = writeText(bytes, errorClass, headerEnd + 1);
-  bytes[headerEnd] = classBytes;
-  return headerEnd + 1 + classBytes + writeText(bytes, errorCode, headerEnd + 1 + classBytes);
+  if (3 * units <= room) return true;
+  for (const text of texts) size += Buffer.byteLength(text);
+  return size <= room;
 }
 
 function readFailure(bytes: Uint8Array): DecodedRecommendationId['failure'] {

@@ -76,6 +76,7 @@ export class Recommender {
       jobType,
       errorClass,
       errorCode,
+      dependency: features.dependency,
       incidentAgeMs: features.incidentAgeMs,
       hintMs: features.retryAfterMs,
       nonce: randomWord(),

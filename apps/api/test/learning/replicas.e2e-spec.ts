@@ -78,4 +78,14 @@ describe('two instances on one database', () => {
     expect(seen[0]).toEqual(seen[1]);
     expect(seen[0]?.[2]).toEqual([20, 20]);
   });
+
+  it('know what a retry has called that one had advised, and the other is told of', async () => {
+    const failed = { job_id: 'called', job_type: 'named', error_class: 'timeout', attempt_number: 1 };
+    const heardOf = async () => (await b.get('/dependencies/erp-named-once')).status;
+    const { body } = await a.post('/recommendation', { ...failed, dependency: 'erp-named-once' });
+    expect(await heardOf()).toBe(404);
+    const retry = { job_id: 'called', job_type: 'named', attempt_number: 2, success: true };
+    await b.post('/attempt', { ...retry, recommendation_id: body['recommendation_id'] });
+    expect(await heardOf()).toBe(200);
+  });
 });
