@@ -20,7 +20,10 @@ interface Waiting {
 }
 
 /** Everybody who calls one dependency in an outage and after it, through so many processes, each question to the next. */
-async function playHerd(processes: number, { afterMs }: { readonly afterMs: number }) {
+async function playHerd(
+  processes: number,
+  { afterMs, hasIds = true }: { readonly afterMs: number; readonly hasIds?: boolean },
+) {
   const rng = createRng([1, 2, 3, 4]);
   let nowMs = T0;
   const { guardrails } = DEFAULT_STRATEGY;
@@ -39,7 +42,7 @@ async function playHerd(processes: number, { afterMs }: { readonly afterMs: numb
     );
   reportFirstTries(fleets[0] as Fleet, FIRST_TRIES_PER_SECOND, T0);
   const ask = (jobId: string, attemptNumber: number) => {
-    const features = { jobId, errorClass: 'timeout', attemptNumber };
+    const features = { ...(hasIds && { jobId }), errorClass: 'timeout', attemptNumber };
     const admission = askFleet(next(), { features, nowMs, delayMs: OWN_DELAY_MS, draw: rng() });
     const { kind, delayMs, askAgainMs = delayMs } = admission;
     waiting.push({ jobId, attemptNumber, atMs: nowMs + askAgainMs, isRetry: kind === 'admitted' });
@@ -119,5 +122,12 @@ describe('a herd after an outage', () => {
     }
     // Of timeouts, which cost half as much again, the budget holds 20 in ten seconds once it has grown. Then the herd is through.
     for (const retries of retriesBySlot.slice(3, -2)) expect(retries).toBeGreaterThanOrEqual(20);
+  });
+
+  it.each([1, 3])('goes through %d where jobs have no id, and ask again when they are told', async (processes) => {
+    const { failed, stillWaiting, retriesBySlot } = await playHerd(processes, { afterMs: 180_000, hasIds: false });
+    expect([failed, stillWaiting]).toEqual([312, 0]);
+    const perSlot = (FIRST_TRIES_PER_SECOND * SLOT_MS) / 1_000;
+    expect(Math.max(...retriesBySlot)).toBeLessThanOrEqual(0.25 * perSlot);
   });
 });

@@ -51,7 +51,8 @@ const recommendationFields = {
   estimated_success: Ratio,
   next_evaluation: Type.String({
     format: 'date-time',
-    description: 'When to ask again: for `defer` often sooner than `delay_ms`, since there may be a place sooner.',
+    description:
+      'When to ask again: for `defer` often sooner than `delay_ms`, since there may be a place sooner; not where there is no `job_id`, by which the job would be known again.',
   }),
   policy_guardrails: Type.Array(Type.String()),
   decision: Type.String({ enum: ['retry', 'defer', 'stop'] }),

@@ -17,7 +17,7 @@ import { Dependency } from './dependency.js';
 import { FailureKinds } from './failure-kinds.js';
 import type { FleetGate } from './fleet-gate.js';
 import type { FleetTerms } from './fleet-terms.js';
-import { gateFor, type Meeting } from './gate-for.js';
+import { canPromise, gateFor, type Meeting } from './gate-for.js';
 import { notePaced, noteThrottled } from './note-throttling.js';
 import { TenantLimits } from './tenant-limits.js';
 import { Turns, type BookedTurn } from './turns.js';
@@ -154,7 +154,7 @@ export class Fleet {
     if (booking !== null) dependency.bookings.add(booking.second, booking.units);
     if (asksAtMs !== null && met !== null) {
       if (this.#isTold(met)) dependency.calls.add('told', slotOf(nowMs + admission.delayMs), met.units);
-      if (this.place.replicas > 1) for (const limit of met.limits) limit.notePutOff(asksAtMs);
+      if (!canPromise(met, this.place)) for (const limit of met.limits) limit.notePutOff(asksAtMs);
     }
     const limits = met !== null && booking !== null ? met.limits : NO_LIMITS;
     const second = booking?.second ?? 0;
@@ -257,9 +257,10 @@ export class Fleet {
   }
 
   /** Whether it is to be known what a job was told that is put off: it may come then, whatever is known by then. */
-  #isTold({ turn, asksAgain }: Meeting): boolean {
+  #isTold(met: Meeting): boolean {
+    const { turn, asksAgain } = met;
     // Whoever is known to have come back asks again: his place was told to him before.
-    if (this.place.replicas <= 1) return turn?.hasWaited !== true && !asksAgain();
+    if (canPromise(met, this.place)) return turn?.hasWaited !== true && !asksAgain();
     return turn === null || turn.spent === RETURNED.spent;
   }
 

@@ -1,5 +1,6 @@
 import type { BreakerOverride, BreakerRecord, EpochMs, FailureKind, RetryFeatures } from '@smart-retry/domain';
 import { admitRetry, type DependencyView } from '@smart-retry/guardrails';
+import { hasJobId } from '../job-attempt-key.js';
 import type { BudgetPlaces, FleetPlace } from './budget-places.js';
 import type { Dependency } from './dependency.js';
 import type { FleetGate } from './fleet-gate.js';
@@ -31,12 +32,24 @@ interface Circumstances {
   readonly place: FleetPlace;
 }
 
+/**
+ * Whether it may be promised a place. Other processes do not know what this one promises, and nobody knows a job again that has
+ * no id; one whose worker never asks comes all the same.
+ */
+export function canPromise(
+  { features, asksAgain }: Pick<Meeting, 'features' | 'asksAgain'>,
+  place: FleetPlace,
+): boolean {
+  return place.replicas <= 1 && (hasJobId(features) || !asksAgain());
+}
+
 /** What there is to say of a failed job. Looks only. */
 export function gateFor(
-  { name, dependency, limits, units, turn, asksAgain }: Meeting,
+  met: Meeting,
   { kind, breaker, probesLeft, override, budget, sharedHintMs, place }: Circumstances,
   nowMs: EpochMs,
 ): FleetGate {
+  const { features, name, dependency, limits, units, turn, asksAgain } = met;
   const state = override?.state ?? breaker.state;
   const view: DependencyView = {
     dependency: name,
@@ -48,7 +61,8 @@ export function gateFor(
     hasProbe: probesLeft > 0 && kind !== 'own_fault',
     turn,
     asksAgain: state === 'closed' || turn?.hasWaited === true || asksAgain(),
-    isShared: place.replicas > 1,
+    isKnownAgain: hasJobId(features),
+    canPromise: canPromise(met, place),
     sinceReleaseMs: breaker.releasedAtMs === null ? Number.POSITIVE_INFINITY : nowMs - breaker.releasedAtMs,
     budget,
     limits,

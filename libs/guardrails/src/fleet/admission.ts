@@ -51,7 +51,7 @@ export interface LimitView {
   waitingAt(nowMs: EpochMs): number;
 }
 
-/** Jobs that wait at a dependency without a place, where several processes answer. */
+/** Jobs that wait at a dependency without a place, where none can be promised. */
 export interface WaitingLine {
   /** How many there are. */
   readonly waiting: number;
@@ -83,15 +83,17 @@ export interface DependencyView {
   readonly turn: Turn | null;
   /** Whether those who are put off ask again, as far as is known; else they retry when they are told, whatever happens until then. */
   readonly asksAgain: boolean;
-  /** Whether other processes answer as well: none of them knows what this one has promised a job. */
-  readonly isShared: boolean;
+  /** Whether the job is known again when it asks: it has an id. */
+  readonly isKnownAgain: boolean;
+  /** Whether it may be promised a place: no other process answers, none of which would know of it, and it is known again, or comes without asking. */
+  readonly canPromise: boolean;
   /** Since its breaker was closed after an outage; ∞ when it was not. */
   readonly sinceReleaseMs: number;
   /** Null where it is not enforced: nobody reports first tries. */
   readonly budget: BudgetView | null;
   /** Limits that hold for the job; empty where none do. */
   readonly limits: readonly LimitView[];
-  /** Where several processes answer, and the budget is known. */
+  /** Where no place can be promised, and the budget is known. */
   readonly line: () => WaitingLine;
   /** When one may come who has no place: within these, where not as many were told to come as may; `draw` says where to begin. Null: nowhere. */
   readonly unplacedMs: (fromMs: EpochMs, toMs: EpochMs, draw: number) => EpochMs | null;

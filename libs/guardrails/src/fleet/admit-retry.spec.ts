@@ -48,7 +48,7 @@ describe('admitRetry', () => {
   });
 
   it('gives a place nearby away at once where several processes answer, and promises none that is further away', () => {
-    const shared = (second: number | null) => view({ isShared: true, budget: budgetFrom(second) });
+    const shared = (second: number | null) => view({ canPromise: false, budget: budgetFrom(second) });
     expect(admitRetry(question(), shared(SECOND + 8))).toMatchObject({
       kind: 'admitted',
       delayMs: 8_500,
@@ -67,7 +67,7 @@ describe('admitRetry', () => {
     const behind = (waiting: number, changes = {}) =>
       admitRetry(
         question(changes),
-        view({ isShared: true, line: () => lineOf(waiting), budget: budgetFrom(SECOND + 60) }),
+        view({ canPromise: false, line: () => lineOf(waiting), budget: budgetFrom(SECOND + 60) }),
       );
     // Two seconds each.
     expect([0, 10, 1_000].map((waiting) => behind(waiting).delayMs)).toEqual([60_500, 80_500, 225_000]);
@@ -84,6 +84,16 @@ describe('admitRetry', () => {
     const waits = [question(), hinted].map((asked) => admitRetry(asked, open));
     expect(waits.map(({ delayMs }) => delayMs >= 45_000)).toEqual([false, true]);
     expect(waits.map(({ askAgainMs }) => (askAgainMs ?? 0) >= 45_000)).toEqual([false, true]);
+  });
+
+  it('has a job that is not known again ask when its wait is over, whatever it waits for', () => {
+    for (const breaker of ['closed', 'open', 'half_open'] as const) {
+      const [known, unknown] = [true, false].map((isKnownAgain) =>
+        admitRetry(question(), view({ breaker, isKnownAgain, budget: budgetFrom(SECOND + 60) })),
+      );
+      expect(known?.askAgainMs).toBeLessThan(known?.delayMs ?? 0);
+      expect(unknown).toEqual({ ...known, askAgainMs: known?.delayMs });
+    }
   });
 
   it('refuses what cannot be put off for so long', () => {
@@ -158,7 +168,7 @@ describe('admitRetry', () => {
     });
 
     it('promises no place where several processes answer, but has it wait for those who wait', () => {
-      const shared = open({ isShared: true, line: () => lineOf(10) });
+      const shared = open({ canPromise: false, line: () => lineOf(10) });
       expect(asks(shared)[0]).toMatchObject({ delayMs: 41_000, askAgainMs: 20_000, booking: null });
     });
 
@@ -234,7 +244,8 @@ describe('admitRetry', () => {
           bookedSecond: booked,
           place: booked,
           knowsBudget: fc.boolean(),
-          isShared: fc.boolean(),
+          isKnownAgain: fc.boolean(),
+          canPromise: fc.boolean(),
           sinceReleaseMs: fc.nat(100_000),
         }),
         ({ delayMs, floorMs, moreMs, maxMs, draw, place, knowsBudget, hasWaited, bookedSecond, ...state }) => {

@@ -6,7 +6,7 @@ import { waitForBreaker, waitForProbes } from './wait-for-breaker.js';
 
 /** A turn that was missed by more than this is no turn any more. */
 const LATE_TURN_MS = 10_000;
-/** So far ahead a place is given away at once where several processes answer; for one further away the job asks again. */
+/** So far ahead a place is given away at once where none can be promised; for one further away the job asks again. */
 const NEARBY_MS = 10_000;
 /** Over this time after an outage those are spread that waited for its end, where nobody knows what a dependency can take. */
 const RELEASE_SPREAD_MS = 60_000;
@@ -18,6 +18,13 @@ const SECOND_MS = 1_000;
  * then; what may not be put off for so long is refused. Pure: books nothing, but says what is to be booked.
  */
 export function admitRetry(question: AdmissionQuestion, view: DependencyView): Admission {
+  const admission = admitByBreaker(question, view);
+  // One that is not known again is one more failure each time: it asks when its wait is over.
+  const asksSooner = admission.kind !== 'deferred' || view.isKnownAgain;
+  return asksSooner ? admission : { ...admission, askAgainMs: admission.delayMs };
+}
+
+function admitByBreaker(question: AdmissionQuestion, view: DependencyView): Admission {
   switch (view.breaker) {
     case 'open':
       return waitForBreaker(question, view);
@@ -69,7 +76,7 @@ function findPlace(question: AdmissionQuestion, view: DependencyView): Admission
   const wanted = secondOf(earliestMs);
   const room = findRoom(wanted, units, draw, view);
   if (room.second !== wanted) {
-    return view.isShared ? takeNearbyPlace(room, wanted, question, view) : waitForRoom(room, question, view);
+    return view.canPromise ? waitForRoom(room, question, view) : takeNearbyPlace(room, wanted, question, view);
   }
   if (budget === null) return admitUnbudgeted(question, view);
   return admit(earliestMs - nowMs, question, turn === null ? [] : ['deferred_turn']);
@@ -77,7 +84,7 @@ function findPlace(question: AdmissionQuestion, view: DependencyView): Admission
 
 /**
  * Where several processes answer, a promise would be known to one of them: what the others promise the same job is lost to
- * everybody. So a place is either given away at once, or not at all.
+ * everybody, as is what one is promised that is not known again. So a place is either given away at once, or not at all.
  */
 function takeNearbyPlace(
   room: FoundRoom,
@@ -110,7 +117,7 @@ function admitUnbudgeted(question: AdmissionQuestion, { turn, sinceReleaseMs }: 
 function waitForRoom(
   { second, heldBy }: FoundRoom,
   question: AdmissionQuestion,
-  { budget, dependency, isShared, line }: DependencyView,
+  { budget, dependency, canPromise, line }: DependencyView,
 ): Admission {
   const { nowMs, draw, units, maxDelayMs, untilEndMs } = question;
   const isLimit = heldBy !== null && heldBy !== 'budget';
@@ -122,7 +129,7 @@ function waitForRoom(
   const until = second === null ? 'further notice' : `${describeDuration(second * SECOND_MS - nowMs)} from now`;
   const atMs = second === null ? nowMs + maxDelayMs : second * SECOND_MS + Math.floor(draw * SECOND_MS);
   // Whoever asks again may have a place before it is his turn: a deadline between the two stops nobody.
-  const placeMs = isShared && second !== null ? placeInLine({ atMs, second, heldBy }, question, line()) : atMs;
+  const placeMs = !canPromise && second !== null ? placeInLine({ atMs, second, heldBy }, question, line()) : atMs;
   const turnMs = Math.min(placeMs, Math.max(atMs, nowMs + untilEndMs));
   return deferUntil(turnMs, question, {
     mayPassSooner: true,

@@ -108,7 +108,7 @@ function findPlaceFrom(
   if (second === null) return null;
   if (view.budget === null) return { placeMs: earliestMs + draw * UNBUDGETED_SPREAD_MS, booking: null };
   const placeMs = second * SECOND_MS + draw * SECOND_MS;
-  if (!view.isShared) return { placeMs, booking: { second, units } };
+  if (view.canPromise) return { placeMs, booking: { second, units } };
   const line = view.line();
   const behindMs = (SECOND_MS * line.waiting) / line.retriesPerSecond(second);
   return { placeMs: line.untoldMs(placeMs + behindMs, draw), booking: null };
