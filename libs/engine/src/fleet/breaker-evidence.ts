@@ -34,16 +34,17 @@ export function breakerEvidence(known: KnownCalls, nowMs: EpochMs): BreakerEvide
   // Whose first try does not ask is known to have come through, by how many there were in the last outage.
   // Where they were reported until lately there are fewer now, or none: how many there were is no evidence of success.
   const isSeen = seen?.isOfOutage === true && nowMs - latest.firstSuccessMs >= REPORTS_ALL_MS;
-  const firstTries = known.firstTries ?? (isSeen ? { ...seen, unaskedShare: 0 } : null);
+  const firstTries =
+    known.firstTries ?? (isSeen ? { ...seen, latelyPerSecond: seen.perSecond, unaskedShare: 0 } : null);
   const { releasedAtMs, sinceMs, state } = breaker;
   // Where first tries are known they tell, and where waiting uses up attempts few are no danger for a dependency.
   const goesByJobs = known.firstTries === null && askers.askAgainAt(nowMs);
   // Counts say nothing of now: what is not asked about is taken for a success then.
   const assumesRest = firstTries !== null && (known.firstTries === null || nowMs - latest.countsMs < COUNTS_SPEAK_MS);
-  const expected = (inMs: number) => (assumesRest ? (firstTries.perSecond * Math.max(0, inMs)) / 1_000 : 0);
+  const expected = (perSecond: number, inMs: number) => (assumesRest ? (perSecond * Math.max(0, inMs)) / 1_000 : 0);
+  const { perSecond = 0, latelyPerSecond = 0, unaskedShare = 0 } = firstTries ?? {};
   // Nobody asks about some of those that fail: they are no successes.
-  const notKnownToFail = (inMs: number, asked: number) =>
-    expected(inMs) * (1 - (firstTries?.unaskedShare ?? 0)) - asked;
+  const notKnownToFail = (tries: number, asked: number) => tries * (1 - unaskedShare) - asked;
   const to = slotOf(nowMs) + 1;
   const isReleased = state === 'closed' && releasedAtMs !== null;
   const fromWindow = to - EVIDENCE_WINDOW_MS / SLOT_MS;
@@ -56,7 +57,7 @@ export function breakerEvidence(known: KnownCalls, nowMs: EpochMs): BreakerEvide
     ? {
         failed: firstFailed,
         succeeded: firstSucceeded,
-        assumed: Math.max(0, notKnownToFail(nowMs - from * SLOT_MS, firstFailed) - firstSucceeded),
+        assumed: Math.max(0, notKnownToFail(expected(perSecond, nowMs - from * SLOT_MS), firstFailed) - firstSucceeded),
       }
     : {
         failed: calls.sum('retriesFailed', from, to),
@@ -70,11 +71,14 @@ export function breakerEvidence(known: KnownCalls, nowMs: EpochMs): BreakerEvide
     since: {
       failed: since.get('retryFailed', breaker) + sinceFirstFailed,
       succeeded: since.get('succeeded', breaker),
-      assumed: Math.max(0, notKnownToFail(nowMs - sinceMs, sinceFirstFailed)),
+      // Where all calls fail in a trough, those that are not made would seem to have come through.
+      assumed: Math.max(0, notKnownToFail(expected(latelyPerSecond, nowMs - sinceMs), sinceFirstFailed)),
     },
     quiet: {
       sinceMs: quietSinceMs,
-      tries: expected(nowMs - quietSinceMs) + calls.sum('firstSucceeded', Math.max(from, slotOf(quietSinceMs) + 1), to),
+      tries:
+        expected(latelyPerSecond, nowMs - quietSinceMs) +
+        calls.sum('firstSucceeded', Math.max(from, slotOf(quietSinceMs) + 1), to),
     },
     consecutiveFailures: consecutiveFailures(known, nowMs),
     failedJobs: goesByJobs ? run.at(Math.max(latest.successMs, releasedAtMs ?? 0), nowMs) : null,

@@ -19,6 +19,8 @@ export interface LastHeard {
 
 export interface FirstTryRate {
   readonly perSecond: number;
+  /** Over the last minute that is known where that is less: fewer are made, or some of those who tell of them have not yet. */
+  readonly latelyPerSecond: number;
   /** Of them, how many are told to have failed without anybody having asked about them: 0–1. */
   readonly unaskedShare: number;
 }
@@ -37,8 +39,11 @@ export function firstTryRate(calls: CallTally, heard: LastHeard, nowMs: EpochMs)
   const told = calls.sum('firstToldFailed', fromSlot, toSlot);
   const asked = calls.sum('firstAsked', fromSlot, toSlot);
   const sinceMs = calls.first('firstTries', fromSlot, toSlot) * SLOT_MS;
+  const perSecond = (1_000 * tries) / Math.max(SHORTEST_AVERAGE_MS, untilMs - sinceMs);
+  const lately = calls.sum('firstTries', toSlot - SHORTEST_AVERAGE_MS / SLOT_MS, toSlot);
   return {
-    perSecond: (1_000 * tries) / Math.max(SHORTEST_AVERAGE_MS, untilMs - sinceMs),
+    perSecond,
+    latelyPerSecond: Math.min(perSecond, (1_000 * lately) / SHORTEST_AVERAGE_MS),
     unaskedShare: Math.min(1, Math.max(0, told - asked) / tries),
   };
 }

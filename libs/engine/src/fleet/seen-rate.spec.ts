@@ -27,7 +27,7 @@ describe('SeenRate', () => {
     const [calls, seen] = [askedFor('firstAsked'), new SeenRate()];
     const at = (firstTries: FirstTryRate | null) =>
       seen.at({ calls, breaker: OPEN, isThrottling: false, firstTries }, firstTries === null ? 600_000 : 60_000);
-    expect(at({ perSecond: 9, unaskedShare: 0 })).toBeNull();
+    expect(at({ perSecond: 9, latelyPerSecond: 9, unaskedShare: 0 })).toBeNull();
     expect(at(null)).toMatchObject({ perSecond: 2 });
   });
 

@@ -23,7 +23,11 @@ describe('Throttle', () => {
       const throttle = new Throttle();
       throttle.noteThrottled(1, 0);
       for (let i = 0; i < waiting; i++) throttle.notePutOff(untilMs, 0);
-      return throttle.paceAt(5_000, { firstTries: { perSecond: 1, unaskedShare: 0 }, seen: null }, replicas);
+      return throttle.paceAt(
+        5_000,
+        { firstTries: { perSecond: 1, latelyPerSecond: 1, unaskedShare: 0 }, seen: null },
+        replicas,
+      );
     };
     expect(paceOf(0)).toBe(1);
     expect(paceOf(360)).toBeCloseTo(2, 1);
