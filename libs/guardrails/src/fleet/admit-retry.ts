@@ -1,6 +1,7 @@
 import { describeDuration, type EpochMs, type ReasonCode } from '@smart-retry/domain';
 import type { Admission, AdmissionQuestion, DependencyView, LimitView, WaitingLine } from './admission.js';
 import { findRoom, type FoundRoom } from './find-room.js';
+import { USUAL_LONGEST_OPEN_MS } from './longest-open.js';
 import { deferUntil, refuse } from './put-off.js';
 import { waitForBreaker, waitForProbes } from './wait-for-breaker.js';
 
@@ -43,12 +44,12 @@ function admitAtClosed(question: AdmissionQuestion, view: DependencyView): Admis
   return budget?.isEstimated === true ? { ...admission, reasons: [...admission.reasons, 'budget_unknown'] } : admission;
 }
 
-/** For as long again as the breaker was open, since perhaps there are no others; and not where time would be over by then. */
+/** For as long again as the breaker was open, but no longer than is usual, since perhaps there are no others; and not where time would be over by then. */
 function letsOthers(
   { letsOthersProbe = false, nowMs, untilEndMs }: AdmissionQuestion,
   { probeAtMs, openForMs }: DependencyView,
 ): boolean {
-  const untilMs = probeAtMs + openForMs;
+  const untilMs = probeAtMs + Math.min(openForMs, USUAL_LONGEST_OPEN_MS);
   return letsOthersProbe && nowMs < untilMs && untilMs + SECOND_MS < nowMs + untilEndMs;
 }
 

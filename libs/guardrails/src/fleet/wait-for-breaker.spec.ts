@@ -25,6 +25,15 @@ describe('a retry whose dependency is left alone', () => {
     expect(admitRetry(question(hurried), view({ breaker: 'half_open', hasProbe: true })).isProbe).toBe(true);
   });
 
+  it('lets others do so for a minute at most, however long it was left alone', () => {
+    const reluctant = (lateMs: number) =>
+      admitRetry(
+        question({ nowMs: T0 + 20_000 + lateMs, letsOthersProbe: true }),
+        view({ breaker: 'half_open', hasProbe: true, openForMs: 300_000 }),
+      );
+    expect([59_999, 60_000].map((lateMs) => reluctant(lateMs).isProbe)).toEqual([false, true]);
+  });
+
   it('says who would have taken a probe, so that more are asked for', () => {
     const halfOpen = (asked: object) =>
       admitRetry(question({ nowMs: T0 + 20_000, ...asked }), view({ breaker: 'half_open', hasProbe: false }));
