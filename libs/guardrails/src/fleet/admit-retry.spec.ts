@@ -86,14 +86,20 @@ describe('admitRetry', () => {
     expect(waits.map(({ askAgainMs }) => (askAgainMs ?? 0) >= 45_000)).toEqual([false, true]);
   });
 
-  it('has a job that is not known again ask when its wait is over, whatever it waits for', () => {
+  it('has a job that is not known again ask when its wait is over, unless it waits for a probe', () => {
     for (const breaker of ['closed', 'open', 'half_open'] as const) {
       const [known, unknown] = [true, false].map((isKnownAgain) =>
         admitRetry(question(), view({ breaker, isKnownAgain, budget: budgetFrom(SECOND + 60) })),
       );
       expect(known?.askAgainMs).toBeLessThan(known?.delayMs ?? 0);
-      expect(unknown).toEqual({ ...known, askAgainMs: known?.delayMs });
+      expect(unknown).toEqual(breaker === 'half_open' ? known : { ...known, askAgainMs: known?.delayMs });
     }
+  });
+
+  it('has it ask while there is time for a retry where its wait ends with its time', () => {
+    const asked = question({ untilEndMs: 40_000 });
+    const state = { breaker: 'open', isKnownAgain: false, budget: budgetFrom(SECOND + 60) } as const;
+    expect(admitRetry(asked, view(state))).toMatchObject({ kind: 'deferred', delayMs: 40_000, askAgainMs: 36_000 });
   });
 
   it('refuses what cannot be put off for so long', () => {

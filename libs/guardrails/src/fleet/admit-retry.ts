@@ -2,7 +2,7 @@ import { describeDuration, type EpochMs, type ReasonCode } from '@smart-retry/do
 import type { Admission, AdmissionQuestion, DependencyView, LimitView, WaitingLine } from './admission.js';
 import { findRoom, type FoundRoom } from './find-room.js';
 import { USUAL_LONGEST_OPEN_MS } from './longest-open.js';
-import { deferUntil, refuse } from './put-off.js';
+import { ASKS_IN_TIME_SHARE, deferUntil, refuse } from './put-off.js';
 import { waitForBreaker, waitForProbes } from './wait-for-breaker.js';
 
 /** A turn that was missed by more than this is no turn any more. */
@@ -20,9 +20,12 @@ const SECOND_MS = 1_000;
  */
 export function admitRetry(question: AdmissionQuestion, view: DependencyView): Admission {
   const admission = admitByBreaker(question, view);
-  // One that is not known again is one more failure each time: it asks when its wait is over.
-  const asksSooner = admission.kind !== 'deferred' || view.isKnownAgain;
-  return asksSooner ? admission : { ...admission, askAgainMs: admission.delayMs };
+  // A probe goes to who asks soon: where few wait, nobody else does.
+  if (admission.kind !== 'deferred' || view.isKnownAgain || admission.wantsProbe === true) return admission;
+  // One that is not known again is one more failure each time: it asks when its wait is over, or while there is time for a retry.
+  const { delayMs, askAgainMs = delayMs } = admission;
+  const inTimeMs = Math.max(askAgainMs, Math.floor(ASKS_IN_TIME_SHARE * question.untilEndMs));
+  return { ...admission, askAgainMs: Math.min(delayMs, inTimeMs) };
 }
 
 function admitByBreaker(question: AdmissionQuestion, view: DependencyView): Admission {

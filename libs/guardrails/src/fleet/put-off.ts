@@ -9,6 +9,8 @@ import type { Admission, AdmissionQuestion } from './admission.js';
 
 /** Whoever is put off for longer asks again on the way. */
 export const ASK_AGAIN_MS = 10_000;
+/** Of the time that a job has left, what it may wait before it asks again. */
+export const ASKS_IN_TIME_SHARE = 0.9;
 /** Who has to wait for as long as a server said waits up to this share of it longer. */
 const HINT_SPREAD = 0.1;
 /** Who would have to wait for longer than may be waits up to this share less than may be. */

@@ -2,7 +2,7 @@ import type { EpochMs } from '@smart-retry/domain';
 import type { Admission, AdmissionQuestion, Booking, DependencyView } from './admission.js';
 import { MOST_UNITS_OF_RETRY } from './failure-kind.js';
 import { findRoom } from './find-room.js';
-import { ASK_AGAIN_MS, CAP_SPREAD, deferUntil, refuseReturning, refuseUntold } from './put-off.js';
+import { ASK_AGAIN_MS, ASKS_IN_TIME_SHARE, CAP_SPREAD, deferUntil, refuseReturning, refuseUntold } from './put-off.js';
 
 /** Non-probes ask again after this long, and up to thrice it, while probes are under way. */
 const PROBES_UNDER_WAY_MS = 5_000;
@@ -10,8 +10,6 @@ const PROBES_UNDER_WAY_MS = 5_000;
 const HELD_OPEN_MS = 30_000;
 /** Where no budget spreads those who never ask again, this does. */
 const UNBUDGETED_SPREAD_MS = 60_000;
-/** Of the time that a job has left, what it may wait before it asks again. */
-const ASKS_IN_TIME_SHARE = 0.9;
 /** Who never asks again waits at least for this share of the time that the trouble has lasted: about as often probes go out. */
 const LASTED_SHARE = 1 / 3;
 /** … but only so much of the longest wait, so that there may be a place until then. */
