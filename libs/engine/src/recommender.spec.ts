@@ -12,15 +12,26 @@ import { FleetInTime } from './fleet/fleet-in-time.js';
 import { Recommender, type RecommenderDependencies } from './recommender.js';
 import { replayDecision } from './replay-decision.js';
 
-type Opened = Pick<RecommenderDependencies, 'learnedLayers' | 'fleet'> & { readonly featureExtraction: boolean };
+type Opened = Pick<RecommenderDependencies, 'learnedLayers' | 'fleet'> & {
+  readonly featureExtraction: boolean;
+  readonly maxDelayMs: number;
+};
 
-const open = ({ featureExtraction = true, learnedLayers = UNTAUGHT_LAYERS, fleet }: Partial<Opened> = {}) => {
+const open = ({
+  featureExtraction = true,
+  learnedLayers = UNTAUGHT_LAYERS,
+  fleet,
+  maxDelayMs = DEFAULT_STRATEGY.guardrails.maxDelayMs,
+}: Partial<Opened> = {}) => {
   const clock = new FixedClock();
   const audited: DecisionRecord[] = [];
   const configuration = compileSnapshot(
     {
       revision: 3,
-      strategy: { ...someStrategy(), dataCollection: { ...DEFAULT_STRATEGY.dataCollection, featureExtraction } },
+      strategy: {
+        ...someStrategy(undefined, { maxDelayMs }),
+        dataCollection: { ...DEFAULT_STRATEGY.dataCollection, featureExtraction },
+      },
       changedAtMs: T0,
       changedBy: 'test',
     },
@@ -50,7 +61,7 @@ const open = ({ featureExtraction = true, learnedLayers = UNTAUGHT_LAYERS, fleet
     clock: clock.read,
     randomWord: () => word++,
   });
-  return { recommender, audited, ids, failures, configuration, recent };
+  return { recommender, audited, ids, failures, configuration, recent, clock };
 };
 
 describe('Recommender', () => {
@@ -101,6 +112,23 @@ describe('Recommender', () => {
     const issued = recommender.recommend(someFeatures({ failedAtMs: T0 - 5_000 }));
     expect(issued.recommendation.nextEvaluationAtMs).toBe(T0 - 5_000 + issued.recommendation.delayMs);
     expect(issued.expiresAtMs).toBe(issued.recommendation.nextEvaluationAtMs + 600_000);
+  });
+
+  it('is not put off by the same hint for ever: what a job repeats counts from when it was heard first', () => {
+    const { recommender, audited, configuration, clock } = open({ maxDelayMs: 2_000 });
+    const told: unknown[] = [];
+    const failure = someFeatures({ jobId: 'a', errorClass: 'rate_limit', retryAfterMs: 5_000 });
+    for (let i = 0; i < 5 && told.at(-1) !== 'retry'; i++) {
+      const preview = recommender.preview(failure);
+      const { recommendation } = recommender.recommend(failure);
+      expect(preview.recommendations[0]?.rationale).toBe(recommendation.rationale);
+      told.push(recommendation.decision);
+      clock.advance(recommendation.delayMs);
+    }
+    expect(told).toEqual(['defer', 'defer', 'retry']);
+    for (const record of audited) {
+      expect(replayDecision(record, configuration).recommendation).toEqual(record.recommendation);
+    }
   });
 
   it('notes how many failures the dependency had lately, unless the request says it', () => {

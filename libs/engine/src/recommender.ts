@@ -14,6 +14,7 @@ import { decide } from './decide.js';
 import type { DecisionSnapshot } from './decision-snapshot.js';
 import { isReplay, type FleetInTime } from './fleet/fleet-in-time.js';
 import type { Hindsight } from './hindsight.js';
+import { HintEnds } from './hint-ends.js';
 import type { Incidents } from './incidents.js';
 import type { Layer } from './layers.js';
 import { planRetries, type Preview } from './preview.js';
@@ -44,9 +45,13 @@ export interface RecommenderDependencies {
   readonly randomWord: () => number;
 }
 
+/** About 300 B each. */
+const MAX_HINTED_JOBS = 10_000;
+
 /** Answers for one failed job: loads what a decision needs, decides, and hands on what it causes. Waits for nothing. */
 export class Recommender {
   readonly #deps: RecommenderDependencies;
+  readonly #hintEnds = new HintEnds({ maxJobs: MAX_HINTED_JOBS });
 
   constructor(dependencies: RecommenderDependencies) {
     this.#deps = dependencies;
@@ -56,7 +61,7 @@ export class Recommender {
     const { ids, audit, recent, clock, randomWord } = this.#deps;
     const receivedAtMs = clock();
     const nowMs = asked.failedAtMs ?? receivedAtMs;
-    const features = this.#observe(asked, receivedAtMs);
+    const features = this.#observe(this.#hintEnds.countDown(asked, nowMs), receivedAtMs);
     const rngSeed = seedOf(features, randomWord);
     // What others share does not follow a clock that is ahead.
     const sharedNowMs = Math.min(nowMs, receivedAtMs);
@@ -64,6 +69,7 @@ export class Recommender {
     const gate = fleet?.meet(features, sharedNowMs);
     const snapshot = this.#snapshot({ explores: true, gate });
     const { recommendation, evidence, admission } = decide(features, snapshot, nowMs, createRng(rngSeed));
+    this.#hintEnds.note(asked, recommendation, nowMs);
     fleet?.settle(features, { isRetry: recommendation.shouldRetry, admission }, sharedNowMs);
     const { errorClass, errorCode, attemptNumber, jobType, tenant = '' } = features;
     const recommendationId = ids.encode({
@@ -105,7 +111,7 @@ export class Recommender {
     const { incidents, failures } = this.#deps;
     const dependency = dependencyOf(asked);
     // As if it had just failed.
-    const features = this.#extend(asked, {
+    const features = this.#extend(this.#hintEnds.countDown(asked, nowMs), {
       incidentAgeMs: incidents.ageAt(dependency, nowMs),
       recentFailures: failures.recent(dependency) + 1,
     });

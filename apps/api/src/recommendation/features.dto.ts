@@ -70,7 +70,8 @@ export const FeaturesBody = named(
         type: ['string', 'number', 'null'],
         minimum: 0,
         maxLength: 64,
-        description: "The server's hint: seconds or an HTTP-date.",
+        description:
+          "The server's hint: seconds from `failed_at`, or an HTTP-date. Repeated about the same failure of a `job_id`, seconds count from the first time.",
       }),
     ),
     retry_after_ms: WholeCount,
