@@ -174,8 +174,10 @@ describe('decide with a server hint', () => {
       answer(retryAfterMs === undefined ? {} : { retryAfterMs }, undefined, { gate });
     expect(ask().delayMs).toBeGreaterThanOrEqual(60_000);
     expect(ask().reasons).toContain('shared_hint');
+    expect(ask().rationale).toContain('the server asked another job for at least 1 min');
     expect(ask(20_000).delayMs).toBeLessThanOrEqual(22_000);
     expect(ask(20_000).reasons).not.toContain('shared_hint');
+    expect(ask(20_000).rationale).toContain('the server asked for at least 20 s');
   });
 
   it('defers a hint beyond the cap without burning an attempt', () => {

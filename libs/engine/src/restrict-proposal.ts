@@ -78,9 +78,9 @@ function restrictDelay(proposed: DelayPlan, context: RestrictionContext) {
   const { features, policy, strategy, nowMs, sharedHintMs = 0 } = context;
   const { guardrails } = strategy;
   // What the server says to this very call is its newest word, and counts for more than what it told others before.
-  const { retryAfterMs = sharedHintMs } = features;
-  const hinted = applyServerHint(proposed, retryAfterMs, guardrails);
+  const { retryAfterMs: hintMs = sharedHintMs } = features;
   const isShared = features.retryAfterMs === undefined;
+  const hinted = applyServerHint(proposed, { hintMs, isShared }, guardrails);
   const { untilDeadlineMs, untilMaxElapsedMs } = timeLeftOf(features, policy, nowMs);
   const { minDelayMs, maxDelayMs } = guardrails;
   const guarded = applyGuardrails(hinted.plan, { minDelayMs, maxDelayMs, untilDeadlineMs, untilMaxElapsedMs });

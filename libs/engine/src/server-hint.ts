@@ -18,18 +18,27 @@ export interface HintedPlan {
   readonly because: readonly string[];
 }
 
+type HintLimits = Pick<GuardrailSettings, 'maxDelayMs' | 'maxHintMs'>;
+
+/** How long a wait a server is believed to need. */
+export function longestHintMs({ maxHintMs, maxDelayMs }: HintLimits): number {
+  return Math.min(maxHintMs ?? maxDelayMs, maxDelayMs);
+}
+
 /**
  * Takes a server's hint (`Retry-After`) as a floor, never as a ceiling: `max(own, hint) + U(0, 0.1 · hint)`.
  * A hint beyond `maxHintMs` or the largest delay is not obeyed but deferred: waiting less than it asks would burn an attempt.
+ * @param hint.isShared whether it came with another job
  */
 export function applyServerHint(
   plan: DelayPlan,
-  hintMs: number | undefined,
-  guardrails: Pick<GuardrailSettings, 'maxDelayMs' | 'maxHintMs'>,
+  { hintMs, isShared }: { readonly hintMs: number; readonly isShared: boolean },
+  guardrails: HintLimits,
 ): HintedPlan {
   const unchanged = { plan, isDeferred: false, effects: [], reasons: [], because: [] };
-  if (hintMs === undefined || hintMs <= 0) return unchanged;
-  const longestMs = Math.min(guardrails.maxHintMs ?? guardrails.maxDelayMs, guardrails.maxDelayMs);
+  if (hintMs <= 0) return unchanged;
+  const longestMs = longestHintMs(guardrails);
+  const asking = isShared ? 'the server asked another job for' : 'the server asked for';
   if (hintMs > longestMs) {
     const [asked, allowed] = describeUnequalDurations(hintMs, longestMs);
     return {
@@ -37,7 +46,7 @@ export function applyServerHint(
       isDeferred: true,
       effects: [{ name: 'max_delay', before: hintMs, after: longestMs }],
       reasons: ['hint_beyond_cap'],
-      because: [`the server asked for ${asked}, more than the ${allowed} that may be waited`],
+      because: [`${asking} ${asked}, more than the ${allowed} that may be waited`],
     };
   }
   if (hintMs <= plan.delayMs * (1 - plan.jitterRatio)) return unchanged;
@@ -52,6 +61,6 @@ export function applyServerHint(
     isDeferred: false,
     effects: [],
     reasons: ['hint_applied'],
-    because: [`the server asked for at least ${describeDuration(hintMs)}`],
+    because: [`${asking} at least ${describeDuration(hintMs)}`],
   };
 }
