@@ -210,6 +210,17 @@ describe("a server's hint", () => {
     expect(leftMs(callers)).toBe(0);
   });
 
+  it.each([
+    [290_000, 290_000],
+    [600_000, 300_000],
+  ])('of %d ms holds for %d ms: as long as may be waited', (retryAfterMs, heldMs) => {
+    const callers = new ErpCallers();
+    const failed = someFeatures({ dependency: 'erp', errorClass: 'rate_limit' });
+    callers.fleet.meet({ ...failed, jobId: 'told', retryAfterMs }, callers.nowMs);
+    expect(callers.fleet.meet({ ...failed, jobId: 'untold' }, callers.nowMs).sharedHintMs).toBe(heldMs);
+    expect(leftMs(callers)).toBe(heldMs);
+  });
+
   it('holds no longer once a call has come through', () => {
     const callers = new ErpCallers();
     callers.fleet.dependency('erp').noteHint(30_000, callers.nowMs);

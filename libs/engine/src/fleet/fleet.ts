@@ -11,6 +11,7 @@ import {
 } from '@smart-retry/domain';
 import { unitsOfRetry, type Admission } from '@smart-retry/guardrails';
 import { jobAttemptKey } from '../job-attempt-key.js';
+import { longestHintMs } from '../server-hint.js';
 import type { BudgetPlaces, FleetPlace } from './budget-places.js';
 import { slotOf } from './call-tally.js';
 import { Dependency } from './dependency.js';
@@ -266,8 +267,8 @@ export class Fleet {
 
   #noteHint(dependency: Dependency, { retryAfterMs, dependency: named }: RetryFeatures, nowMs: EpochMs): void {
     if (named === undefined || retryAfterMs === undefined || retryAfterMs <= 0) return;
-    const { maxHintMs, maxDelayMs } = this.#options.guardrails();
-    if (retryAfterMs <= Math.min(maxHintMs ?? maxDelayMs, maxDelayMs)) dependency.noteHint(retryAfterMs, nowMs);
+    // Of one that is not believed in full, all keep what is.
+    dependency.noteHint(Math.min(retryAfterMs, longestHintMs(this.#options.guardrails())), nowMs);
   }
 
   /** A job that stops leaves its place to others, as long as that lies ahead. */
