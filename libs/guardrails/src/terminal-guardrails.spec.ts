@@ -28,6 +28,17 @@ describe('findTerminalStops', () => {
     expect(guardrailsHit(context, settings)).toEqual([name]);
   });
 
+  it.each([
+    [undefined, 'HttpError is a validation error'],
+    ['400', 'HttpError (400) is a validation error'],
+  ])('says what was taken for a validation error, code %s', (errorCode, said) => {
+    const features = someFeatures({ errorClass: 'HttpError', errorCode });
+    const { guardrails } = DEFAULT_STRATEGY;
+    const validationPolicy = somePolicy({ stopOnValidation: true });
+    const [stop] = findTerminalStops({ features, guardrails, isEnabled: true, validationPolicy, nowMs: T0 });
+    expect(stop?.because).toContain(said);
+  });
+
   it('names all that apply, the emergency stop first', () => {
     expect(guardrailsHit({ isEnabled: false }, { emergencyStop: true })).toEqual(['emergency_stop', 'disabled']);
   });

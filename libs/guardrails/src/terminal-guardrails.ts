@@ -73,10 +73,12 @@ export function findTerminalStops(context: TerminalContext): readonly TerminalSt
     stops.push({ guardrail: 'deadline', reason: 'deadline_passed', because: "the job's deadline has passed" });
   }
   if (validationPolicy !== null) {
+    const { errorClass, errorCode } = features;
+    const error = errorCode === undefined ? errorClass : `${errorClass} (${errorCode})`;
     stops.push({
       guardrail: 'validation',
       reason: 'validation_stop',
-      because: `${features.errorClass} is a validation error by policy "${validationPolicy.name}", and the same input will fail again`,
+      because: `${error} is a validation error by policy "${validationPolicy.name}", and the same input will fail again`,
     });
   }
   return stops;
