@@ -43,7 +43,7 @@ export function answerWait(
   frame: AnswerFrame,
 ): Recommendation {
   const opening = isDeferred
-    ? `Wait ${describeDuration(delayMs)} without using up an attempt, ${askAgainMs < delayMs ? `and ask again in ${describeDuration(askAgainMs)}` : 'then ask again'}`
+    ? `Wait ${describeDuration(delayMs)} without using up an attempt, ${askAgainMs < delayMs ? `or ask again in ${describeDuration(askAgainMs)}` : 'then ask again'}`
     : `Retry in ${describeDuration(delayMs)}`;
   return {
     decision: isDeferred ? 'defer' : 'retry',

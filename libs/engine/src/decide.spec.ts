@@ -150,6 +150,24 @@ describe('decide under guardrails', () => {
   });
 });
 
+describe('decide at a gate that puts retries off', () => {
+  it.each([
+    [60_000, 'attempt, then ask again: no place.'],
+    [10_000, 'attempt, or ask again in 10 s: no place.'],
+  ])('says that to ask again in %d ms is instead of the wait', (askAgainMs, said) => {
+    const verdict = {
+      kind: 'deferred',
+      delayMs: 60_000,
+      askAgainMs,
+      reasons: [],
+      effects: [],
+      because: ['no place'],
+    } as const;
+    const gate = repeatGate({ isCalm: true, sharedHintMs: 0, verdict });
+    expect(answer({}, undefined, { gate }).rationale).toBe(`Wait 1 min without using up an ${said}`);
+  });
+});
+
 describe('decide with a server hint', () => {
   it('takes the hint as a floor and jitters upwards only', () => {
     const delays = [1, 2, 3, 4, 5].map(

@@ -44,6 +44,9 @@ describe('admitRetry', () => {
       reasons: ['budget_spent'],
       effects: [{ name: 'budget', before: 'retry', after: 'defer' }],
       booking: { second: SECOND + 60, units: 2 },
+      because: [
+        'the retry budget of dependency "erp" (20 % of its first tries) has no place for 1 min; within a minute there is room for 0 retries',
+      ],
     });
   });
 

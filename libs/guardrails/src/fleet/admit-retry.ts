@@ -130,7 +130,7 @@ function waitForRoom(
     ? `the limit of ${heldBy.scope}`
     : `the retry budget of dependency "${dependency}" (${budget?.scope})`;
   const left = (isLimit ? heldBy : budget)?.describeLeft(nowMs) ?? 'nothing';
-  const until = second === null ? 'further notice' : `${describeDuration(second * SECOND_MS - nowMs)} from now`;
+  const until = second === null ? 'until further notice' : `for ${describeDuration(second * SECOND_MS - nowMs)}`;
   const atMs = second === null ? nowMs + maxDelayMs : second * SECOND_MS + Math.floor(draw * SECOND_MS);
   // Whoever asks again may have a place before it is his turn: a deadline between the two stops nobody.
   const placeMs = !canPromise && second !== null ? placeInLine({ atMs, second, heldBy }, question, line()) : atMs;
@@ -139,7 +139,7 @@ function waitForRoom(
     mayPassSooner: true,
     guardrail: isLimit ? 'tenant_limit' : 'budget',
     reason: isLimit ? 'tenant_limit_spent' : 'budget_spent',
-    because: `${what} is spent until ${until}, with ${left} left in the next minute`,
+    because: `${what} has no place ${until}; within a minute there is ${left}`,
     booking: second === null ? null : { second, units },
   });
 }
