@@ -45,7 +45,7 @@ export function restrictProposal(proposal: Proposal, context: RestrictionContext
       isImposed: true,
       reasons: [guarded.reason, ...hinted.reasons],
       effects: [...hinted.effects, guarded.effect],
-      because: [guarded.because],
+      because: [...hinted.because, guarded.because],
     };
   }
   return {

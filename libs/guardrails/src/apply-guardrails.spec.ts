@@ -80,8 +80,13 @@ describe('applyGuardrails', () => {
   it('says what is left and what would be waited so that they differ', () => {
     const guarded = applyGuardrails(plan({ delayMs: 2_001 }), limits({ untilDeadlineMs: 1_995 }));
     expect(guarded).toMatchObject({
-      because: "1.995 s are left until the job's deadline, less than the wait of 2.001 s",
+      because: "the job's deadline is in 1.995 s, before a wait of 2.001 s is over",
     });
+  });
+
+  it('says for how long the time of a policy has been over', () => {
+    const guarded = applyGuardrails(plan({ delayMs: 2_000 }), limits({ untilMaxElapsedMs: -7_000 }));
+    expect(guarded).toMatchObject({ because: "the policy's longest elapsed time was over 7 s ago" });
   });
 });
 

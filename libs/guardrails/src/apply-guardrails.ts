@@ -71,16 +71,19 @@ export function applyGuardrails(plan: DelayPlan, limits: DelayLimits): GuardedPl
 
 function refuse(delayMs: number, limits: DelayLimits): GuardedPlan {
   const isDeadline = limits.untilDeadlineMs <= limits.untilMaxElapsedMs;
-  const leftMs = Math.max(0, isDeadline ? limits.untilDeadlineMs : limits.untilMaxElapsedMs);
-  const [left, wait] = describeUnequalDurations(leftMs, delayMs);
+  const leftMs = isDeadline ? limits.untilDeadlineMs : limits.untilMaxElapsedMs;
   return {
     kind: 'refused',
     effect: { name: 'deadline', before: delayMs, after: null },
     reason: isDeadline ? 'deadline_before_retry' : 'max_elapsed_before_retry',
-    because: `${left} are left until ${
-      isDeadline ? "the job's deadline" : "the policy's longest elapsed time"
-    }, less than the wait of ${wait}`,
+    because: describeEnd(isDeadline ? "the job's deadline" : "the policy's longest elapsed time", leftMs, delayMs),
   };
+}
+
+function describeEnd(end: string, leftMs: number, delayMs: number): string {
+  if (leftMs < 0) return `${end} was over ${describeDuration(-leftMs)} ago`;
+  const [left, wait] = describeUnequalDurations(leftMs, delayMs);
+  return `${end} is in ${left}, before a wait of ${wait} is over`;
 }
 
 /** The closed range of whole milliseconds from which a plan's delay is drawn, inside the clamp. */

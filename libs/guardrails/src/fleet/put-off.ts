@@ -62,7 +62,7 @@ function spreadWait(waitMs: number, { floorMs, untilEndMs, maxDelayMs, draw }: A
 /** The answer where a retry cannot be put off for as long as it would have to wait. */
 export function refuse(waitMs: number, { untilEndMs }: AdmissionQuestion, obstacle: Obstacle): Admission {
   const [wait, left] = describeUnequalDurations(waitMs, Math.max(0, untilEndMs));
-  return refusal(obstacle, `it would have to wait ${wait}, and ${left} are left`);
+  return refusal(obstacle, `it would have to wait ${wait}, and its time is over in ${left}`);
 }
 
 /** The same of one who never asks again: after the longest wait it would come when others have the places. */
