@@ -33,10 +33,24 @@ describe('the bayesian layer', () => {
     expect(recommendation.delayMs).toBeLessThan(66_000);
     expect(recommendation.confidence).toBeGreaterThanOrEqual(0.7);
     expect(recommendation.rationale).toMatch(
-      /^Retry in .+: waiting .+ is worth 0\.\d\d, .+ 0\.\d\d; \d+ of \d+ retries of email_send that waited (15-30s|30-60s) after timeout succeeded\.$/,
+      /^Retry in .+: waiting .+ is worth 0\.\d+, .+ 0\.\d+(, but has less to teach)?; \d+ of \d+ retries of email_send that waited (15-30s|30-60s) after timeout succeeded\.$/,
     );
     expect(recommendation.alternatives.length).toBeGreaterThan(0);
     for (const { value, whyNot } of recommendation.alternatives) expect([typeof value, whyNot]).not.toContain('');
+  });
+
+  it('says why another wait was not chosen: worth less in digits that show it, or with less to teach', () => {
+    const answers = Array.from({ length: 100 }, (_, i) => {
+      const knowledge = taughtMemory({ outcomes: 60 + 7 * i, isOverAfterMs: 900 * (1 + (i % 30)), features: FAILURE });
+      return answer({}, { ...someStrategy(), bayesianThreshold: 0 }, {}, { knowledge });
+    }).filter(({ reasons }) => reasons.includes('worth_most'));
+    const more = answers.filter(({ alternatives: [other] }) => other?.whyNot.startsWith('worth more') === true);
+    expect(more.length).toBeGreaterThan(0);
+    for (const { rationale } of more) expect(rationale).toContain(', but has less to teach; ');
+    for (const { rationale } of answers.filter((other) => !more.includes(other)))
+      expect(rationale).not.toContain('teach');
+    const all = answers.flatMap(({ alternatives }) => alternatives.map(({ whyNot }) => whyNot));
+    expect(all.filter((whyNot) => /^worth (\S+), less than \1$/.test(whyNot))).toEqual([]);
   });
 
   it('leaves to the rules what it knows nothing of, and what it is not sure of', () => {

@@ -14,10 +14,11 @@ import {
 import { credibleInterval, viewOf, type BayesianMemory, type BayesianView } from '@smart-retry/bayesian';
 import { rulesDelayMs } from '@smart-retry/rules';
 import { toFourDigits } from './four-digits.js';
-import { inHundredths } from './hundredths.js';
+import { inHundredths, inUnequalHundredths } from './hundredths.js';
 import { learnedBoundsOf, type LearnedBounds } from './learned-bounds.js';
 import type { Layer, LayerContext } from './layers.js';
 import { timeLeftOf } from './time-left.js';
+import { worthLess } from './why-not.js';
 
 /** Half width of the jitter around a learned delay, as a share of it. */
 const JITTER_RATIO = 0.1;
@@ -164,14 +165,14 @@ function explain({ best, others, evidence, hintMs }: BayesianView, jobType: stri
       other === undefined ? '' : `: ${wait(other.delayMs)}, the best of them, is worth ${inHundredths(other.value)}`;
     return `no retry is worth its cost${worth}; ${seen}`;
   }
-  const worth = `${wait(best.delayMs)} is worth ${inHundredths(best.value)}`;
-  const comparison = other === undefined ? '' : `, ${wait(other.delayMs)} ${inHundredths(other.value)}`;
-  return `${worth}${comparison}; ${seen}`;
+  if (other === undefined) return `${wait(best.delayMs)} is worth ${inHundredths(best.value)}; ${seen}`;
+  const [worth, otherWorth] = inUnequalHundredths(best.value, other.value);
+  const why = other.value > best.value ? ', but has less to teach' : '';
+  return `${wait(best.delayMs)} is worth ${worth}, ${wait(other.delayMs)} ${otherWorth}${why}; ${seen}`;
 }
 
 function alternativesOf({ best, others }: BayesianView): readonly Alternative[] {
   const bestValue = best?.value ?? 0;
-  const most = inHundredths(bestValue);
   const alternatives = others.slice(0, MAX_ALTERNATIVES).map(({ delayMs, successProbability, value }) => ({
     delayMs,
     estimatedSuccess: toFourDigits(successProbability),
@@ -179,7 +180,7 @@ function alternativesOf({ best, others }: BayesianView): readonly Alternative[] 
     whyNot:
       value > bestValue
         ? 'worth more on average, but known well enough: the other has more to teach'
-        : `worth ${inHundredths(value)}, less than ${most}`,
+        : worthLess(value, bestValue),
   }));
   return Object.freeze(alternatives);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { inHundredths } from './hundredths.js';
+import { inHundredths, inUnequalHundredths } from './hundredths.js';
 
 describe('inHundredths', () => {
   it('writes what toFixed writes, for any number, halves included', () => {
@@ -12,5 +12,15 @@ describe('inHundredths', () => {
       }),
       { numRuns: 5_000 },
     );
+  });
+});
+
+describe('inUnequalHundredths', () => {
+  it.each([
+    [0.9, 0.95, ['0.90', '0.95']],
+    [0.9484, 0.9512, ['0.9484', '0.9512']],
+    [0.94841, 0.94842, ['0.95', '0.95']],
+  ])('writes %d and %d with as many digits as tell them apart', (first, second, texts) => {
+    expect(inUnequalHundredths(first, second)).toEqual(texts);
   });
 });

@@ -9,3 +9,11 @@ export function inHundredths(value: number): string {
   const isClear = value > 0 && Math.abs(hundredths - nearest) < CLEARLY_NEAREST;
   return (isClear ? TEXTS[nearest] : undefined) ?? value.toFixed(2);
 }
+
+/** Two values as they are shown, which never read the same if they differ in what is shown of values at all: four digits. */
+export function inUnequalHundredths(first: number, second: number): readonly [string, string] {
+  const [a, b] = [inHundredths(first), inHundredths(second)];
+  if (a !== b) return [a, b];
+  const [exactA, exactB] = [first.toFixed(4), second.toFixed(4)];
+  return exactA === exactB ? [a, b] : [exactA, exactB];
+}

@@ -64,7 +64,7 @@ describe('the ml layer', () => {
 
   it('says in one sentence what is worth most, what the model expects, and mostly why', () => {
     expect(answer({}).rationale).toMatch(
-      /^Retry in .+: waiting .+ is worth 0\.\d\d, .+ 0\.\d\d; model v1 expects \d+ % of such retries to succeed, mostly by delay_ms \+\d+\.\d\d/,
+      /^Retry in .+: waiting .+ is worth 0\.\d+, .+ 0\.\d+; model v1 expects \d+ % of such retries to succeed, mostly by delay_ms \+\d+\.\d\d/,
     );
   });
 

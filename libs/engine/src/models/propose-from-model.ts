@@ -7,7 +7,9 @@ import {
 } from '@smart-retry/domain';
 import type { Contribution } from '@smart-retry/ml';
 import { toFourDigits } from '../four-digits.js';
+import { inUnequalHundredths } from '../hundredths.js';
 import { Z_90 } from '../odds-correction.js';
+import { worthLess } from '../why-not.js';
 import { chanceDeviation, type RankedDelay, type Ranking } from './rank-delays.js';
 import type { LoadedModel } from './serving-models.js';
 
@@ -67,12 +69,11 @@ function byValue(delays: readonly RankedDelay[]): readonly RankedDelay[] {
 
 function alternativeTo(best: RankedDelay | undefined, other: RankedDelay): Alternative {
   const { delayMs, successProbability, value } = other;
-  const bestValue = best?.value ?? 0;
   return {
     delayMs,
     estimatedSuccess: toFourDigits(successProbability),
     value: toFourDigits(value),
-    whyNot: `worth ${value.toFixed(2)}, less than ${bestValue.toFixed(2)}`,
+    whyNot: worthLess(value, best?.value ?? 0),
   };
 }
 
@@ -84,10 +85,11 @@ function explain(
 ): string {
   const wait = (delayMs: number) => (delayMs < 1_000 ? 'retrying at once' : `waiting ${describeDuration(delayMs)}`);
   const shown = best ?? other;
+  const [mostWorth, otherWorth] = inUnequalHundredths(best?.value ?? 0, other?.value ?? 0);
   const worth =
     best === undefined
-      ? `no retry is worth its cost${other === undefined ? '' : `: ${wait(other.delayMs)}, the best of them, is worth ${other.value.toFixed(2)}`}`
-      : `${wait(best.delayMs)} is worth ${best.value.toFixed(2)}${other === undefined ? '' : `, ${wait(other.delayMs)} ${other.value.toFixed(2)}`}`;
+      ? `no retry is worth its cost${other === undefined ? '' : `: ${wait(other.delayMs)}, the best of them, is worth ${otherWorth}`}`
+      : `${wait(best.delayMs)} is worth ${mostWorth}${other === undefined ? '' : `, ${wait(other.delayMs)} ${otherWorth}`}`;
   if (shown === undefined) return worth;
   const percent = Math.round(100 * shown.successProbability);
   const named = contributions
