@@ -135,7 +135,12 @@ describe('POST /ml/deploy', () => {
   });
 
   it('refuses a model that knows no more than the share of successes, unless it is forced', async () => {
-    expectProblem(await client.post('/ml/deploy', deployment('unskilled')), 409, 'PROMOTION_REFUSED');
+    const refused = await client.post('/ml/deploy', deployment('unskilled'));
+    expectProblem(refused, 409, 'PROMOTION_REFUSED');
+    expect(refused.body['details']).toContain('its log-loss is lower by 0.0010');
+    await registry.register({ version: 'misled', metrics: { skill: -0.1325, skillStandardError: 0.01 } });
+    const misled = await client.post('/ml/deploy', deployment('misled'));
+    expect(misled.body['details']).toContain('its log-loss is higher by 0.1325');
     expect(await servedNow()).toMatchObject({ champion: null });
     const forced = await client.post('/ml/deploy', { ...deployment('unskilled'), force: true });
     expect(forced).toMatchObject({ status: 200, body: { champion: 'unskilled' } });

@@ -66,7 +66,7 @@ export class ModelRollout {
     throw new SmartRetryError(
       'PROMOTION_REFUSED',
       `on ${metrics.rows} rows that it had not seen, model "${version}" is no better than the share of successes: ` +
-        `its log-loss is lower by ${metrics.skill.toFixed(4)} ± ${metrics.skillStandardError.toFixed(4)}`,
+        `its log-loss is ${metrics.skill < 0 ? 'higher' : 'lower'} by ${Math.abs(metrics.skill).toFixed(4)} ± ${metrics.skillStandardError.toFixed(4)}`,
     );
   }
 
