@@ -143,6 +143,17 @@ describe('what is tried', () => {
     expect(alternativesTo(BEST)).toEqual([]);
   });
 
+  it('gives no chance beside the shown one, which is corrected by what came of earlier answers', () => {
+    const layer: Layer = () => ({ ...BEST, exploration: { share: 1, actions: [[100_000, 1, 0.66, 10]] } });
+    const hindsight = { correctionOf: () => ({ shift: -1, deviation: 0.5, precision: 4 }) };
+    const memory = taughtMemory({ outcomes: 0, isOverAfterMs: 0, features: someFeatures() });
+    const snapshot = { ...snapshotOf(someStrategy(), memory), learnedLayers: [layer], hindsight };
+    const { recommendation } = decide(someFeatures(), snapshot, T0, createRng([1, 2, 3, 4]));
+    expect(recommendation.reasons).toContain('exploration');
+    expect(recommendation.estimatedSuccess).toBeCloseTo(0.42, 2);
+    expect(recommendation.rationale).toMatch(/^Retry in [^:;%]+: tried to learn from it\.$/);
+  });
+
   it('comes from the first learned layer that has an idea, and from none that may not speak', () => {
     const ofBayesian: Layer = () => ({
       ...BEST,

@@ -91,9 +91,7 @@ function tryOut(
       ? { successProbability, interval: credibleInterval(successProbability, evidence) }
       : best.estimate,
     confidence: best.confidence,
-    rationale: isKnown
-      ? `tried to learn from it; ${Math.round(100 * successProbability)} % of such retries are thought to succeed`
-      : 'tried to learn from it',
+    rationale: 'tried to learn from it',
     reasons: ['exploration'],
     alternatives: [...passedOver(best, delayMs), ...best.alternatives.filter((other) => other.delayMs !== delayMs)],
     modelVersion: best.modelVersion,
