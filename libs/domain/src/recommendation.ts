@@ -72,6 +72,7 @@ export const REASON_CODES = [
   'deferred_turn',
   'release_ramp',
   'shared_hint',
+  'max_elapsed_unknown',
 ] as const;
 
 export type ReasonCode = (typeof REASON_CODES)[number];

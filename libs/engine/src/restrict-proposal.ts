@@ -56,10 +56,16 @@ export function restrictProposal(proposal: Proposal, context: RestrictionContext
       ...hinted.reasons,
       ...(isShared && hinted.reasons.length > 0 ? ['shared_hint' as const] : []),
       ...guarded.reasons,
+      ...(isElapsedUnknown(context) ? ['max_elapsed_unknown' as const] : []),
     ],
     effects: [...hinted.effects, ...guarded.effects],
     because: [proposal.rationale, ...hinted.because, ...guarded.because],
   };
+}
+
+/** Whether a policy limits the time since the first failure, which is this one at the first attempt, and nobody said when later ones began. */
+function isElapsedUnknown({ features, policy }: RestrictionContext): boolean {
+  return policy?.maxElapsedMs !== undefined && features.firstFailedAtMs === undefined && features.attemptNumber > 1;
 }
 
 /** Probability that a restricted proposal ends in the delay bucket that holds `delayMs`; null asks for stop. */

@@ -41,7 +41,9 @@ const policyFields = {
     }),
   ),
   stop_on_validation: Type.Optional(Type.Boolean({ description: 'Never retry what matches. Default false.' })),
-  max_elapsed_ms: OptionalDelayMs('Longest time from the first failure to the start of a retry.'),
+  max_elapsed_ms: OptionalDelayMs(
+    'Longest time from the first failure to the start of a retry; not looked at after the first attempt where a job does not say `first_failed_at` (reason `max_elapsed_unknown`).',
+  ),
   objective: Type.Optional(ObjectivePart),
   exploration: Type.Optional(ExplorationPart),
   learned_max_attempts: Type.Optional(

@@ -63,7 +63,12 @@ export const FeaturesBody = named(
           'RFC 3339; default now. More than ten minutes ago it is a replay: answered by what was told of that time, it spends no budget and moves no breaker of the present.',
       }),
     ),
-    first_failed_at: OptionalTimestamp,
+    first_failed_at: Type.Optional(
+      NullableText({
+        maxLength: 64,
+        description: "RFC 3339; when the job's first attempt failed. A policy's `max_elapsed_ms` counts from it.",
+      }),
+    ),
     deadline_at: OptionalTimestamp,
     retry_after: Type.Optional(
       Type.Unsafe<string | number | null>({
