@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { pino } from 'pino';
+import { unknownVariables } from '@smart-retry/settings';
 import { loadConfig } from './config.js';
 import { isLoopback } from './config/is-loopback.js';
 import { createApp } from './lifecycle/create-app.js';
@@ -75,6 +76,8 @@ async function main(): Promise<void> {
     return;
   }
   logger.level = loaded.config.logLevel;
+  for (const name of unknownVariables(process.env))
+    logger.warn({ setting: name }, `${name} is not a setting: it is ignored`);
   if (!loaded.config.apiEnabled) {
     logger.warn('api.enabled is false: there is nothing to serve');
     return;

@@ -1,5 +1,6 @@
 import { setPriority } from 'node:os';
 import { pino } from 'pino';
+import { unknownVariables } from '@smart-retry/settings';
 import { loadTrainerConfig, type TrainerConfig } from './config.js';
 import { startTrainer } from './start-trainer.js';
 
@@ -49,6 +50,8 @@ async function main(): Promise<void> {
     return;
   }
   logger.level = loaded.config.logLevel;
+  for (const name of unknownVariables(process.env))
+    logger.warn({ setting: name }, `${name} is not a setting: it is ignored`);
   if (!loaded.config.trainerEnabled) {
     logger.warn('trainer.enabled is false: there is nothing to do');
     return;

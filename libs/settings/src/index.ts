@@ -5,3 +5,4 @@ export { renderSettings } from './render-settings.js';
 export { SETTINGS } from './settings.js';
 export type { Setting, SettingName, SettingValues } from './settings.js';
 export type { SettingType } from './setting-type.js';
+export { unknownVariables } from './unknown-variables.js';

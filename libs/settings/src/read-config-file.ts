@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { FieldProblem } from '@smart-retry/domain';
 import { isJsonObject, type Environment, type JsonObject } from './read-settings.js';
 
-const CONFIG_FILE_VARIABLE = 'RETRY_CONFIG';
+export const CONFIG_FILE_VARIABLE = 'RETRY_CONFIG';
 
 /** The file that `RETRY_CONFIG` names; empty when it names none. */
 export async function readConfigFile(
