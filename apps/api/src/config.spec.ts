@@ -192,4 +192,12 @@ describe('loadConfig', () => {
   it.each(['127.0.0.1', 'localhost', '::1', '0.0.0.0', '10.0.0.1'])('names %s as the address', async (host) => {
     expect((await load({ RETRY_HOST: host })).host).toBe(host);
   });
+
+  it('refuses an admin key that can be guessed where others than this machine can try', async () => {
+    const short = { RETRY_ADMIN_KEY: 'fifteen-letters' };
+    const problem = expect.objectContaining({ path: 'RETRY_ADMIN_KEY', message: expect.stringMatching(/at least 16/) });
+    expect(await problemsOf({ ...short, RETRY_HOST: '0.0.0.0' })).toEqual([problem]);
+    expect((await load(short)).adminKey).toBe('fifteen-letters');
+    expect((await load({ RETRY_ADMIN_KEY: 'sixteen-letters-', RETRY_HOST: '0.0.0.0' })).adminKey).toHaveLength(16);
+  });
 });

@@ -8,6 +8,7 @@ import {
 } from '@smart-retry/engine';
 import { patternProblems } from '@smart-retry/rules';
 import { readConfigFile, readSettings, type Environment, type SettingValues } from '@smart-retry/settings';
+import { isLoopback } from './config/is-loopback.js';
 import { compileSchema } from './http/compile-schema.js';
 import { dropAbsent } from './http/drop-absent.js';
 import { StrategyFilePart, toPartialStrategy } from './strategy/strategy.dto.js';
@@ -22,6 +23,12 @@ export type LoadedConfig =
   /** Each names a variable or a path in the file, and never a value. */
   | { readonly problems: readonly FieldProblem[] };
 
+/**
+ * Of a key that the network may guess at. A guess costs no more than a request: 16 random characters, of hexadecimal digits alone
+ * 64 bits, are out of reach of any number of them, what is shorter is mostly a word.
+ */
+const SHORTEST_ADMIN_KEY = 16;
+
 const checkStrategy = compileSchema<StrategyFilePart>(StrategyFilePart);
 
 /** Reads environment and file, and reports every problem at once. */
@@ -32,6 +39,10 @@ export async function loadConfig(env: Environment): Promise<LoadedConfig> {
   const problems = [...fileProblems, ...settingProblems, ...strategyProblems];
   if (values.migrationDatabaseUrl !== undefined && values.databaseUrl === undefined) {
     problems.push({ path: 'RETRY_MIGRATION_DATABASE_URL', message: 'needs RETRY_DATABASE_URL' });
+  }
+  if (values.adminKey !== undefined && values.adminKey.length < SHORTEST_ADMIN_KEY && !isLoopback(values.host)) {
+    const message = `must have at least ${SHORTEST_ADMIN_KEY} characters where the address is not loopback`;
+    problems.push({ path: 'RETRY_ADMIN_KEY', message });
   }
   if (problems.length > 0) return { problems };
   return { config: { ...values, declared: { file: strategy, environment: overridesFrom(values) } } };

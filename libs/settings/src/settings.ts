@@ -67,7 +67,7 @@ export const SETTINGS = {
     env: 'RETRY_ADMIN_KEY',
     type: text('secret', '1 to 512 printable ASCII characters without spaces', (value) => /^[!-~]{1,512}$/.test(value)),
     description:
-      'A key that may do everything. With it, or with any key of `npm run keys`, every route but `/health` and `/health/ready` asks for one.',
+      'A key that may do everything; at least 16 characters where the address is not loopback. With it, or with any key of `npm run keys`, every route but `/health` and `/health/ready` asks for one.',
   }),
   requestsPerSecond: optional({
     env: 'RETRY_RATE_LIMIT',
