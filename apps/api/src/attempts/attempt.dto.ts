@@ -5,12 +5,16 @@ import { named } from '../http/named.js';
 import { readNamingAll } from '../http/read-naming-all.js';
 import { readDurationMs } from '../http/wire-duration.js';
 import {
+  JOB_ID,
   LABEL_LENGTH,
   NullableText,
   OptionalDuration,
   OptionalLabel,
   OptionalTimestamp,
+  optionalLabel,
   RequiredLabel,
+  requiredLabel,
+  Tenant,
 } from '../http/wire-schemas.js';
 import { optionalText } from '../http/wire-text.js';
 import { readPastTimestampMs, type AcceptedTimes } from '../http/wire-time.js';
@@ -30,17 +34,17 @@ const ReportedDelay = (description: string) =>
 export const AttemptBody = named(
   'AttemptReport',
   Type.Object({
-    job_id: RequiredLabel,
+    job_id: requiredLabel(`${JOB_ID} The same id, attempt number and outcome is a duplicate, whatever the type.`),
     job_type: RequiredLabel,
     attempt_number: AttemptNumber('The number of this attempt, from 1.'),
     success: Type.Boolean(),
-    error_class: OptionalLabel,
+    error_class: optionalLabel("Why it failed; without it a retry counts as its job's failure before."),
     error_code: OptionalLabel,
     status: Type.Optional(
       NullableText({ maxLength: 255, description: '`cancelled` and `unknown` are stored and teach nothing.' }),
     ),
     queue: OptionalLabel,
-    tenant: OptionalLabel,
+    tenant: Tenant,
     dependency: Type.Optional(
       NullableText({
         maxLength: LABEL_LENGTH,

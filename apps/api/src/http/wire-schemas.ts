@@ -30,6 +30,18 @@ export const NullableObject = <T extends TProperties>(properties: T, options: TO
 
 export const OptionalLabel = Type.Optional(NullableText({ maxLength: LABEL_LENGTH }));
 export const RequiredLabel = Type.String({ minLength: 1, maxLength: LABEL_LENGTH });
+/** The same with what it means, for the OpenAPI document. */
+export const optionalLabel = (description: string) =>
+  Type.Optional(NullableText({ maxLength: LABEL_LENGTH, description }));
+export const requiredLabel = (description: string) =>
+  Type.String({ minLength: 1, maxLength: LABEL_LENGTH, description });
+
+/** Whose job a failure or an attempt is of. */
+export const Tenant = optionalLabel(
+  'Customer whose job it is: limits, shares and what is learned are kept by tenant. Bound to the key where the key is.',
+);
+export const JOB_ID =
+  'Unique among all jobs of its tenant, of whatever type and queue: put the name of the queue before where it numbers its own.';
 
 /** A point in time, RFC 3339. */
 export const OptionalTimestamp = Type.Optional(NullableText({ maxLength: 64, description: 'RFC 3339.' }));

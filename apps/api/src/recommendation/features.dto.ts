@@ -6,12 +6,16 @@ import { readNamingAll } from '../http/read-naming-all.js';
 import { readRetryAfterMs } from '../http/retry-after.js';
 import { readDurationMs } from '../http/wire-duration.js';
 import {
+  JOB_ID,
   LABEL_LENGTH,
   NullableText,
   OptionalDuration,
   OptionalLabel,
   OptionalTimestamp,
+  optionalLabel,
   RequiredLabel,
+  requiredLabel,
+  Tenant,
 } from '../http/wire-schemas.js';
 import { optionalText } from '../http/wire-text.js';
 import { readPastTimestampMs, readTimestampMs, type AcceptedTimes } from '../http/wire-time.js';
@@ -40,12 +44,14 @@ export const FeaturesBody = named(
   'RetryFeatures',
   Type.Object({
     job_type: RequiredLabel,
-    error_class: RequiredLabel,
+    error_class: requiredLabel(
+      'Kind of failure, in few words that repeat (`timeout`, `rate_limit`): policies match it, and outcomes are learned by it.',
+    ),
     attempt_number: AttemptNumber('The number of the attempt that just failed.'),
     error_code: OptionalLabel,
     queue: OptionalLabel,
-    tenant: OptionalLabel,
-    job_id: OptionalLabel,
+    tenant: Tenant,
+    job_id: optionalLabel(`${JOB_ID} Without it nobody knows the job again.`),
     dependency: Type.Optional(
       NullableText({ maxLength: LABEL_LENGTH, description: 'Downstream; default `job_type`.' }),
     ),

@@ -47,8 +47,16 @@ const recommendationFields = {
   }),
   confidence: Type.Number({ minimum: 0, maximum: 1, description: 'Certainty of the decision, not of success.' }),
   rationale: Type.String(),
-  method: Type.String({ enum: ['rules', 'bayesian', 'ml', 'guardrails', 'default'] }),
-  estimated_success: Ratio,
+  method: Type.String({
+    enum: ['rules', 'bayesian', 'ml', 'guardrails', 'default'],
+    description:
+      'The layer whose proposal is answered; `guardrails` where one ended it, `default` where no policy matches.',
+  }),
+  estimated_success: Type.Number({
+    minimum: 0,
+    maximum: 1,
+    description: 'Chance that the retry succeeds, as far as is known; without data a prior, with a wide interval.',
+  }),
   next_evaluation: Type.String({
     format: 'date-time',
     description:
@@ -56,7 +64,10 @@ const recommendationFields = {
   }),
   policy_guardrails: Type.Array(Type.String()),
   decision: Type.String({ enum: ['retry', 'defer', 'stop'] }),
-  policy: NullableLabel,
+  policy: Type.Unsafe<string | null>({
+    type: ['string', 'null'],
+    description: 'Name of the policy that bounds it; null where none matches.',
+  }),
   estimated_success_interval: Type.Array(Ratio, { minItems: 2, maxItems: 2, description: '90 % credible.' }),
   guardrail_effects: Type.Array(
     Type.Object({
