@@ -18,6 +18,7 @@ import { ConfigurationCopies } from './background/configuration-copies.js';
 import { Learning } from './background/learning.js';
 import { ModelServing } from './background/model-serving.js';
 import { shareFleet } from './background/fleet-exchange.js';
+import { learnWhoReports } from './background/reporting-history.js';
 import { FleetInTime } from './fleet/fleet-in-time.js';
 import { FailureWindow } from './background/failure-window.js';
 import { createRandomWords, secureRandomBytes, systemClock } from './background/system.js';
@@ -240,6 +241,8 @@ export function createSmartRetry(options: SmartRetryOptions): SmartRetry {
     onError,
   });
 
+  let stopLooking: (() => void) | undefined;
+
   return {
     configuration,
     recommender,
@@ -257,6 +260,8 @@ export function createSmartRetry(options: SmartRetryOptions): SmartRetry {
       failures.start();
       await Promise.all([configuration.start(), sharedKey.start(), models.start(), exchange?.start()]);
       learning.start();
+      const { whoReports } = fleet.present;
+      stopLooking = learnWhoReports({ attempts: stores.attempts, whoReports, clock, onError });
     },
     async close() {
       configuration.stop();
@@ -265,6 +270,7 @@ export function createSmartRetry(options: SmartRetryOptions): SmartRetry {
       failures.stop();
       exchange?.stop();
       learning.stop();
+      stopLooking?.();
       await attempts.drain();
       await audit.close();
     },

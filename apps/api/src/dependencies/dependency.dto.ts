@@ -40,10 +40,18 @@ export const DependencyResponse = named(
       probes_at: nullable('string', 'When a few retries find out whether it is back; null while it is not open.'),
       override: nullable('string', '`open` or `closed` where an operator holds it so.'),
       reason: nullable('string'),
+      goes_by: Type.String({
+        enum: ['first_tries', 'retries'],
+        description:
+          'Which calls move it. `retries` where no first try that succeeded has been reported for a day, here or of job types that call it: reports are of failures alone then, and say nothing of the rest.',
+      }),
     }),
     recent: Type.Object(
       { failed: Type.Integer(), succeeded: Type.Integer() },
-      { description: 'Calls of the last 20 s that speak of the dependency and not of the job.' },
+      {
+        description:
+          'Calls of the last 20 s that speak of the dependency and not of the job, as far as they are known.',
+      },
     ),
     first_tries_per_second: nullable(
       'number',
@@ -96,6 +104,7 @@ export function fromDependencyState(state: DependencyState) {
       probes_at: at(breaker.probeAtMs),
       override: breaker.override?.state ?? null,
       reason: breaker.override?.reason ?? null,
+      goes_by: breaker.goesBy,
     },
     recent,
     first_tries_per_second: rounded(firstTriesPerSecond),

@@ -43,8 +43,8 @@ describe('GET /dependencies', () => {
     const { body } = await client.get('/dependencies/quiet');
     expect(body).toEqual({
       name: 'quiet',
-      breaker: { state: 'closed', since: null, probes_at: null, override: null, reason: null },
-      recent: { failed: 0, succeeded: 0 },
+      breaker: { state: 'closed', since: null, probes_at: null, override: null, reason: null, goes_by: 'retries' },
+      recent: { failed: 1, succeeded: 0 },
       first_tries_per_second: null,
       retry_time_ratio: null,
       budget_left: null,

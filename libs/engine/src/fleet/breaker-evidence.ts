@@ -5,7 +5,7 @@ import { SLOT_MS, slotOf, type CallTally } from './call-tally.js';
 import type { CallsSince } from './calls-since.js';
 import type { FailedRun } from './failed-run.js';
 import { REMEMBERED_MS, REPORTS_ALL_MS, SHORTEST_AVERAGE_MS, type FirstTryRate } from './first-try-rate.js';
-import type { LatestNews } from './latest-news.js';
+import { allReportedMs, type LatestNews } from './latest-news.js';
 import type { SeenFirstTries } from './seen-rate.js';
 
 /** Counts older than this do not say that the rest is reported. */
@@ -33,7 +33,7 @@ export function breakerEvidence(known: KnownCalls, nowMs: EpochMs): BreakerEvide
   const { calls, since, breaker, latest, seen, run, askers } = known;
   // Whose first try does not ask is known to have come through, by how many there were in the last outage.
   // Where they were reported until lately there are fewer now, or none: how many there were is no evidence of success.
-  const isSeen = seen?.isOfOutage === true && nowMs - latest.firstSuccessMs >= REPORTS_ALL_MS;
+  const isSeen = seen?.isOfOutage === true && nowMs - allReportedMs(latest) >= REPORTS_ALL_MS;
   const firstTries =
     known.firstTries ?? (isSeen ? { ...seen, latelyPerSecond: seen.perSecond, unaskedShare: 0 } : null);
   const { releasedAtMs, sinceMs, state } = breaker;
@@ -91,7 +91,7 @@ export function breakerEvidence(known: KnownCalls, nowMs: EpochMs): BreakerEvide
 function consecutiveFailures({ calls, breaker, latest }: KnownCalls, nowMs: EpochMs): number {
   const { firstSuccessMs, firstTryMs, firstFailureMs, successMs } = latest;
   const sinceMs = Math.max(firstSuccessMs, successMs, breaker.releasedAtMs ?? 0, firstTryMs - REMEMBERED_MS);
-  const isCovered = firstSuccessMs > 0 && nowMs - firstTryMs <= REMEMBERED_MS && firstFailureMs > sinceMs;
+  const isCovered = allReportedMs(latest) > 0 && nowMs - firstTryMs <= REMEMBERED_MS && firstFailureMs > sinceMs;
   if (!isCovered) return 0;
   const [from, to] = [slotOf(sinceMs) + 1, slotOf(firstTryMs) + 1];
   return Math.min(calls.sum('firstTries', from, to), calls.sum('firstAsked', from, to));

@@ -1,7 +1,10 @@
 import type { BreakerOverride, BreakerState, EpochMs } from '@smart-retry/domain';
-import { UNITS_PER_CALL } from '@smart-retry/guardrails';
+import { EVIDENCE_WINDOW_MS, UNITS_PER_CALL, type CallEvidence } from '@smart-retry/guardrails';
+import { SLOT_MS, slotOf } from './call-tally.js';
 import { Dependency } from './dependency.js';
+import { REPORTS_ALL_MS } from './first-try-rate.js';
 import type { Fleet } from './fleet.js';
+import { allReportedMs } from './latest-news.js';
 
 /** How a dependency is doing, for people. */
 export interface DependencyState {
@@ -13,8 +16,10 @@ export interface DependencyState {
     /** When the next probes go out; null while it is not open. */
     readonly probeAtMs: EpochMs | null;
     readonly override: BreakerOverride | null;
+    /** Which calls move it: retries where reports are not known to be of all first tries, since failures alone say nothing of the rest. */
+    readonly goesBy: 'first_tries' | 'retries';
   };
-  /** Calls of the last twenty seconds that speak of it. */
+  /** Calls of the last twenty seconds that speak of it; where the breaker does not go by first tries, all that were told of. */
   readonly recent: { readonly failed: number; readonly succeeded: number };
   /** Null where nobody reports them. */
   readonly firstTriesPerSecond: number | null;
@@ -71,7 +76,9 @@ function describe(fleet: Fleet, name: string, dependency: Dependency, nowMs: Epo
   const override = fleet.overrideOf(name);
   const budget = fleet.budgetOf(dependency, nowMs);
   const breaker = dependency.lookAtBreaker(nowMs);
-  const { failed, succeeded, assumed } = dependency.evidence(nowMs).recent;
+  const { recent, hasFirstTries } = dependency.evidence(nowMs);
+  const { failed, succeeded, assumed } = hasFirstTries ? recent : toldOfLate(dependency, nowMs);
+  const saysAll = hasFirstTries || nowMs - allReportedMs(dependency.latest) <= REPORTS_ALL_MS;
   const fromSecond = Math.floor(nowMs / 1_000);
   let parkedUnits = 0;
   for (const second of dependency.bookings.keys()) {
@@ -85,6 +92,7 @@ function describe(fleet: Fleet, name: string, dependency: Dependency, nowMs: Epo
       sinceMs: breaker.version === 0 ? null : breaker.sinceMs,
       probeAtMs: breaker.state === 'open' ? breaker.probeAtMs : null,
       override,
+      goesBy: saysAll ? 'first_tries' : 'retries',
     },
     recent: { failed, succeeded: Math.round(succeeded + assumed) },
     firstTriesPerSecond: dependency.firstTriesPerSecond(nowMs),
@@ -94,5 +102,17 @@ function describe(fleet: Fleet, name: string, dependency: Dependency, nowMs: Epo
     waitingJobs: dependency.calls.allWaitingAt(nowMs),
     throttledPerSecond: dependency.paceAt(nowMs, fleet.place),
     hintUntilMs: hintLeftMs === 0 ? null : nowMs + hintLeftMs,
+  };
+}
+
+/** Calls that were told of, whatever they are worth as evidence. */
+function toldOfLate({ calls }: Dependency, nowMs: EpochMs): CallEvidence {
+  const to = slotOf(nowMs) + 1;
+  const from = to - EVIDENCE_WINDOW_MS / SLOT_MS;
+  const firstFailed = Math.max(calls.sum('firstAsked', from, to), calls.sum('firstFailed', from, to));
+  return {
+    failed: firstFailed + calls.sum('retriesFailed', from, to),
+    succeeded: calls.sum('firstSucceeded', from, to) + calls.sum('retriesSucceeded', from, to),
+    assumed: 0,
   };
 }

@@ -1,21 +1,19 @@
 import type { EpochMs } from '@smart-retry/domain';
 import { SLOT_MS, slotOf, type CallTally } from './call-tally.js';
+import { allReportedMs, type LatestNews } from './latest-news.js';
 
 /** First tries are averaged over this long, up to the last that is known: counts come minutes late. */
 export const AVERAGED_MS = 300_000;
 /** Without news for this long nothing is known any more. */
 export const REMEMBERED_MS = 600_000;
-/** A report of a success among first tries says that all are reported, for this long. */
+/** A report of a success among first tries, of the dependency or of the job type, says that all are reported, for this long. */
 export const REPORTS_ALL_MS = 86_400_000;
 /** Fewer say nothing of their rate. */
 export const FEWEST_FIRST_TRIES = 20;
 export const SHORTEST_AVERAGE_MS = 60_000;
 
 /** When a dependency was last heard of, by time of the calls. */
-export interface LastHeard {
-  readonly firstTryMs: EpochMs;
-  readonly firstSuccessMs: EpochMs;
-}
+export type LastHeard = Readonly<Pick<LatestNews, 'firstTryMs' | 'firstSuccessMs' | 'allReportedMs'>>;
 
 export interface FirstTryRate {
   readonly perSecond: number;
@@ -27,11 +25,11 @@ export interface FirstTryRate {
 
 /**
  * First tries a second, averaged over the last five minutes that are known; null where they are not: nothing for ten
- * minutes, fewer than 20, or no success among them (then only failures are reported, and say nothing of the rest).
+ * minutes, fewer than 20, or by workers of which no success is known (then only failures are reported, and say nothing of the rest).
  */
 export function firstTryRate(calls: CallTally, heard: LastHeard, nowMs: EpochMs): FirstTryRate | null {
   const untilMs = Math.min(nowMs, heard.firstTryMs);
-  if (nowMs - untilMs > REMEMBERED_MS || nowMs - heard.firstSuccessMs > REPORTS_ALL_MS) return null;
+  if (nowMs - untilMs > REMEMBERED_MS || nowMs - allReportedMs(heard) > REPORTS_ALL_MS) return null;
   const toSlot = slotOf(untilMs) + 1;
   const fromSlot = toSlot - AVERAGED_MS / SLOT_MS;
   const tries = calls.sum('firstTries', fromSlot, toSlot);

@@ -20,8 +20,9 @@ import type { FleetGate } from './fleet-gate.js';
 import type { FleetTerms } from './fleet-terms.js';
 import { canPromise, gateFor, type Meeting } from './gate-for.js';
 import { notePaced, noteThrottled } from './note-throttling.js';
-import { TenantLimits } from './tenant-limits.js';
+import { TenantLimits, type LimitedRetry } from './tenant-limits.js';
 import { Turns, type BookedTurn } from './turns.js';
+import { WhoReports } from './who-reports.js';
 import type { WindowPlaces } from './window-places.js';
 import { Workers } from './workers.js';
 
@@ -36,12 +37,6 @@ export interface FleetOptions {
 export interface FleetOutcome {
   readonly isRetry: boolean;
   readonly admission: Admission | null;
-}
-
-interface LimitedAt {
-  readonly name: string;
-  readonly budget: BudgetPlaces | null;
-  readonly units: number;
 }
 
 /** About 500 B each. */
@@ -59,6 +54,7 @@ export class Fleet {
   readonly #kinds = new FailureKinds();
   readonly #workers = new Workers();
   readonly turns: Turns;
+  readonly whoReports = new WhoReports();
   readonly limits = new TenantLimits({ maxLimits: MAX_LIMITS });
   /** What was found for the job that was met last, which is the next to be settled. */
   #met: Meeting | null = null;
@@ -98,7 +94,8 @@ export class Fleet {
     const sharesBudget = budget !== null && this.#options.guardrails().perTenantLimits;
     const shared = sharesBudget ? { budget: budget.budget, name, place: this.place } : null;
     const fair = shared && dependency.tenants.viewFor({ tenant: features.tenant, units }, shared, nowMs);
-    const limits = this.#limitsOf(features, { name, budget, fair, units }, nowMs);
+    const limited = { features, dependency: name, budget: budget?.budget ?? null, units, place: this.place };
+    const limits = this.#limitsOf(limited, fair, nowMs);
     const asksAgain = () => this.#workers.askAgain(features, nowMs);
     this.#met = { features, name, dependency, limits, units, turn, asksAgain };
     const { probesLeft } = dependency;
@@ -186,6 +183,12 @@ export class Fleet {
       // Without a class nobody knows whose failure it was.
       if (!success && errorClass === undefined) continue;
       const dependency = this.dependency(name);
+      if (!isRetry)
+        this.whoReports.noteFirstTries(
+          { jobType, succeeded: Number(success) },
+          dependency.latest,
+          Math.min(timestampMs, nowMs),
+        );
       const retriedJob = isRetry ? jobAttemptKey({ ...asked, attemptNumber: 0 }) : null;
       dependency.noteReport({ retriedJob, endedAtMs: timestampMs, processingTimeMs }, kind, nowMs);
       // Who is only told of calls, and never asked, is to forget, too.
@@ -204,6 +207,7 @@ export class Fleet {
   noteCounts(counts: readonly AttemptCounts[], nowMs: EpochMs): void {
     for (const count of counts) {
       const dependency = this.dependency(dependencyOf(count));
+      this.whoReports.noteFirstTries(count, dependency.latest, Math.min(count.windowEndMs, nowMs));
       dependency.noteFirstTries(count, count.windowStartMs, count.windowEndMs, nowMs);
       dependency.forgetOld(nowMs);
     }
@@ -284,16 +288,9 @@ export class Fleet {
   }
 
   /** What the job's tenant, queue and job type may use, together with others of theirs. */
-  #limitsOf(
-    features: RetryFeatures,
-    at: LimitedAt & { readonly fair: WindowPlaces | null },
-    nowMs: EpochMs,
-  ): readonly WindowPlaces[] {
+  #limitsOf(retry: LimitedRetry, fair: WindowPlaces | null, nowMs: EpochMs): readonly WindowPlaces[] {
     const { perTenantLimits, tenantLimits } = this.#options.guardrails();
     if (!perTenantLimits) return NO_LIMITS;
-    const { name, budget: places, fair, units } = at;
-    const budget = places?.budget ?? null;
-    const retry = { features, dependency: name, budget, units, place: this.place };
     const set = this.limits.viewsFor(tenantLimits, retry, nowMs);
     if (fair === null) return set;
     return set.length === 0 ? [fair] : [...set, fair];

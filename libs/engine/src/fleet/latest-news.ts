@@ -4,6 +4,8 @@ import type { EpochMs } from '@smart-retry/domain';
 export interface LatestNews {
   firstTryMs: EpochMs;
   firstSuccessMs: EpochMs;
+  /** A first try was reported by workers that report those that succeed, too. */
+  allReportedMs: EpochMs;
   firstFailureMs: EpochMs;
   /** First tries reported as counts. */
   countsMs: EpochMs;
@@ -21,6 +23,7 @@ export interface LatestNews {
 export const NO_NEWS: Readonly<LatestNews> = {
   firstTryMs: 0,
   firstSuccessMs: 0,
+  allReportedMs: 0,
   firstFailureMs: 0,
   countsMs: 0,
   successMs: 0,
@@ -30,3 +33,8 @@ export const NO_NEWS: Readonly<LatestNews> = {
   firstThrottledMs: 0,
   overrunMs: 0,
 };
+
+/** When reports were last known to be of all first tries; 0 for never. Earlier versions tell no more than successes. */
+export function allReportedMs(latest: Pick<LatestNews, 'firstSuccessMs' | 'allReportedMs'>): EpochMs {
+  return Math.max(latest.firstSuccessMs, latest.allReportedMs);
+}
