@@ -111,7 +111,7 @@ describe.each([
         expect(answer.confidence).toBeGreaterThanOrEqual(0.7);
         expect(answer.alternatives.length).toBeGreaterThan(0);
         expect(answer.rationale).toMatch(
-          new RegExp(`is worth \\d\\.\\d\\d, .* \\d+ of \\d+ retries of ${kind.job_type} that waited .* succeeded`),
+          new RegExp(`is worth \\d\\.\\d+, .* \\d+ of \\d+ retries of ${kind.job_type} that waited .* succeeded`),
         );
       }
     },

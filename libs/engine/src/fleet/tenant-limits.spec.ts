@@ -18,7 +18,7 @@ describe('a quota of retries a minute', () => {
       kind: 'deferred',
       reasons: ['tenant_limit_spent'],
       effects: [{ name: 'tenant_limit', before: 'retry', after: 'defer' }],
-      because: [expect.stringMatching(/60 retries a minute of tenant "acme".* room for 0 retries left/)],
+      because: [expect.stringMatching(/60 retries a minute of tenant "acme".* room for 0 retries/)],
     });
   });
 
