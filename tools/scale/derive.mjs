@@ -60,7 +60,7 @@ export function deriveScale(measured) {
       ],
     ),
     core: `_Extrapolated_: one core answers about ${n(perCore)} recommendations a second as taught (1 s / ${n(measured.taughtMicroseconds)} µs), and is then full; plan with ${100 * PLANNED_SHARE} % of that, ${n(planned)}, so that p99 stays where it was measured and a process can die.`,
-    waiting: `_Extrapolated_: a job that is put off asks again, every ${ASKS_EVERY_SECONDS} s on average where several processes answer (every 5 to 60 s while a breaker is open). ${n(WAITING_JOBS)} jobs that wait for a dependency are ${n(asking)} more decisions a second: ${n(Math.ceil(asking / planned))} cores, and ${n((asking * measured.decisionBytes * SECONDS_A_DAY) / 24 / TERABYTE, 2)} TB of decisions an hour.`,
+    waiting: `_Extrapolated_: a job that is put off asks again, every ${ASKS_EVERY_SECONDS} s on average where several processes answer (every 5 s to 3 min while a breaker is open). ${n(WAITING_JOBS)} jobs that wait for a dependency are ${n(asking)} more decisions a second: ${n(Math.ceil(asking / planned))} cores, and ${n((asking * measured.decisionBytes * SECONDS_A_DAY) / 24 / TERABYTE, 2)} TB of decisions an hour.`,
     rates: table(
       ['decisions/s', ...RATES.map((rate) => n(rate))],
       [

@@ -102,6 +102,9 @@ describe('RecommendationIds', () => {
       ),
     );
     expect(ids.decode(ids.encode(claims()))?.dependency).toBeUndefined();
+    const [dependency, errorClass] = ['\u{feff}erp', '\u{feff}timeout'];
+    const decoded = ids.decode(ids.encode(claims({ dependency, errorClass })));
+    expect([decoded?.dependency, decoded?.failure?.errorClass]).toEqual([dependency, errorClass]);
   });
 
   it('is for its own tenant and job type only', () => {

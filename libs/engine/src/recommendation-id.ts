@@ -85,7 +85,7 @@ const TENANT_BYTES = 3;
 /** Tenants and job types are few beside jobs: nearly every digest is one that was worked out before. */
 const MAX_KNOWN_SCOPES = 1_000;
 
-const decoder = new TextDecoder('utf-8', { fatal: true });
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Answers one character a byte. */
 type Mac = (message: Uint8Array) => string;

@@ -65,7 +65,7 @@ const SEEMS_BACK_MS = 5_000;
  * closed → open: of the first tries of the last 20 s at least 10 failed, and 60 %; or five in a row, however long they took. Where
  * nobody reports those: retries of five different jobs in a row, and of more where retries often fail; or, where that says nothing, 20
  * retries of the last 20 s, and 95 %.
- * open → half open: after 5 s, half as long again after each failed round of probes up to 60 s, or to 5 min where few call; or
+ * open → half open: after 5 s, half as long again after each failed round of probes up to 60 s, or to 3 min where few call; or
  * after 5 s, and 5 first tries, without a failure.
  * half open → closed: 2 successes (or 10 s without news of failures, at the usual rate), and at least half of all; → open: 2 failures and more than half.
  * Where it was left alone for more than 60 s a single probe goes out: if it fails → open, if it comes through → half open, with all probes.

@@ -6,9 +6,9 @@ describe('longestOpenMs', () => {
   const seconds = (callersPerSecond: number, changes = {}) =>
     Math.round(longestOpenMs(callersPerSecond, { ...DEFAULT_OBJECTIVE, ...changes }) / 1_000);
 
-  it('is the longer the fewer wait, from a minute to five', () => {
+  it('is the longer the fewer wait, from a minute to three', () => {
     expect([10, 1 / 20, 1 / 45, 1 / 171, 1 / 900].map((perSecond) => seconds(perSecond))).toEqual([
-      60, 60, 84, 163, 300,
+      60, 60, 84, 163, 180,
     ]);
   });
 

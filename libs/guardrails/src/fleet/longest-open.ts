@@ -3,7 +3,7 @@ import type { Objective } from '@smart-retry/domain';
 /** However many wait, a dependency that stays away is left alone for so long; also where nobody knows how many do. */
 export const USUAL_LONGEST_OPEN_MS = 60_000;
 /** However few wait, never for longer. */
-export const LONGEST_OPEN_MS = 300_000;
+export const LONGEST_OPEN_MS = 180_000;
 
 /**
  * How long a dependency that stays away is left alone between two looks at whether it is back, in milliseconds. An outage that has
