@@ -7,6 +7,7 @@ import { readDurationMs } from '../http/wire-duration.js';
 import {
   JOB_ID,
   LABEL_LENGTH,
+  NullableInteger,
   NullableText,
   OptionalDuration,
   OptionalLabel,
@@ -23,7 +24,7 @@ import { AttemptNumber, Health, HourOfDay, WholeCount } from '../recommendation/
 /** Not longer than any retry can be told to wait: one worker that sends nanoseconds would spoil the means of all. */
 const ReportedDelay = (description: string) =>
   Type.Optional(
-    Type.Integer({
+    NullableInteger({
       minimum: 0,
       maximum: POLICY_LIMITS.maxDelayMs,
       description: `${description} Milliseconds, up to 31 days.`,
@@ -95,11 +96,11 @@ function readAttempt(body: AttemptBody, accepted: AcceptedTimes): AttemptReport 
     dependency: optionalText(body.dependency),
     workerVersion: optionalText(body.worker_version),
     recommendationId: optionalText(body.recommendation_id),
-    payloadSize: body.payload_size,
-    timeOfDay: body.time_of_day,
+    payloadSize: body.payload_size ?? undefined,
+    timeOfDay: body.time_of_day ?? undefined,
     health: body.health ?? undefined,
-    delayMs: body.delay_ms,
-    actualDelayMs: body.actual_delay_ms,
+    delayMs: body.delay_ms ?? undefined,
+    actualDelayMs: body.actual_delay_ms ?? undefined,
     processingTimeMs: readDurationMs('processing_time', body.processing_time),
   };
 }

@@ -17,6 +17,10 @@ export const NullableInteger = (options: {
   readonly description?: string;
 }) => Type.Unsafe<number | null>({ type: ['integer', 'null'], ...options });
 
+/** Yes or no, where `null` means absent. */
+export const NullableBoolean = (options: { readonly description?: string }) =>
+  Type.Unsafe<boolean | null>({ type: ['boolean', 'null'], ...options });
+
 /** One of some words, where `""` and `null` mean absent. */
 export const NullableWord = <T extends string>(words: readonly T[], options: { readonly description?: string } = {}) =>
   Type.Unsafe<T | '' | null>({ type: ['string', 'null'], enum: [...words, '', null], ...options });

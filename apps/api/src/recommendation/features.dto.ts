@@ -8,6 +8,8 @@ import { readDurationMs } from '../http/wire-duration.js';
 import {
   JOB_ID,
   LABEL_LENGTH,
+  NullableBoolean,
+  NullableInteger,
   NullableText,
   OptionalDuration,
   OptionalLabel,
@@ -26,8 +28,8 @@ export const MAX_ATTEMPT_NUMBER = 1_000_000;
 
 export const AttemptNumber = (description: string) =>
   Type.Integer({ minimum: 1, maximum: MAX_ATTEMPT_NUMBER, description });
-export const WholeCount = Type.Optional(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }));
-export const HourOfDay = Type.Optional(Type.Integer({ minimum: 0, maximum: 23, description: 'Hour, UTC.' }));
+export const WholeCount = Type.Optional(NullableInteger({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }));
+export const HourOfDay = Type.Optional(NullableInteger({ minimum: 0, maximum: 23, description: 'Hour, UTC.' }));
 /** A Go client sends a map that it does not have as null. */
 export const Health = Type.Optional(
   Type.Unsafe<Readonly<Record<string, number>> | null>({
@@ -86,7 +88,7 @@ export const FeaturesBody = named(
       }),
     ),
     retry_after_ms: WholeCount,
-    critical: Type.Optional(Type.Boolean({ description: 'Never explored.' })),
+    critical: Type.Optional(NullableBoolean({ description: 'Never explored.' })),
     error_message: Type.Optional(
       Type.Unsafe<string | null>({
         type: ['string', 'null'],
@@ -112,7 +114,8 @@ function readFeatures(body: FeaturesBody, accepted: AcceptedTimes, prefix: strin
   const errorMessage = optionalText(body.error_message);
   const failedAtMs = failedAt === undefined ? undefined : readPastTimestampMs(`${prefix}failed_at`, failedAt, accepted);
   const hintMs = readRetryAfterMs(`${prefix}retry_after`, body.retry_after, failedAtMs ?? accepted.nowMs);
-  const hasHint = hintMs !== undefined || body.retry_after_ms !== undefined;
+  const hintedMs = body.retry_after_ms ?? undefined;
+  const hasHint = hintMs !== undefined || hintedMs !== undefined;
   // All fields, known or not, so that every request's features have the same shape (ADR 0022).
   return {
     jobType: body.job_type,
@@ -123,12 +126,12 @@ function readFeatures(body: FeaturesBody, accepted: AcceptedTimes, prefix: strin
     tenant: optionalText(body.tenant),
     jobId: optionalText(body.job_id),
     dependency: optionalText(body.dependency),
-    payloadSize: body.payload_size,
-    timeOfDay: body.time_of_day,
+    payloadSize: body.payload_size ?? undefined,
+    timeOfDay: body.time_of_day ?? undefined,
     workerVersion: optionalText(body.worker_version),
     health: body.health ?? undefined,
     sinceLastFailureMs: readDurationMs(`${prefix}since_last_failure`, body.since_last_failure),
-    recentFailures: body.recent_failures,
+    recentFailures: body.recent_failures ?? undefined,
     avgProcessingTimeMs: readDurationMs(`${prefix}avg_processing_time`, body.avg_processing_time),
     failedAtMs,
     firstFailedAtMs:
@@ -136,8 +139,8 @@ function readFeatures(body: FeaturesBody, accepted: AcceptedTimes, prefix: strin
         ? undefined
         : readPastTimestampMs(`${prefix}first_failed_at`, firstFailedAt, accepted),
     deadlineAtMs: deadlineAt === undefined ? undefined : readTimestampMs(`${prefix}deadline_at`, deadlineAt),
-    retryAfterMs: hasHint ? Math.max(hintMs ?? 0, body.retry_after_ms ?? 0) : undefined,
-    critical: body.critical,
+    retryAfterMs: hasHint ? Math.max(hintMs ?? 0, hintedMs ?? 0) : undefined,
+    critical: body.critical ?? undefined,
     incidentAgeMs: undefined,
     errorFingerprint: errorMessage === undefined ? undefined : fingerprintErrorMessage(beginningOf(errorMessage)),
   };
