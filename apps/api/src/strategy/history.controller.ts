@@ -9,6 +9,7 @@ import { readAll } from '../http/read-all.js';
 import { Access } from '../http/route-access.js';
 import { Timestamp } from '../http/wire-schemas.js';
 import { formatTimestamp } from '../http/wire-time.js';
+import { changesBetween } from './changes-between.js';
 import { fromStrategy, StrategyBody } from './strategy.dto.js';
 
 const HistoryQuery = Type.Object({
@@ -25,6 +26,9 @@ const HistoryResponse = Type.Object({
       action: Type.String({ description: 'For example `policy.added`.' }),
       target: Type.Unsafe<string | null>({ type: ['string', 'null'], description: "For example a policy's name." }),
       reason: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'As it was given with the change.' }),
+      changes: Type.Array(Type.Object({ path: Type.String(), before: Type.Unknown(), after: Type.Unknown() }), {
+        description: 'What differs from the revision before, policies by name; null: there was, or is, none.',
+      }),
       strategy: StrategyBody,
     }),
   ),
@@ -49,17 +53,20 @@ export class HistoryController {
       limit: () => readPageLimit(query.limit),
       beforeRevision: () => readCursor(query.cursor),
     });
-    const entries = await this.configuration.history({
-      limit,
+    // One more than asked for is what the last one changed, and tells whether there is a next page.
+    const found = await this.configuration.history({
+      limit: limit + 1,
       ...(beforeRevision !== undefined && { beforeRevision }),
     });
-    const last = entries.at(-1);
-    const hasMore = entries.length === limit && last !== undefined && last.revision > 1;
-    return { entries: entries.map(fromEntry), next_cursor: hasMore ? String(last.revision) : null };
+    const entries = found.slice(0, limit).map((entry, i) => fromEntry(entry, found[i + 1]));
+    const hasMore = found.length > limit;
+    return { entries, next_cursor: hasMore ? String(entries.at(-1)?.revision) : null };
   }
 }
 
-function fromEntry(entry: ConfigurationHistoryEntry) {
+/** @param before absent for the first of all, which changed nothing */
+function fromEntry(entry: ConfigurationHistoryEntry, before: ConfigurationHistoryEntry = entry) {
+  const strategy = fromStrategy(entry.strategy);
   return {
     revision: entry.revision,
     changed_at: formatTimestamp(entry.changedAtMs),
@@ -67,7 +74,8 @@ function fromEntry(entry: ConfigurationHistoryEntry) {
     action: entry.action,
     target: entry.target,
     reason: entry.reason,
-    strategy: fromStrategy(entry.strategy),
+    changes: [...changesBetween(fromStrategy(before.strategy), strategy)],
+    strategy,
   };
 }
 

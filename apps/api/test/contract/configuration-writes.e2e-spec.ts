@@ -222,13 +222,22 @@ describe('the history', () => {
     await client.put('/policies/told', { max_attempts: 3 });
     await client.delete('/policies/told');
     const actions: string[] = [];
+    const changes: unknown[] = [];
     let cursor = '';
     do {
       const { body } = await client.get(`/configuration/history?limit=2&cursor=${cursor}`);
-      actions.push(...(body['entries'] as { action: string }[]).map(({ action }) => action));
+      const entries = body['entries'] as { action: string; changes: unknown[] }[];
+      actions.push(...entries.map(({ action }) => action));
+      changes.push(...entries.map((entry) => entry.changes));
       cursor = typeof body['next_cursor'] === 'string' ? body['next_cursor'] : '';
     } while (cursor !== '');
     expect(actions.slice(0, 3)).toEqual(['policy.removed', 'policy.replaced', 'policy.added']);
+    const [removed, replaced, added] = changes;
+    const whole = expect.objectContaining({ name: 'told' }) as unknown;
+    expect(added).toEqual([{ path: 'policies[told]', before: null, after: whole }]);
+    expect(replaced).toContainEqual({ path: 'policies[told].max_attempts', before: expect.any(Number), after: 3 });
+    expect(removed).toEqual([{ path: 'policies[told]', before: whole, after: null }]);
+    expect(changes.at(-1)).toEqual([]);
     expect(actions).toHaveLength(Number((await client.get('/strategy')).body['revision']));
   });
 });
