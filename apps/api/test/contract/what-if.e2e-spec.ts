@@ -189,9 +189,9 @@ describe('POST /what-if', () => {
       passed++;
     }
     const answers = await questions;
-    // One after another would let through as many as there are questions.
-    expect(passed).toBeGreaterThan(2 * answers.length);
     const refused = answers.filter(({ status }) => status !== 200);
+    // One after another would let through as many as there are questions to work on.
+    expect(passed).toBeGreaterThan(2 * (answers.length - refused.length));
     expect(refused.length).toBeGreaterThan(0);
     expect(refused.length).toBeLessThanOrEqual(12);
     for (const answer of refused) {
