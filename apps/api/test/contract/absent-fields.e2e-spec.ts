@@ -16,7 +16,7 @@ afterAll(async () => {
   await api.stop();
 });
 
-describe('optional text', () => {
+describe('what is optional', () => {
   const LABELS = ['error_code', 'queue', 'tenant', 'job_id', 'dependency', 'worker_version', 'error_message'];
   const TIMES = [
     'failed_at',
@@ -27,7 +27,7 @@ describe('optional text', () => {
     'retry_after',
   ];
 
-  it.each([[''], [null]])('that is %p is absent', async (nothing) => {
+  it.each([[''], [null]])('is absent where text is %p', async (nothing) => {
     const empty = Object.fromEntries([...LABELS, ...TIMES].map((field) => [field, nothing]));
     const { status, body } = await client.post('/recommendation', { ...FAILED_JOB, ...empty });
     expect(status).toBe(200);
@@ -39,7 +39,7 @@ describe('optional text', () => {
     });
   });
 
-  it('and optional numbers, yes or no: null is absent, and empty text is no number', async () => {
+  it('is absent where a number, or yes or no, is null; empty text is neither', async () => {
     const FIELDS = ['payload_size', 'time_of_day', 'recent_failures', 'retry_after_ms', 'critical'];
     const nothing = Object.fromEntries(FIELDS.map((field) => [field, null]));
     const { status, body } = await client.post('/recommendation', { ...FAILED_JOB, ...nothing });
@@ -56,7 +56,7 @@ describe('optional text', () => {
   });
 
   it.each(['/stats?group_by=', '/decisions?method=', '/health/ready?stores='])(
-    'of a query is absent where it is empty: %s',
+    'is absent where a query leaves it empty: %s',
     async (query) => {
       expect((await client.get(query)).status).toBe(200);
     },
