@@ -22,8 +22,8 @@ export function readMeasured(read = (name) => readFileSync(join(ROOT, 'docs', 'b
     return Number(found.replaceAll(',', ''));
   };
   return {
-    taughtMicroseconds: figure('taught-api', /^\| 64 \|(?:[^|]*\|){3} ([\d,]+) \|/m),
-    rulesMicroseconds: figure('taught-api', /^\| 64 \|(?:[^|]*\|){4} ([\d,]+) \|/m),
+    taughtMicroseconds: figure('taught-api', /^\| 2,400 \| 64 \|(?:[^|]*\|){3} ([\d,]+) \|/m),
+    rulesMicroseconds: figure('taught-api', /^\| 2,400 \| 64 \|(?:[^|]*\|){4} ([\d,]+) \|/m),
     batchedPerSecond: figure('ingest', /^\| POST \/attempt\/batch[^|]*\| ([\d,]+) \|/m),
     singlePerSecond: figure('ingest', /^\| POST \/attempt, [^|]*\| ([\d,]+) \|/m),
     rawPerSecond: figure('ingest', /^\| raw inserts, 2 connections \| ([\d,]+) \|/m),
@@ -41,6 +41,7 @@ export function deriveScale(measured) {
   const planned = PLANNED_SHARE * perCore;
   const bytesADay = (rate) => rate * measured.jobBytes * SECONDS_A_DAY;
   const asking = WAITING_JOBS / ASKS_EVERY_SECONDS;
+  const askedCores = Math.ceil(asking / planned);
   const row = (what, of) => [what, ...RATES.map(of)];
   return {
     measured: table(
@@ -60,7 +61,7 @@ export function deriveScale(measured) {
       ],
     ),
     core: `_Extrapolated_: one core answers about ${n(perCore)} recommendations a second as taught (1 s / ${n(measured.taughtMicroseconds)} µs), and is then full; plan with ${100 * PLANNED_SHARE} % of that, ${n(planned)}, so that p99 stays where it was measured and a process can die.`,
-    waiting: `_Extrapolated_: a job that is put off asks again, every ${ASKS_EVERY_SECONDS} s on average where several processes answer (every 5 s to 3 min while a breaker is open). ${n(WAITING_JOBS)} jobs that wait for a dependency are ${n(asking)} more decisions a second: ${n(Math.ceil(asking / planned))} cores, and ${n((asking * measured.decisionBytes * SECONDS_A_DAY) / 24 / TERABYTE, 2)} TB of decisions an hour.`,
+    waiting: `_Extrapolated_: a job that is put off asks again, every ${ASKS_EVERY_SECONDS} s on average where several processes answer (every 5 s to 3 min while a breaker is open). ${n(WAITING_JOBS)} jobs that wait for a dependency are ${n(asking)} more decisions a second: ${askedCores === 1 ? 'one core' : `${n(askedCores)} cores`}, and ${n((asking * measured.decisionBytes * SECONDS_A_DAY) / 24 / TERABYTE, 2)} TB of decisions an hour.`,
     rates: table(
       ['decisions/s', ...RATES.map((rate) => n(rate))],
       [
