@@ -43,3 +43,47 @@ describe('retries in the second half of an hour of outage', () => {
     expect(retriesIn(90_000, { valueHalfLifeMs: 60_000 })).toBeGreaterThan(50);
   });
 });
+
+describe('a dependency that few call, left alone for minutes', () => {
+  /** How long it is left alone where one calls in 90 s, once that is more than 100 s, and after `suddenCallers` more. */
+  const openForMs = (suddenCallers: number) => {
+    const callers = new ErpCallers();
+    const count = (succeeded: number, failed: number) => {
+      const window = { windowStartMs: callers.nowMs - 90_000, windowEndMs: callers.nowMs };
+      callers.fleet.noteCounts([{ jobType: 'sync', dependency: 'erp', succeeded, failed, ...window }], callers.nowMs);
+    };
+    const fail = (jobs: number) => {
+      for (let i = 0; i < jobs; i++) callers.ask({ delayMs: 600_000 });
+      count(0, jobs);
+    };
+    const openFor = () => {
+      const { state, sinceMs, probeAtMs } = callers.state.breaker;
+      return state === 'open' && sinceMs !== null && probeAtMs !== null ? probeAtMs - sinceMs : 0;
+    };
+    count(1, 0);
+    for (let lastedMs = 0; openFor() < 100_000 && lastedMs < HOUR_MS; lastedMs += TICK_MS) {
+      callers.nowMs += TICK_MS;
+      if (lastedMs % 90_000 === 0) fail(1);
+      if (callers.state.breaker.state !== 'half_open') continue;
+      callers.ask({ errorClass: 'rate_limit' });
+      callers.reportRetry({ success: false });
+    }
+    const before = openFor();
+    callers.nowMs += TICK_MS;
+    fail(suddenCallers);
+    callers.nowMs += TICK_MS;
+    return { before, now: openFor() };
+  };
+
+  it('is looked at sooner where many call all at once', () => {
+    const { before, now } = openForMs(100);
+    expect(before).toBeGreaterThanOrEqual(100_000);
+    expect(now).toBe(60_000);
+  });
+
+  it('control: one more caller changes nothing', () => {
+    const { before, now } = openForMs(1);
+    expect(before).toBeGreaterThanOrEqual(100_000);
+    expect(now).toBe(before);
+  });
+});

@@ -75,6 +75,21 @@ describe('nextBreaker', () => {
     expect([quiet(5, 5_000), quiet(4, 5_000), quiet(500, 4_999)]).toEqual(['half_open', 'open', 'open']);
   });
 
+  it('is left alone for less where many more call meanwhile, by as many probes as they are worth, and never for longer', () => {
+    const open: BreakerRecord = { ...OPEN, openForMs: 160_000, probeAtMs: T0 + 160_000 };
+    const called = (longestOpenMs: number, forMs: number) =>
+      after(open, evidence({ longestOpenMs: () => longestOpenMs }), T0 + forMs);
+    expect(called(60_000, 30_000)).toEqual({
+      ...open,
+      openForMs: 60_000,
+      probeAtMs: T0 + 60_000,
+      version: open.version + 1,
+    });
+    expect(called(60_000, 61_000)).toMatchObject({ state: 'half_open', sinceMs: T0 + 61_000 });
+    expect(probesOf(called(60_000, 61_000))).toBe(3);
+    expect([called(110_000, 30_000), called(180_000, 30_000)]).toEqual([open, open]);
+  });
+
   it('closes when probes come through, and remembers when', () => {
     const nowMs = HALF_OPEN.sinceMs + 300;
     expect(after(HALF_OPEN, since(0, 1), nowMs)).toBe(HALF_OPEN);

@@ -69,15 +69,18 @@ const SEEMS_BACK_MS = 5_000;
  * after 5 s, and 5 first tries, without a failure.
  * half open → closed: 2 successes (or 10 s without news of failures, at the usual rate), and at least half of all; → open: 2 failures and more than half.
  * Where it was left alone for more than 60 s a single probe goes out: if it fails → open, if it comes through → half open, with all probes.
+ * Where so many call meanwhile that it would be left alone for a third less, it is.
  */
 export function nextBreaker(breaker: BreakerRecord, evidence: BreakerEvidence, nowMs: EpochMs): BreakerRecord {
   switch (breaker.state) {
     case 'closed':
       return isFailing(evidence) ? open(breaker, firstOpenMs(breaker, evidence, nowMs), nowMs) : breaker;
-    case 'open':
-      return nowMs >= breaker.probeAtMs || seemsBack(evidence, nowMs)
-        ? step(breaker, { state: 'half_open' }, nowMs)
-        : breaker;
+    case 'open': {
+      const sooner = soonerWhereMoreCall(breaker, evidence);
+      return nowMs >= sooner.probeAtMs || seemsBack(evidence, nowMs)
+        ? step(sooner, { state: 'half_open' }, nowMs)
+        : sooner;
+    }
     case 'half_open':
       return judgeProbes(breaker, evidence, nowMs);
   }
@@ -86,6 +89,15 @@ export function nextBreaker(breaker: BreakerRecord, evidence: BreakerEvidence, n
 /** Whether so many calls fail that more would do harm, although not so many that none should be made. */
 export function isTrouble({ failed, succeeded, assumed }: CallEvidence): boolean {
   return failed >= TROUBLE.failed && failed >= TROUBLE.share * (failed + succeeded + assumed);
+}
+
+/** How long few may wait is too long for many who come after it was decided; smaller changes are not worth their news. */
+function soonerWhereMoreCall(breaker: BreakerRecord, { longestOpenMs }: BreakerEvidence): BreakerRecord {
+  const { openForMs, sinceMs, version } = breaker;
+  if (openForMs <= USUAL_LONGEST_OPEN_MS) return breaker;
+  const longestMs = longestOpenMs();
+  if (OPEN_GROWTH * longestMs > openForMs) return breaker;
+  return { ...breaker, openForMs: longestMs, probeAtMs: sinceMs + longestMs, version: version + 1 };
 }
 
 function seemsBack({ quiet }: BreakerEvidence, nowMs: EpochMs): boolean {
