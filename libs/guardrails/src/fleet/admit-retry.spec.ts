@@ -160,6 +160,24 @@ describe('admitRetry', () => {
     });
   });
 
+  it('gives the same reasons again where the budget is not known, or only by what was seen', () => {
+    const turn = { hasWaited: false, bookedSecond: SECOND + 4 };
+    for (const budget of [null, { ...budgetFrom(0), isEstimated: true }]) {
+      const [first, again] = [null, turn].map((turn) => admitRetry(question(), view({ turn, budget })));
+      expect([first?.reasons, again?.reasons]).toEqual([['budget_unknown'], ['budget_unknown']]);
+    }
+  });
+
+  it('gives the same place again that was given away nearby', () => {
+    const shared = view({ canPromise: false, budget: budgetFrom(SECOND + 8) });
+    const first = admitRetry(question(), shared);
+    const again = admitRetry(question(), { ...shared, turn: { hasWaited: false, bookedSecond: SECOND + 8 } });
+    expect(first).toMatchObject({ delayMs: 8_500, reasons: ['deferred_turn'] });
+    expect(again).toEqual({ ...first, booking: 'kept' });
+    const roomy = { ...shared, budget: budgetFrom(0), turn: { hasWaited: false, bookedSecond: SECOND + 8 } };
+    expect(admitRetry(question(), roomy)).toMatchObject({ delayMs: 4_000, booking: { second: SECOND + 4 } });
+  });
+
   describe('while the breaker is open', () => {
     const open = (changes: Partial<DependencyView> = {}) => view({ breaker: 'open', ...changes });
     const asks = (state: DependencyView, changes: Partial<AdmissionQuestion> = {}) =>

@@ -44,7 +44,9 @@ function admitByBreaker(question: AdmissionQuestion, view: DependencyView): Admi
 function admitAtClosed(question: AdmissionQuestion, view: DependencyView): Admission {
   const { budget, turn } = view;
   const admission = turn?.bookedSecond == null ? findPlace(question, view) : takeTurn(question, view, turn);
-  return budget?.isEstimated === true ? { ...admission, reasons: [...admission.reasons, 'budget_unknown'] } : admission;
+  // Without any, nothing but limits puts off or turns away: those say so themselves.
+  const isUnknown = budget === null ? admission.kind === 'admitted' : budget.isEstimated;
+  return isUnknown ? { ...admission, reasons: [...admission.reasons, 'budget_unknown'] } : admission;
 }
 
 /** For as long again as the breaker was open, but no longer than is usual, since perhaps there are no others; and not where time would be over by then. */
@@ -111,10 +113,10 @@ function takeNearbyPlace(
 function admitUnbudgeted(question: AdmissionQuestion, { turn, sinceReleaseMs }: DependencyView): Admission {
   const { delayMs, floorMs, draw } = question;
   const spreadMs = Math.max(0, RELEASE_SPREAD_MS - sinceReleaseMs);
-  if (turn === null) return admit(delayMs, question, ['budget_unknown']);
-  if (spreadMs === 0) return admit(floorMs, question, ['deferred_turn', 'budget_unknown']);
+  if (turn === null) return admit(delayMs, question, []);
+  if (spreadMs === 0) return admit(floorMs, question, ['deferred_turn']);
   const spread = Math.min(Math.floor(floorMs + draw * spreadMs), question.maxDelayMs, question.untilEndMs);
-  return admit(spread, question, ['release_ramp', 'deferred_turn', 'budget_unknown']);
+  return admit(spread, question, ['release_ramp', 'deferred_turn']);
 }
 
 /** Until the first place; where none is promised, until those have had theirs who wait already. */
@@ -175,9 +177,15 @@ function takeTurn(
   turn: NonNullable<DependencyView['turn']>,
 ): Admission {
   const { nowMs, delayMs, draw, units, floorMs } = question;
-  // The same question asked again: what it needs is booked.
-  if (!turn.hasWaited) return admitted(delayMs, [], 'kept');
   const turnMs = (turn.bookedSecond ?? 0) * SECOND_MS;
+  // The same question asked again: what it needs is booked, as planned, or a little later where that has no room.
+  if (!turn.hasWaited) {
+    if (turnMs <= nowMs + delayMs) return admitted(delayMs, [], 'kept');
+    const waitMs = turnMs + Math.floor(draw * SECOND_MS) - nowMs;
+    const anew = findPlace(question, { ...view, turn: null });
+    const isKept = anew.delayMs !== delayMs && waitMs <= Math.min(question.maxDelayMs, question.untilEndMs);
+    return isKept ? admitted(waitMs, ['deferred_turn'], 'kept') : anew;
+  }
   if (nowMs > turnMs + LATE_TURN_MS) return findPlace(question, { ...view, turn: { ...turn, bookedSecond: null } });
   if (turnMs > nowMs + SECOND_MS) {
     // The budget may have grown, or places been given back.
