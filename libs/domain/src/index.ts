@@ -33,6 +33,8 @@ export {
   objectiveProblems,
 } from './objective.js';
 export type { ExplorationSettings, Objective } from './objective.js';
+export { combinationsOf, HYPERPARAMETERS, hyperparameterProblems } from './hyperparameters.js';
+export type { HyperparameterRanges, Hyperparameters } from './hyperparameters.js';
 export { DEFAULT_LEARNING, LEARNING_LIMITS, LEARNING_MODES, learningProblems } from './learning.js';
 export type { ExcludedWindow, JobTypeLearning, LearningMode, LearningSettings } from './learning.js';
 export { isExplorable, isTeaching, learnedUntilMs, learningModeOf } from './learning-index.js';

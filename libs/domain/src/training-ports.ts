@@ -1,6 +1,7 @@
 import type { ErrorCode, FieldProblem } from './errors.js';
 import type { EpochMs, RetryFeatures } from './features.js';
 import type { LinkSource } from './attempt.js';
+import type { HyperparameterRanges } from './hyperparameters.js';
 import type { ModelType } from './model-ports.js';
 
 /*
@@ -20,7 +21,7 @@ export interface TrainingOrder {
   /** Folds; 0: none. */
   readonly crossValidation: number;
   /** By their wire names; a list is searched for its best value. */
-  readonly hyperparameters: Readonly<Record<string, number | readonly number[]>>;
+  readonly hyperparameters: HyperparameterRanges;
   readonly seed: number;
 }
 

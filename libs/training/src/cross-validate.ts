@@ -1,6 +1,5 @@
-import type { ModelType } from '@smart-retry/domain';
+import type { Hyperparameters, ModelType } from '@smart-retry/domain';
 import { encodeApart, encodeForTraining, type SchemaRequest } from './dataset.js';
-import type { Hyperparameters } from './hyperparameters.js';
 import { learnerOf } from './learners.js';
 import { lossOf } from './measure.js';
 import { logitsOf } from './predict.js';

@@ -5,8 +5,6 @@ export { USUAL_FEATURES } from './usual-features.js';
 export type { TrainingRow } from './training-row.js';
 export { trainingRequestProblems } from './training-request.js';
 export type { TrainingRequest } from './training-request.js';
-export { HYPERPARAMETERS } from './hyperparameters.js';
-export type { HyperparameterRanges, Hyperparameters } from './hyperparameters.js';
 export type { TrainingOptions } from './training-options.js';
 export type { CrossValidated, FeatureImportance, Lineage, TrainedModel } from './trained-model.js';
 export { MIN_ROWS } from './gates.js';

@@ -1,6 +1,6 @@
+import type { Hyperparameters } from '@smart-retry/domain';
 import type { FeatureSchema, ModelBody } from '@smart-retry/ml';
 import type { Dataset } from './dataset.js';
-import type { Hyperparameters } from './hyperparameters.js';
 
 export interface FitRequest {
   readonly schema: FeatureSchema;

@@ -1,6 +1,6 @@
+import type { Hyperparameters } from '@smart-retry/domain';
 import { ENCODER_VERSION } from '@smart-retry/ml';
 import { hashRows } from './hash-rows.js';
-import type { Hyperparameters } from './hyperparameters.js';
 import type { Split } from './splits.js';
 import type { Lineage } from './trained-model.js';
 import type { TrainingOptions } from './training-options.js';

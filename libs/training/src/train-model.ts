@@ -1,10 +1,9 @@
-import { throwIfProblems } from '@smart-retry/domain';
+import { throwIfProblems, combinationsOf } from '@smart-retry/domain';
 import { loadModel, normaliseFeatureNames } from '@smart-retry/ml';
 import { buildArtifact } from './build-artifact.js';
 import { pick, validate, type Validated } from './cross-validate.js';
 import { encodeForTraining, type SchemaRequest } from './dataset.js';
 import { throwIfNothingToLearn, throwIfTooFew, throwIfTooLarge } from './gates.js';
-import { combinationsOf } from './hyperparameters.js';
 import { importanceOf } from './importance.js';
 import { learnerOf } from './learners.js';
 import { lineageOf } from './lineage.js';

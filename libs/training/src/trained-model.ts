@@ -1,6 +1,5 @@
-import type { ModelMetrics } from '@smart-retry/domain';
+import type { Hyperparameters, ModelMetrics } from '@smart-retry/domain';
 import type { ModelArtifact } from '@smart-retry/ml';
-import type { Hyperparameters } from './hyperparameters.js';
 
 /** Where a model comes from: enough to make it again. */
 export interface Lineage {

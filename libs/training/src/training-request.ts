@@ -1,6 +1,12 @@
-import { type FieldProblem, MODEL_TYPES, type ModelType } from '@smart-retry/domain';
+import {
+  type FieldProblem,
+  HYPERPARAMETERS,
+  hyperparameterProblems,
+  type HyperparameterRanges,
+  MODEL_TYPES,
+  type ModelType,
+} from '@smart-retry/domain';
 import { isFeatureName } from '@smart-retry/ml';
-import { HYPERPARAMETERS, hyperparameterProblems, type HyperparameterRanges } from './hyperparameters.js';
 
 /** What to train, and how. */
 export interface TrainingRequest {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { createRng } from '@smart-retry/domain';
+import { createRng, combinationsOf } from '@smart-retry/domain';
 import { ENCODER_VERSION } from '@smart-retry/ml';
-import { combinationsOf } from './hyperparameters.js';
 import { treeLearner } from './tree-learner.js';
 
 const VALUES = 800;

@@ -1,5 +1,5 @@
+import type { Hyperparameters } from '@smart-retry/domain';
 import { Encoder, isCategorical } from '@smart-retry/ml';
-import type { Hyperparameters } from './hyperparameters.js';
 import type { Fitted, Learner } from './learner.js';
 import { fitTrees, type BoostingSettings } from './trees/fit-trees.js';
 

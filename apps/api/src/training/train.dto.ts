@@ -1,4 +1,6 @@
 import {
+  HYPERPARAMETERS,
+  hyperparameterProblems,
   MODEL_TYPES,
   SmartRetryError,
   throwIfProblems,
@@ -54,7 +56,10 @@ export const TrainBody = named(
             minItems: 1,
             maxItems: 10,
           }),
-          { maxProperties: 20, description: 'A value, or a list of which the best is searched.' },
+          {
+            maxProperties: 20,
+            description: `A value, or a list of which the best is searched. ${describeHyperparameters()}`,
+          },
         ),
       ),
       seed: Nullable({ type: ['integer', 'null'], description: 'Same data and seed, same model; default 1.' }),
@@ -66,10 +71,12 @@ export type TrainBody = Static<typeof TrainBody>;
 
 /** @throws {INVALID_REQUEST} @throws {INVALID_DURATION} naming the field */
 export function toTrainingOrder(body: TrainBody): TrainingOrder {
+  const modelType = toModelType(body.model_type);
+  const hyperparameters = body.hyperparameters ?? {};
   const problems: FieldProblem[] = body.features.flatMap((name, i) =>
     isFeatureName(name) ? [] : [{ path: `features[${i}]`, message: 'is not the name of a feature' }],
   );
-  throwIfProblems('INVALID_REQUEST', problems);
+  throwIfProblems('INVALID_REQUEST', [...problems, ...hyperparameterProblems(modelType, hyperparameters)]);
   const trainingPeriodMs = readDurationMs('training_period', body.training_period) ?? DEFAULTS.trainingPeriodMs;
   if (!(trainingPeriodMs > 0)) {
     const message = 'must be longer than nothing';
@@ -78,14 +85,25 @@ export function toTrainingOrder(body: TrainBody): TrainingOrder {
     });
   }
   return {
-    modelType: toModelType(body.model_type),
+    modelType,
     features: body.features,
     trainingPeriodMs,
     validationShare: body.validation_set ?? DEFAULTS.validationShare,
     crossValidation: body.cross_validation ?? DEFAULTS.crossValidation,
-    hyperparameters: body.hyperparameters ?? {},
+    hyperparameters,
     seed: body.seed ?? DEFAULTS.seed,
   };
+}
+
+/** What each type of model can be told. */
+function describeHyperparameters(): string {
+  const each = MODEL_TYPES.map((type) => {
+    const ranges = Object.entries(HYPERPARAMETERS[type]).map(
+      ([name, { min, max, initial }]) => `\`${name}\` ${min} to ${max} (default ${initial})`,
+    );
+    return `\`${type}\`: ${ranges.join(', ')}`;
+  });
+  return `${each.join('; ')}.`;
 }
 
 function toModelType(text: string): ModelType {

@@ -13,7 +13,7 @@ const TREES = (max_rounds: number) => ({
   model_type: 'gradient_boosting',
   features: ['error_class', 'attempt_number', 'payload_size'],
   cross_validation: 5,
-  hyperparameters: { max_rounds, early_stopping_rounds: max_rounds },
+  hyperparameters: { max_rounds, early_stopping_rounds: Math.min(max_rounds, 1_000) },
 });
 const WAIT = { deadlineMs: 90_000 };
 
@@ -84,6 +84,18 @@ describe('training', () => {
       error: { code: 'INSUFFICIENT_DATA', counts: { retries: 0, required: 200 } },
     });
   }, 120_000);
+
+  it('refuses an order at once that no trainer could carry out, whoever waits for it', async () => {
+    for (const [hyperparameters, path] of [
+      [{ magic: 1 }, 'hyperparameters.magic'],
+      [{ learning_rate: 55 }, 'hyperparameters.learning_rate'],
+      [{ regularization: [0.1, -1] }, 'hyperparameters.regularization'],
+      [{ max_rounds: 10 }, 'hyperparameters.max_rounds'],
+    ] as const) {
+      const answer = await client.post('/ml/train', { ...LOGISTIC, hyperparameters }, ASYNC);
+      expect(answer).toMatchObject({ status: 400, body: { code: 'INVALID_REQUEST', fields: [{ path }] } });
+    }
+  });
 
   it('says through the trainer what there is and what it takes, and names what is wrong with an order', async () => {
     await teach(300, 'few');

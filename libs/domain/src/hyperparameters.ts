@@ -1,4 +1,5 @@
-import type { FieldProblem, ModelType } from '@smart-retry/domain';
+import type { FieldProblem } from './errors.js';
+import type { ModelType } from './model-ports.js';
 
 /** Values by wire name; a list is a set of values of which the best is searched. */
 export type HyperparameterRanges = Readonly<Record<string, number | readonly number[]>>;
