@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { someFeatures, someStrategy, T0 } from '@smart-retry/domain/testing';
-import type { RetryFeatures } from '@smart-retry/domain';
+import { DEFAULT_STRATEGY, type RetryFeatures } from '@smart-retry/domain';
 import { compileSnapshot } from './configuration-snapshot.js';
 import { repeatGate, type FleetGate } from './fleet/fleet-gate.js';
+import { Fleet } from './fleet/fleet.js';
 import { UNTAUGHT_LAYERS } from './layers.js';
 import { planRetries } from './preview.js';
 
@@ -78,6 +79,41 @@ describe('planRetries', () => {
     expect(recommendations.map((r) => r.policyGuardrails)).toEqual([['breaker'], [], []]);
     expect(timeline.map((retry) => retry.attemptNumber)).toEqual([2, 3]);
     expect(timeline[0]?.scheduledAtMs).toBeGreaterThan(T0 + 60_000);
+  });
+
+  describe('at a breaker that an operator holds open', () => {
+    const held = (features: Partial<RetryFeatures>, maxAttempts?: number) => {
+      const fleet = new Fleet({
+        guardrails: () => ({
+          ...DEFAULT_STRATEGY.guardrails,
+          breakerOverrides: [{ dependency: 'erp', state: 'open' }],
+        }),
+        objective: () => DEFAULT_STRATEGY.objective,
+        maxDependencies: 1,
+        maxTurns: 1,
+      });
+      const failure = someFeatures({ dependency: 'erp', ...features });
+      return plan({ dependency: 'erp', ...features }, maxAttempts, fleet.look(failure, T0));
+    };
+
+    it('ends with the wait there, since nobody knows when the operator lets go', () => {
+      for (const horizon of [undefined, 2, 50]) {
+        const { recommendations, timeline } = held({}, horizon);
+        expect(recommendations.map((r) => r.decision)).toEqual(['defer']);
+        expect(recommendations[0]?.rationale).toContain('open until further notice');
+        expect(timeline).toEqual([]);
+      }
+    });
+
+    it('meets it after a wait that a server asked for, too', () => {
+      const { recommendations } = held({ retryAfterMs: 1e9 });
+      expect(recommendations.map((r) => r.policyGuardrails.includes('breaker'))).toEqual([false, true]);
+    });
+
+    it('ends with the stop of a job whose time is over before', () => {
+      const { recommendations } = held({ deadlineAtMs: T0 + 500, attemptNumber: 3 });
+      expect(recommendations.map((r) => r.decision)).toEqual(['stop']);
+    });
   });
 
   it('ends, however often it would only defer', () => {

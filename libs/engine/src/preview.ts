@@ -20,7 +20,10 @@ export interface PlannedRetry {
 }
 
 export interface Preview {
-  /** One decision for each failure, ending with the stop if the plan ends before `maxAttempts`. */
+  /**
+   * One decision for each failure, ending with the stop if the plan ends before `maxAttempts`, or with the wait at a breaker that an
+   * operator holds open.
+   */
   readonly recommendations: readonly Recommendation[];
   /** One entry for each retry, the first with the number after the current attempt. */
   readonly timeline: readonly PlannedRetry[];
@@ -42,17 +45,20 @@ export function planRetries(
 ): Preview {
   const recommendations: Recommendation[] = [];
   const timeline: PlannedRetry[] = [];
+  const isHeldOpen = snapshot.gate?.isHeldOpen === true;
   let failure: RetryFeatures = { ...features, firstFailedAtMs: features.firstFailedAtMs ?? nowMs };
   let atMs = nowMs;
   let maxAttempts = horizon.maxAttempts ?? Number.POSITIVE_INFINITY;
   while (recommendations.length < MAX_DECISIONS) {
-    // Nobody knows how the dependency will be by then.
-    const known = recommendations.length === 0 ? snapshot : { ...snapshot, gate: undefined };
-    const { recommendation } = decide(failure, known, atMs, createRng(seedOf(failure, horizon.randomWord)));
+    // Nobody knows how the dependency will be by then, but where an operator has said so.
+    const known = recommendations.length === 0 || isHeldOpen ? snapshot : { ...snapshot, gate: undefined };
+    const { recommendation, admission } = decide(failure, known, atMs, createRng(seedOf(failure, horizon.randomWord)));
     const isBeyondHorizon = failure.attemptNumber >= maxAttempts;
     if (isBeyondHorizon && (recommendation.shouldRetry || recommendations.length > 0)) break;
     recommendations.push(recommendation);
     if (!recommendation.shouldRetry) break;
+    // What follows is up to the operator.
+    if (isHeldOpen && admission?.kind === 'deferred') break;
     maxAttempts = Math.min(maxAttempts, horizon.maxAttempts ?? recommendation.maxAttempts);
     atMs = recommendation.nextEvaluationAtMs;
     // A server's hint speaks of the failure that it came with, not of those that may follow.

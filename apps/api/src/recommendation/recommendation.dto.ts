@@ -109,7 +109,10 @@ export const PreviewResponse = named(
     job_id: Type.String(),
     current_attempt: Type.Integer(),
     features: Type.Unsafe<unknown>({ type: 'object', description: 'As sent.' }),
-    recommendations: Type.Array(RecommendationResponse),
+    recommendations: Type.Array(RecommendationResponse, {
+      description:
+        'One for each failure. The last one is the stop where the plan ends early, or the wait at a breaker that an operator holds open: nobody knows for how long, nor what comes then.',
+    }),
     timeline: Type.Array(
       Type.Object({
         attempt_number: Type.Integer(),

@@ -53,6 +53,18 @@ describe('a preview', () => {
     expect((await plan({}, 2)).decisions).toEqual(['retry']);
   });
 
+  it('ends at a breaker that an operator holds open, and says that nobody knows until when', async () => {
+    const breaker = '/dependencies/maintained/breaker';
+    expect((await client.put(breaker, { state: 'open', reason: 'new disks' })).status).toBe(200);
+    const { decisions, timeline, body } = await plan({ dependency: 'maintained' }, 4);
+    expect({ decisions, timeline }).toEqual({ decisions: ['defer'], timeline: [] });
+    const [wait] = body['recommendations'] as { readonly rationale: string; readonly reasons: readonly string[] }[];
+    expect(wait?.reasons).toContain('breaker_open');
+    expect(wait?.rationale).toContain('breaker of dependency "maintained" open until further notice (new disks)');
+    await client.put(breaker, { state: 'auto' });
+    expect((await plan({ dependency: 'maintained' }, 4)).decisions).toEqual(['retry', 'retry', 'stop']);
+  });
+
   it('of a validation error is its stop, and no retry', async () => {
     const { decisions, timeline } = await plan({ error_class: 'validation' });
     expect({ decisions, timeline }).toEqual({ decisions: ['stop'], timeline: [] });
@@ -73,9 +85,7 @@ describe('a preview', () => {
   it('begins with the wait at an open breaker, and moves nothing there', async () => {
     const job = { ...FAILED_JOB, dependency: 'erp', job_id: 'waits' };
     expect((await client.put('/dependencies/erp/breaker', { state: 'open', reason: 'migration' })).status).toBe(200);
-    const { decisions, timeline, body } = await plan(job);
-    expect(decisions).toEqual(['defer', 'retry', 'retry']);
-    expect(timeline.map((retry) => retry.attempt_number)).toEqual([2, 3]);
+    const { body } = await plan(job);
     const [first] = body['recommendations'] as readonly Readonly<Record<string, unknown>>[];
     expect((await client.get('/dependencies/erp')).body).toMatchObject({ waiting: 0 });
     const answered = (await client.post('/recommendation', job)).body;

@@ -7,6 +7,8 @@ export interface FleetGate {
   readonly isCalm: boolean;
   /** Whether no retry goes ahead at the dependency but those that find out whether it is back. */
   readonly isLeftAlone: boolean;
+  /** Whether an operator holds the breaker open, nobody knows until when. */
+  readonly isHeldOpen: boolean;
   /** Whether the job was put off before, at this attempt, as far as this process can tell. */
   readonly hasWaited: boolean;
   /** How much longer a server has asked others to wait, in milliseconds. */
@@ -20,6 +22,8 @@ export function repeatGate({ isCalm, sharedHintMs, verdict }: FleetEvidence): Fl
     isCalm,
     // Who was stopped asked nothing of the gate.
     isLeftAlone: !isCalm && verdict !== null,
+    // Only plans look further than what was decided.
+    isHeldOpen: false,
     hasWaited: verdict !== null,
     sharedHintMs,
     admit: ({ delayMs }) => ({

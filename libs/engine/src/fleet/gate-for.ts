@@ -75,6 +75,7 @@ export function gateFor(
   return {
     isCalm: state === 'closed',
     isLeftAlone: state !== 'closed' && kind !== 'own_fault',
+    isHeldOpen: view.heldOpenBecause !== null,
     hasWaited: turn?.hasWaited === true,
     sharedHintMs,
     admit: (question) => admitRetry({ ...question, units }, view),

@@ -25,7 +25,7 @@ export function waitForBreaker(question: AdmissionQuestion, view: DependencyView
     return waitUntilBack({ waitMs, spreadMs: Math.min(openForMs, ASK_AGAIN_MS), because }, question, view);
   }
   const reason = heldOpenBecause === '' ? '' : ` (${heldOpenBecause})`;
-  const because = `an operator holds the breaker of dependency "${dependency}" open${reason}`;
+  const because = `an operator holds the breaker of dependency "${dependency}" open until further notice${reason}`;
   const waitMs = Math.min(HELD_OPEN_MS, question.untilEndMs / 2);
   return waitUntilBack({ waitMs, spreadMs: HELD_OPEN_MS, because }, question, view);
 }
