@@ -62,7 +62,10 @@ export const DependencyResponse = named(
       'How many times as long a retry takes as a first try, 1 to 10; the budget is as much smaller. null where the processing times of either are not reported.',
     ),
     budget_left: nullable('integer', 'Ordinary retries that fit into the next minute.'),
-    parked: Type.Number({ description: 'Ordinary retries that have a place from now on.' }),
+    parked: Type.Integer({
+      description:
+        'Jobs whose retry has a place, now or after a wait, and is not due yet, or for less than five seconds: each counts as one, whatever it costs of the budget.',
+    }),
     waiting: Type.Integer({
       description:
         'Jobs that were put off by a breaker, budget or limit, and will ask again; some have a place by now.',

@@ -69,6 +69,7 @@ describe('the retry budget', () => {
     const answers = await Promise.all(Array.from({ length: 40 }, (_, i) => ask('unreported', `job-${i}`)));
     expect(new Set(answers.map(({ decision }) => decision))).toEqual(new Set(['retry']));
     expect(answers[0]?.['reasons']).toContain('budget_unknown');
+    expect((await client.get('/dependencies/unreported')).body).toMatchObject({ parked: 40 });
     const again = await ask('unreported', 'job-0');
     expect(again).toMatchObject({ delay_ms: answers[0]?.['delay_ms'], reasons: answers[0]?.['reasons'] });
   });

@@ -28,6 +28,8 @@ const CALLS = {
   told: 13,
   /** First tries that a limit turned away, as asked about. */
   firstThrottled: 14,
+  /** Retries that have a place, whatever they cost of the budget, by when they are due. */
+  placed: 15,
 } as const;
 
 export type CountedCall = keyof typeof CALLS;
@@ -111,14 +113,12 @@ export class CallTally {
 
   /** The same however far ahead. */
   allWaitingAt(nowMs: EpochMs): number {
-    const first = firstKeyOf(slotOf(nowMs));
-    let waiting = 0;
-    for (const key of this.sums.keys()) {
-      const call = key % KEYS_PER_SLOT;
-      const isWaiting = call === CALLS.firstReturning || call === CALLS.retriesReturning;
-      if (isWaiting && key >= first) waiting += this.sums.get(key);
-    }
-    return Math.max(0, waiting);
+    return this.#allFrom(slotOf(nowMs), ['firstReturning', 'retriesReturning']);
+  }
+
+  /** Retries that have a place from the slot of now on, however far ahead. */
+  placedAt(nowMs: EpochMs): number {
+    return this.#allFrom(slotOf(nowMs), ['placed']);
   }
 
   /** Units told for a slot: by all processes as of the last exchange, and by this one since. */
@@ -136,6 +136,14 @@ export class CallTally {
       if (this.sums.get(slot * KEYS_PER_SLOT + CALLS[call]) > 0) return slot;
     }
     return toSlot;
+  }
+
+  #allFrom(slot: number, calls: readonly CountedCall[]): number {
+    const first = firstKeyOf(slot);
+    const counted = new Set<number>(calls.map((call) => CALLS[call]));
+    let sum = 0;
+    for (const key of this.sums.keys()) if (key >= first && counted.has(key % KEYS_PER_SLOT)) sum += this.sums.get(key);
+    return Math.max(0, sum);
   }
 
   forgetBefore(slot: number): void {

@@ -27,7 +27,7 @@ export interface DependencyState {
   readonly retryTimeRatio: number | null;
   /** Ordinary retries that the budget still holds for the next minute; null where it is not enforced. */
   readonly budgetLeftRetries: number | null;
-  /** Ordinary retries that have a place from now on. */
+  /** Retries that have a place, now or after a wait, and are not due yet, or for less than five seconds: each is one, whatever it costs of the budget. */
   readonly parkedRetries: number;
   /** Jobs that were put off, by a breaker, a budget or a limit, and will ask again. */
   readonly waitingJobs: number;
@@ -79,11 +79,6 @@ function describe(fleet: Fleet, name: string, dependency: Dependency, nowMs: Epo
   const { recent, hasFirstTries } = dependency.evidence(nowMs);
   const { failed, succeeded, assumed } = hasFirstTries ? recent : toldOfLate(dependency, nowMs);
   const saysAll = hasFirstTries || nowMs - allReportedMs(dependency.latest) <= REPORTS_ALL_MS;
-  const fromSecond = Math.floor(nowMs / 1_000);
-  let parkedUnits = 0;
-  for (const second of dependency.bookings.keys()) {
-    if (second >= fromSecond) parkedUnits += dependency.bookings.get(second);
-  }
   const hintLeftMs = dependency.hintLeftMs(nowMs);
   return {
     name,
@@ -98,7 +93,7 @@ function describe(fleet: Fleet, name: string, dependency: Dependency, nowMs: Epo
     firstTriesPerSecond: dependency.firstTriesPerSecond(nowMs),
     retryTimeRatio: dependency.retryTimeRatio(nowMs),
     budgetLeftRetries: budget === null ? null : Math.floor(budget.leftInMinute(nowMs) / UNITS_PER_CALL),
-    parkedRetries: Math.max(0, parkedUnits) / UNITS_PER_CALL,
+    parkedRetries: dependency.calls.placedAt(nowMs),
     waitingJobs: dependency.calls.allWaitingAt(nowMs),
     throttledPerSecond: dependency.paceAt(nowMs, fleet.place),
     hintUntilMs: hintLeftMs === 0 ? null : nowMs + hintLeftMs,

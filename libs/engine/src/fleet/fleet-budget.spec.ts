@@ -13,7 +13,7 @@ describe('the retry budget of a dependency', () => {
     callers.reportFirstTries(10);
     // 20 % of 10 first tries, which cost 2 each; it has grown by a quarter in a quiet time, and one may be lent.
     expect(admitted(callers, 100)).toBe(8);
-    expect(callers.state.parkedRetries).toBe(50);
+    expect(callers.state.parkedRetries).toBe(100);
   });
 
   it('control: where nobody reports first tries all go ahead', () => {
@@ -34,7 +34,15 @@ describe('the retry budget of a dependency', () => {
     callers.reportFirstTries(10);
     const answers = Array.from({ length: 50 }, () => callers.ask({ jobId: 'patient', errorClass: 'rate_limit' }));
     expect(new Set(answers.map(({ kind, delayMs }) => `${kind} ${delayMs}`))).toEqual(new Set(['admitted 1000']));
-    expect(callers.state.parkedRetries).toBe(0.5);
+    expect(callers.state.parkedRetries).toBe(1);
+  });
+
+  it('counts retries that have a place as jobs, whatever they cost, until they are due', () => {
+    const callers = new ErpCallers();
+    for (const errorClass of ['timeout', 'rate_limit', 'unavailable', 'not_sent']) callers.ask({ errorClass });
+    expect(callers.state.parkedRetries).toBe(4);
+    callers.nowMs += 10_000;
+    expect(callers.state.parkedRetries).toBe(0);
   });
 
   it('gives whoever was put off its turn', () => {

@@ -12,6 +12,7 @@ import {
 import { unitsOfRetry, type Admission } from '@smart-retry/guardrails';
 import { jobAttemptKey } from '../job-attempt-key.js';
 import { longestHintMs } from '../server-hint.js';
+import { bookPlace } from './book-place.js';
 import type { BudgetPlaces, FleetPlace } from './budget-places.js';
 import { slotOf } from './call-tally.js';
 import { Dependency } from './dependency.js';
@@ -149,7 +150,7 @@ export class Fleet {
     }
     if (booking === 'kept') return;
     if (before !== null) this.#giveBack(features, nowMs);
-    if (booking !== null) dependency.bookings.add(booking.second, booking.units);
+    if (booking !== null) bookPlace(dependency, booking, 1);
     if (asksAtMs !== null && met !== null) {
       if (this.#isTold(met)) dependency.calls.add('told', slotOf(nowMs + admission.delayMs), met.units);
       if (!canPromise(met, this.place)) for (const limit of met.limits) limit.notePutOff(asksAtMs);
@@ -283,7 +284,7 @@ export class Fleet {
 
   #free(turn: BookedTurn, nowMs: EpochMs): void {
     if (turn.bookedSecond === null || turn.bookedSecond * 1_000 <= nowMs) return;
-    this.dependency(turn.dependency).bookings.add(turn.bookedSecond, -turn.units);
+    bookPlace(this.dependency(turn.dependency), { second: turn.bookedSecond, units: turn.units }, -1);
     for (const { sums, key, units } of turn.spent) sums.add(key, -units);
   }
 
