@@ -57,6 +57,7 @@ export { FLEET_SUMS } from './fleet-ports.js';
 export type { FleetLedger, FleetMembership, FleetNews, FleetShare, FleetSum, SumsByKey } from './fleet-ports.js';
 export { dependencyOf } from './features.js';
 export type { Clock, EpochMs, RetryFeatures } from './features.js';
+export { legible } from './legible.js';
 export { silenceOf } from './silence.js';
 export { formatTimestamp } from './timestamps.js';
 export {

@@ -1,6 +1,7 @@
 import {
   BUILT_IN_POLICY,
   describeDuration,
+  legible,
   type EpochMs,
   type GuardrailEffect,
   type Proposal,
@@ -51,7 +52,7 @@ export function answerWait(
     delayMs,
     maxAttempts: allowedAttempts(frame, proposal),
     confidence: toFourDigits(proposal.confidence),
-    rationale: `${opening}: ${grounds.because.join('; ')}.`,
+    rationale: legible(`${opening}: ${grounds.because.join('; ')}.`),
     method: proposal.layer,
     estimatedSuccess: toFourDigits(proposal.estimate.successProbability),
     estimatedSuccessInterval: shown(proposal.estimate.interval),
@@ -120,7 +121,7 @@ function stopAs(speaker: Speaker, grounds: Grounds, frame: AnswerFrame): Recomme
     delayMs: 0,
     maxAttempts: speaker.maxAttempts,
     confidence: toFourDigits(speaker.confidence),
-    rationale: `Stop: ${grounds.because.join('; ')}.`,
+    rationale: legible(`Stop: ${grounds.because.join('; ')}.`),
     method: speaker.method,
     // The chance that the recommended action leads to a success: no retry, no success.
     estimatedSuccess: 0,

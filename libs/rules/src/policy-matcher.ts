@@ -1,4 +1,4 @@
-import { throwIfProblems, type FieldProblem, type RetryPolicy } from '@smart-retry/domain';
+import { legible, throwIfProblems, type FieldProblem, type RetryPolicy } from '@smart-retry/domain';
 import { compilePatterns, type Pattern } from './pattern.js';
 
 /** What of a failed job policies look at. */
@@ -67,7 +67,7 @@ export class PolicyMatcher {
         mismatch === null
           ? describeMatch(candidate, job) + describeRank(candidate.policy, match)
           : describeMismatch(mismatch, candidate, job);
-      return { policy: candidate.policy.name, matches: mismatch === null, because };
+      return { policy: candidate.policy.name, matches: mismatch === null, because: legible(because) };
     });
   }
 }

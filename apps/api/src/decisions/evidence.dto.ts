@@ -1,4 +1,11 @@
-import type { Abstention, ExplorationPlan, Forecast, Proposal, Trial } from '@smart-retry/domain';
+import {
+  legible,
+  type Abstention,
+  type ExplorationPlan,
+  type Forecast,
+  type Proposal,
+  type Trial,
+} from '@smart-retry/domain';
 import { Type, type Static } from 'typebox';
 import { dropAbsent } from '../http/drop-absent.js';
 import { named } from '../http/named.js';
@@ -91,7 +98,7 @@ export function fromLayerAnswer(answer: Proposal | Abstention): Static<typeof La
     estimated_success: answer.estimate.successProbability,
     estimated_success_interval: [lo, hi],
     confidence: answer.confidence,
-    rationale: answer.rationale,
+    rationale: legible(answer.rationale),
     reasons: [...answer.reasons],
     alternatives: fromAlternatives(answer.alternatives),
     model_version: answer.modelVersion,

@@ -1,4 +1,4 @@
-import { ERROR_KINDS, type ErrorCode, type ErrorKind, type FieldProblem } from '@smart-retry/domain';
+import { ERROR_KINDS, legible, type ErrorCode, type ErrorKind, type FieldProblem } from '@smart-retry/domain';
 import { formatTimestamp } from './wire-time.js';
 
 /** Codes of refusals that the HTTP layer makes by itself. */
@@ -112,7 +112,7 @@ export function toProblemBody(problem: Problem, context: ProblemContext) {
     error: titleOf(problem, context),
     status: statusOf(problem.code),
     timestamp: formatTimestamp(context.atMs),
-    details: problem.details,
+    details: legible(problem.details),
     code: problem.code,
     request_id: context.requestId,
     ...(problem.fields !== undefined && problem.fields.length > 0 && { fields: problem.fields }),
