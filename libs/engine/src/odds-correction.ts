@@ -95,6 +95,11 @@ export function learn(
   belief.shift = isBeyond ? Math.sign(shift) * MAX_SHIFT : shift;
 }
 
+/** A chance with other odds, as `correctEstimate` shows it. */
+export function correctChance(chance: number, { shift, deviation }: Correction): number {
+  return deviation === 0 ? shiftChance(chance, shift) : chanceOf(logOddsOf(chance) + shift);
+}
+
 /**
  * The same estimate with other odds. Each end of the interval is as far from them as the layer's, and as what is not known of the
  * correction, and the nearer the more outcomes have told: `1.645 · √(1 / (1 / (r² + deviation²) + precision))`, r being the layer's
@@ -103,21 +108,17 @@ export function learn(
  */
 export function correctEstimate(
   estimate: SuccessEstimate,
-  { shift, deviation, precision }: Correction,
+  correction: Correction,
 ): SuccessEstimate {
   const {
     successProbability,
     interval: [lo, hi],
   } = estimate;
+  const { shift, deviation, precision } = correction;
+  const chance = correctChance(successProbability, correction);
   // Records of before deviations were known are replayed as they were, to the digits that are shown.
-  if (deviation === 0) {
-    return {
-      successProbability: shiftChance(successProbability, shift),
-      interval: [shiftChance(lo, shift), shiftChance(hi, shift)],
-    };
-  }
+  if (deviation === 0) return { successProbability: chance, interval: [shiftChance(lo, shift), shiftChance(hi, shift)] };
   const logOdds = logOddsOf(successProbability);
-  const chance = chanceOf(logOdds + shift);
   const unknown = (Z_90 * deviation) ** 2;
   const narrowing = (precision ?? 0) / Z_90 ** 2;
   const squareAway = (end: number) => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createTestDatabase } from '@smart-retry/storage/testing';
-import { startApiInVain } from '../support/start-api.js';
+import { startApi, startApiInVain } from '../support/start-api.js';
 
 let folder: string;
 
@@ -46,6 +46,19 @@ describe('a start', () => {
     const { exitCode, settings } = await refuse(env);
     expect(exitCode).not.toBe(0);
     expect([...settings].sort()).toEqual(Object.keys(env).sort());
+  });
+
+  it('with a variable that is no setting goes on, and warns of it by name', async () => {
+    const api = await startApi({ env: { RETRY_BAYSIAN_THRESHOLD: SECRET, RETRY_SAMPLE_RATE: '1' } });
+    await api.stop();
+    const warnings = api.logs.filter(({ level, setting }) => level === 40 && setting !== undefined);
+    expect(warnings).toEqual([
+      expect.objectContaining({
+        setting: 'RETRY_BAYSIAN_THRESHOLD',
+        msg: 'RETRY_BAYSIAN_THRESHOLD is not a setting: it is ignored',
+      }),
+    ]);
+    expect(JSON.stringify(api.logs)).not.toContain(SECRET);
   });
 
   // Each start is a process of its own: the values of one list are tried in one.

@@ -85,6 +85,14 @@ describe('training', () => {
     });
   }, 120_000);
 
+  it('warns of a variable that is no setting, and takes orders', async () => {
+    const trainer = await startTrainer({ ...env, RETRY_TRAINER_LAESE: '2s' });
+    await trainer.stop();
+    expect(trainer.logs.filter(({ level }) => level === 40)).toEqual([
+      expect.objectContaining({ setting: 'RETRY_TRAINER_LAESE' }),
+    ]);
+  });
+
   it('refuses an order at once that no trainer could carry out, whoever waits for it', async () => {
     for (const [hyperparameters, path] of [
       [{ magic: 1 }, 'hyperparameters.magic'],
