@@ -19,6 +19,7 @@ import {
   type Grounds,
 } from './answers.js';
 import { askLayers } from './ask-layers.js';
+import { correctAlternatives } from './correct-alternatives.js';
 import type { DecisionSnapshot } from './decision-snapshot.js';
 import { drawDelay, explore, propensityOf } from './explore.js';
 import { cameAboutBy, isLearned } from './hindsight.js';
@@ -115,7 +116,13 @@ export function decide(features: RetryFeatures, snapshot: DecisionSnapshot, nowM
       ? NO_CORRECTION
       : (snapshot.hindsight?.correctionOf(layer, features, cameAbout, estimate.successProbability) ?? NO_CORRECTION);
   const isAsBelieved = correction === NO_CORRECTION && estimate === proposal.estimate;
-  const shown = isAsBelieved ? proposal : { ...proposal, estimate: correctEstimate(estimate, correction) };
+  const shown = isAsBelieved
+    ? proposal
+    : {
+        ...proposal,
+        estimate: correctEstimate(estimate, correction),
+        alternatives: correctAlternatives(proposal.alternatives, correction),
+      };
   return {
     recommendation: answerFor({ restricted, delayMs, admission, proposal: shown, grounds, frame }),
     evidence: evidenceOf(asked.layers, configurationRevision, gate && evidenceOfGate(gate, admission), correction),

@@ -106,10 +106,7 @@ export function correctChance(chance: number, { shift, deviation }: Correction):
  * own deviation to that side. An end at 0 or 1 stays there; and where a Beta of that variance and mean would have α ≤ 1,
  * `variance · (1 − chance) ≥ 1`, no least chance is known: the interval begins at 0.
  */
-export function correctEstimate(
-  estimate: SuccessEstimate,
-  correction: Correction,
-): SuccessEstimate {
+export function correctEstimate(estimate: SuccessEstimate, correction: Correction): SuccessEstimate {
   const {
     successProbability,
     interval: [lo, hi],
@@ -117,7 +114,8 @@ export function correctEstimate(
   const { shift, deviation, precision } = correction;
   const chance = correctChance(successProbability, correction);
   // Records of before deviations were known are replayed as they were, to the digits that are shown.
-  if (deviation === 0) return { successProbability: chance, interval: [shiftChance(lo, shift), shiftChance(hi, shift)] };
+  if (deviation === 0)
+    return { successProbability: chance, interval: [shiftChance(lo, shift), shiftChance(hi, shift)] };
   const logOdds = logOddsOf(successProbability);
   const unknown = (Z_90 * deviation) ** 2;
   const narrowing = (precision ?? 0) / Z_90 ** 2;

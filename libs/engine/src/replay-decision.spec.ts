@@ -65,7 +65,9 @@ describe('replayDecision', () => {
       expect(corrected.recommendation.estimatedSuccess).toBeLessThan(plain.recommendation.estimatedSuccess);
       // What is done does not depend on it.
       expect(corrected.recommendation.delayMs).toBe(plain.recommendation.delayMs);
-      expect(corrected.recommendation.alternatives).toEqual(plain.recommendation.alternatives);
+      expect(corrected.recommendation.alternatives.map(({ value }) => value)).toEqual(
+        plain.recommendation.alternatives.map(({ value }) => value),
+      );
       const audited = { recommendationId: 'r', decidedAtMs: T0, features: FAILURE, ...corrected, rngSeed };
       const replayed = replayDecision(audited, configurationOf(someStrategy()));
       expect(replayed.recommendation).toEqual(corrected.recommendation);

@@ -9,7 +9,7 @@ import {
 import { Type, type Static } from 'typebox';
 import { dropAbsent } from '../http/drop-absent.js';
 import { named } from '../http/named.js';
-import { Alternatives, fromAlternatives } from '../recommendation/alternatives.dto.js';
+import { AlternativesOfLayer, fromAlternatives } from '../recommendation/alternatives.dto.js';
 
 const Ratio = Type.Number({ minimum: 0, maximum: 1 });
 
@@ -69,7 +69,7 @@ export const LayerAnswer = named(
       confidence: Type.Optional(Ratio),
       rationale: Type.Optional(Type.String()),
       reasons: Type.Optional(Type.Array(Type.String())),
-      alternatives: Type.Optional(Alternatives),
+      alternatives: Type.Optional(AlternativesOfLayer),
       model_version: Type.Optional(Type.Unsafe<string | null>({ type: ['string', 'null'] })),
       exploration: Type.Optional(Exploration),
       trial: Type.Optional(TrialAnswer),

@@ -7,7 +7,7 @@ import { untilPasses } from '../faults/support/until-passes.js';
 import { readFixture, readFixtureText, type Json } from '../seed/fixtures.js';
 import { createClient, type Client } from '../support/client.js';
 import { startApi, type RunningApi } from '../support/start-api.js';
-import { askOften, isExplored, RECOVERY_MS, samplesOf, type Kind } from '../support/teaching.js';
+import { askOften, isExplored, RECOVERY_MS, samplesOf, type Advice, type Kind } from '../support/teaching.js';
 
 const TIMEOUT_MS = 120_000;
 const RUNS = 200;
@@ -110,6 +110,7 @@ describe.each([
         expect(answer).toMatchObject({ decision: 'retry', max_attempts: 8, confidence: expect.any(Number) });
         expect(answer.confidence).toBeGreaterThanOrEqual(0.7);
         expect(answer.alternatives.length).toBeGreaterThan(0);
+        await expectOneFooting(client, answer);
         expect(answer.rationale).toMatch(
           new RegExp(`is worth \\d\\.\\d+, .* \\d+ of \\d+ retries of ${kind.job_type} that waited .* succeeded`),
         );
@@ -125,6 +126,28 @@ describe.each([
     expect(means['15-30s']).toBeGreaterThan(0.5);
   });
 });
+
+const logOdds = (chance: number) => Math.log(chance / (1 - chance));
+
+/** What is shown of alternatives was corrected by as much as the answer itself; in the record the layer's own are beside it. */
+async function expectOneFooting(client: Client, { recommendation_id, alternatives }: Advice) {
+  const { body } = await client.get(`/decisions/${recommendation_id}`);
+  const { recommendation, evidence } = body as {
+    recommendation: Advice;
+    evidence: { odds_shift: number; layers: readonly { kind: string; alternatives?: Advice['alternatives'] }[] };
+  };
+  expect(recommendation.alternatives).toEqual(alternatives);
+  expect(evidence.odds_shift).not.toBe(0);
+  const believed = evidence.layers.find(({ kind }) => kind === 'proposal')?.alternatives ?? [];
+  expect(alternatives.map(({ delay_ms, value }) => ({ delay_ms, value }))).toEqual(
+    believed.map(({ delay_ms, value }) => ({ delay_ms, value })),
+  );
+  alternatives.forEach(({ estimated_success: shown }, i) => {
+    const chance = believed[i]?.estimated_success ?? 0;
+    const expected = 1 / (1 + Math.exp(-logOdds(Math.min(0.9999, Math.max(0.0001, chance))) - evidence.odds_shift));
+    expect(shown).toBeCloseTo(expected, 3);
+  });
+}
 
 describe('a worker that reports each attempt with nothing but when it ended', () => {
   it(

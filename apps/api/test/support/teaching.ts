@@ -38,6 +38,7 @@ export interface Advice {
   readonly estimated_success_interval: readonly [number, number];
   readonly alternatives: readonly {
     readonly delay_ms: number | null;
+    readonly estimated_success: number;
     readonly value: number;
     readonly why_not: string;
   }[];

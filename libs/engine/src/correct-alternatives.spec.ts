@@ -1,0 +1,69 @@
+import { describe, expect, it } from '@jest/globals';
+import { createRng } from '@smart-retry/domain';
+import { someFeatures, someStrategy, T0 } from '@smart-retry/domain/testing';
+import { correctAlternatives } from './correct-alternatives.js';
+import { decide } from './decide.js';
+import { correctEstimate, logOddsOf } from './odds-correction.js';
+import { snapshotOf, taughtMemory } from './testing/taught.js';
+
+const correction = { shift: -1, deviation: 0.5, precision: 2 };
+const alternativeOf = (estimatedSuccess: number, delayMs: number | null = 5_000) => ({
+  delayMs,
+  estimatedSuccess,
+  value: 0.25,
+  whyNot: 'worth 0.25, less than 0.5',
+});
+
+describe('correctAlternatives', () => {
+  it('shows a chance as it would be shown of the answer', () => {
+    for (const chance of [0, 0.02, 0.5, 0.93, 1]) {
+      const estimate = correctEstimate({ successProbability: chance, interval: [0, 1] }, correction);
+      const [shown] = correctAlternatives([alternativeOf(chance)], correction);
+      expect(shown?.estimatedSuccess).toBeCloseTo(estimate.successProbability, 4);
+    }
+  });
+
+  it('leaves everything else as it decided', () => {
+    const [shown] = correctAlternatives([alternativeOf(0.5)], correction);
+    expect(shown).toEqual({ ...alternativeOf(0.5), estimatedSuccess: shown?.estimatedSuccess });
+  });
+
+  it('gives the very list where nothing is corrected, so that it is written and kept once', () => {
+    const said = [alternativeOf(0.5)];
+    expect(correctAlternatives(said, { shift: 0, deviation: 0 })).toBe(said);
+  });
+});
+
+describe('an answer that is corrected in hindsight', () => {
+  const features = someFeatures({ incidentAgeMs: 0 });
+  const memory = taughtMemory({ outcomes: 400, isOverAfterMs: 15_000, features });
+  const answer = (shift: number) => {
+    const snapshot = {
+      ...snapshotOf(someStrategy(), memory),
+      hindsight: { correctionOf: () => ({ ...correction, shift }) },
+    };
+    return decide(features, snapshot, T0, createRng([1, 2, 3, 4]));
+  };
+
+  it('has alternatives on the same footing: all odds are moved by as much', () => {
+    const [plain, moved] = [answer(0).recommendation, answer(-1).recommendation];
+    expect(moved.method).toBe('bayesian');
+    expect(moved.alternatives.length).toBeGreaterThan(0);
+    const pairs = [
+      [plain.estimatedSuccess, moved.estimatedSuccess],
+      ...moved.alternatives.map(({ estimatedSuccess }, i) => [
+        plain.alternatives[i]?.estimatedSuccess,
+        estimatedSuccess,
+      ]),
+    ] as [number, number][];
+    // Of four digits a very small or large chance leaves too few to compare odds.
+    const inside = pairs.filter(([before, after]) => before < 0.99 && after > 0.01);
+    expect(inside.length).toBeGreaterThan(1);
+    for (const [before, after] of inside) expect(logOddsOf(after) - logOddsOf(before)).toBeCloseTo(-1, 1);
+  });
+
+  it('keeps in its evidence what the layer itself said', () => {
+    const [plain, moved] = [answer(0).evidence, answer(-1).evidence];
+    expect(moved.layers).toEqual(plain.layers);
+  });
+});
