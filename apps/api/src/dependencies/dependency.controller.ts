@@ -37,7 +37,8 @@ export class DependencyController {
   @Access({ scope: 'read', tenant: 'refused' })
   @RouteSchema({
     summary: 'Dependencies heard of, the latest first, then held breakers of others: breaker, budget, parked retries',
-    description: 'As this process knows it; what other processes hear reaches it within about a second.',
+    description:
+      'As this process knows it; what other processes hear reaches it within about a second. One page: others are found by name.',
     tags: ['Dependencies'],
     querystring: DependencyListQuery,
     response: { 200: DependencyListResponse, ...problemResponses(400) },

@@ -53,7 +53,9 @@ export const FeaturesBody = named(
     error_code: OptionalLabel,
     queue: OptionalLabel,
     tenant: Tenant,
-    job_id: optionalLabel(`${JOB_ID} Without it nobody knows the job again.`),
+    job_id: optionalLabel(
+      `${JOB_ID} Without it nobody knows the job again: a call that is repeated, since no answer came, counts as one more failure. An \`Idempotency-Key\` changes nothing here.`,
+    ),
     dependency: Type.Optional(
       NullableText({ maxLength: LABEL_LENGTH, description: 'Downstream; default `job_type`.' }),
     ),

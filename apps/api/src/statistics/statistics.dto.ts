@@ -56,7 +56,11 @@ export const StatisticsResponse = named(
     queue: Type.Optional(Type.String()),
     tenant: Type.Optional(Type.String()),
     group_by: Type.Optional(Type.String()),
-    groups: Type.Optional(Type.Array(Type.Object({ group: NullableText, ...countFields }))),
+    groups: Type.Optional(
+      Type.Array(Type.Object({ group: NullableText, ...countFields }), {
+        description: 'Those with the most attempts, at most 1,000; the totals are of all.',
+      }),
+    ),
   }),
 );
 export type StatisticsResponse = Static<typeof StatisticsResponse>;

@@ -64,6 +64,19 @@ describe('GET /dependencies', () => {
   });
 });
 
+describe('a call that is repeated', () => {
+  it('is one failure of a job that has an id, and another one without, whatever its Idempotency-Key', async () => {
+    const repeat = async (dependency: string, job: object) => {
+      const body = { job_type: 'sync', error_class: 'timeout', attempt_number: 1, dependency, ...job };
+      for (let i = 0; i < 3; i++)
+        await client.post('/recommendation', body, { headers: { 'idempotency-key': dependency } });
+      return (await client.get(`/dependencies/${dependency}`)).body['recent'];
+    };
+    expect(await repeat('repeated-known', { job_id: 'known' })).toEqual({ failed: 1, succeeded: 0 });
+    expect(await repeat('repeated-unknown', {})).toEqual({ failed: 3, succeeded: 0 });
+  });
+});
+
 describe('the retry budget', () => {
   it('is not enforced, and says so, where nobody reports first tries', async () => {
     const answers = await Promise.all(Array.from({ length: 40 }, (_, i) => ask('unreported', `job-${i}`)));
