@@ -6,6 +6,7 @@ import type { CallsSince } from './calls-since.js';
 import type { FailedRun } from './failed-run.js';
 import { REMEMBERED_MS, REPORTS_ALL_MS, SHORTEST_AVERAGE_MS, type FirstTryRate } from './first-try-rate.js';
 import { allReportedMs, type LatestNews } from './latest-news.js';
+import type { Probes } from './probes.js';
 import type { SeenFirstTries } from './seen-rate.js';
 
 /** Counts older than this do not say that the rest is reported. */
@@ -20,6 +21,7 @@ export interface KnownCalls {
   readonly breaker: BreakerRecord;
   readonly latest: LatestNews;
   readonly run: FailedRun;
+  readonly probes: Probes;
   readonly askers: Askers;
   /** Null where nobody reports them. */
   readonly firstTries: FirstTryRate | null;
@@ -65,12 +67,13 @@ export function breakerEvidence(known: KnownCalls, nowMs: EpochMs): BreakerEvide
         assumed: 0,
       };
   const quietSinceMs = Math.max(latest.firstFailureMs, sinceMs);
+  const unreported = known.probes.unreported(breaker, nowMs);
   const sinceFirstFailed = isKnown ? since.get('firstFailed', breaker) : 0;
   return {
     recent,
     since: {
-      failed: since.get('retryFailed', breaker) + sinceFirstFailed,
-      succeeded: since.get('succeeded', breaker),
+      failed: since.get('retryFailed', breaker) + sinceFirstFailed + unreported.failed,
+      succeeded: since.get('succeeded', breaker) + unreported.succeeded,
       // Where all calls fail in a trough, those that are not made would seem to have come through.
       assumed: Math.max(0, notKnownToFail(expected(latelyPerSecond, nowMs - sinceMs), sinceFirstFailed)),
     },

@@ -20,8 +20,9 @@ import type { FleetTerms } from './fleet-terms.js';
 import { FullRun } from './full-run.js';
 import { NO_NEWS, type LatestNews } from './latest-news.js';
 import { movesInOverrun, wasOverrun } from './overrun.js';
+import { Probes, type ProbingJob } from './probes.js';
 import { noteProcessingTime } from './processing-times.js';
-import { isEvidence, type FirstTries, type ReportedCall } from './reported-calls.js';
+import { isEvidence, isRetryEvidence, type FirstTries, type ReportedCall } from './reported-calls.js';
 import { SeenRate } from './seen-rate.js';
 import { SharedSums } from './shared-sums.js';
 import { TenantShares } from './tenant-shares.js';
@@ -47,9 +48,8 @@ export class Dependency {
   readonly latest: LatestNews = { ...NO_NEWS };
   readonly askers = new Askers();
   readonly trouble = new Trouble();
+  readonly probes = new Probes();
   breaker: BreakerRecord = NEW_BREAKER;
-  /** Probes that this process may give. */
-  probesLeft = 0;
   /** When it was last asked or told about. */
   usedAtMs: EpochMs = 0;
   /** Jobs that were put off while probes were under way. */
@@ -99,7 +99,7 @@ export class Dependency {
       if (isRetry) this.#run.noteSuccess();
       this.#count(isRetry ? 'retriesSucceeded' : 'firstSucceeded', atMs);
       this.since.add('succeeded', this.breaker, startedAtMs);
-    } else if (isRetry && kind !== 'other') {
+    } else if (isRetry && isRetryEvidence(kind)) {
       this.#run.noteFailure(retriedJob, atMs);
       this.#count('retriesFailed', atMs);
       this.since.add('retryFailed', this.breaker, startedAtMs);
@@ -203,7 +203,7 @@ export class Dependency {
   /** What its next caller would find, without bringing it about. */
   foresee(nowMs: EpochMs): { readonly breaker: BreakerRecord; readonly probesLeft: number } {
     const breaker = nextBreaker(this.breaker, this.evidence(nowMs), nowMs);
-    return { breaker, probesLeft: breaker === this.breaker ? this.probesLeft : this.#probesOf(breaker) };
+    return { breaker, probesLeft: breaker === this.breaker ? this.probes.left : this.#probesOf(breaker) };
   }
 
   adoptBreaker(breaker: BreakerRecord): void {
@@ -211,9 +211,14 @@ export class Dependency {
     if (breaker.version !== this.breaker.version) {
       this.#rate = null;
       this.waiting = 0;
-      this.probesLeft = this.#probesOf(breaker);
+      this.probes.left = this.#probesOf(breaker);
     }
     this.breaker = breaker;
+  }
+
+  /** Lets a job through that is to find out whether it is back. */
+  sendProbe(job: ProbingJob, dueMs: EpochMs, place: FleetPlace): void {
+    this.probes.send(job, { version: this.breaker.version, dueMs }, place);
   }
 
   #probesOf(breaker: BreakerRecord): number {
@@ -240,7 +245,7 @@ export class Dependency {
       },
       latest: { ...this.latest },
       breaker: this.breaker,
-      wantedProbes: this.probesLeft === 0 ? Math.min(mostProbes, this.waiting) : 0,
+      wantedProbes: this.probes.left === 0 ? Math.min(mostProbes, this.waiting) : 0,
       mostProbes,
     };
   }
@@ -259,13 +264,13 @@ export class Dependency {
     const isNewer = breaker.version > this.breaker.version;
     const isOthers = breaker.version === told.breaker.version && told.breaker.version === this.breaker.version;
     if (isNewer || isOthers) this.adoptBreaker(breaker);
-    if (this.breaker.version === told.breaker.version) this.probesLeft += probes;
+    if (this.breaker.version === told.breaker.version) this.probes.left += probes;
   }
 
   evidence(nowMs: EpochMs): BreakerEvidence {
-    const { calls, since, breaker, latest, askers } = this;
+    const { calls, since, breaker, latest, askers, probes } = this;
     const { objective } = this.#terms;
-    const known = { calls, since, breaker, latest, askers, run: this.#run, objective };
+    const known = { calls, since, breaker, latest, askers, probes, run: this.#run, objective };
     return breakerEvidence({ ...this.#rateAt(nowMs), ...known }, nowMs);
   }
 

@@ -49,8 +49,8 @@ describe('the breaker of a dependency', () => {
     const look = (jobId: string, dependency = 'erp') =>
       callers.fleet.look(someFeatures({ dependency, jobId }), callers.nowMs).admit({ ...looked, nowMs: callers.nowMs });
     const recordOf = (name: string) => {
-      const { breaker, probesLeft, latest } = callers.fleet.dependency(name);
-      return { breaker, probesLeft, latest: { ...latest } };
+      const { breaker, probes, latest } = callers.fleet.dependency(name);
+      return { breaker, probesLeft: probes.left, latest: { ...latest } };
     };
     for (const reason of ['breaker_open', 'breaker_probe']) {
       const before = recordOf('erp');

@@ -83,6 +83,7 @@ export class Fleet {
     }
     if (turn === null) {
       dependency.noteAsk(features.attemptNumber, kind, nowMs, nowMs);
+      dependency.probes.noteAsk(features, kind, nowMs);
       dependency.tenants.noteAsk(features.tenant, units, nowMs);
     }
     if (kind === 'throttled')
@@ -99,7 +100,7 @@ export class Fleet {
     const limits = this.#limitsOf(limited, fair, nowMs);
     const asksAgain = () => this.#workers.askAgain(features, nowMs);
     this.#met = { features, name, dependency, limits, units, turn, asksAgain };
-    const { probesLeft } = dependency;
+    const probesLeft = dependency.probes.left;
     const held = { override: this.overrideOf(name), place: this.place };
     return gateFor(this.#met, { kind, breaker, probesLeft, budget, sharedHintMs, ...held }, nowMs);
   }
@@ -137,7 +138,7 @@ export class Fleet {
     const name = met?.name ?? dependencyOf(features);
     const dependency = met?.dependency ?? this.dependency(name);
     const { booking, isProbe, kind } = admission;
-    if (isProbe) dependency.probesLeft--;
+    if (isProbe) dependency.sendProbe(features, nowMs + admission.delayMs, this.place);
     if (admission.wantsProbe === true) dependency.waiting++;
     const asksAtMs = kind === 'deferred' ? nowMs + (admission.askAgainMs ?? admission.delayMs) : null;
     const before = met === null ? this.turns.find(features) : met.turn;
@@ -177,6 +178,7 @@ export class Fleet {
       const failedAttempt = link?.failedAttemptNumber ?? attemptNumber - 1;
       const asked = { tenant: report.tenant, jobType, jobId: report.jobId, attemptNumber: failedAttempt };
       const turn = isRetry ? this.turns.drop(asked) : null;
+      if (isRetry) this.#dependencies.peek(name)?.probes.noteReport(asked, { success, endedAtMs: timestampMs }, nowMs);
       const kind = success || errorClass === undefined ? null : this.#kinds.of(errorClass, errorCode);
       const isUnused = status === 'cancelled' || kind === 'not_sent';
       if (turn !== null && isUnused) this.#free(turn, nowMs);

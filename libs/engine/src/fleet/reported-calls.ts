@@ -20,3 +20,8 @@ export interface FirstTries {
 export function isEvidence(kind: FailureKind): boolean {
   return kind === 'timeout' || kind === 'unavailable' || kind === 'other';
 }
+
+/** The same of a retry: what fails again for a reason of its own may do so for good. */
+export function isRetryEvidence(kind: FailureKind): boolean {
+  return isEvidence(kind) && kind !== 'other';
+}

@@ -37,10 +37,11 @@ export class ErpCallers {
     );
   }
 
-  /** A first try fails, and its worker asks whether to retry after `delayMs`. */
+  /** An attempt fails, the first unless another is named, and its worker asks whether to retry after `delayMs`. */
   ask(
     changes: {
       readonly jobId?: string;
+      readonly attemptNumber?: number;
       readonly delayMs?: number;
       readonly errorClass?: string;
       readonly tenant?: string;
@@ -49,9 +50,10 @@ export class ErpCallers {
       readonly draw?: number;
     } = {},
   ): Admission {
-    const { jobId = `job-${this.#jobs++}`, delayMs = 1_000, errorClass = 'timeout', tenant, queue } = changes;
+    const { jobId = `job-${this.#jobs++}`, attemptNumber = 1, delayMs = 1_000, errorClass = 'timeout' } = changes;
+    const { tenant, queue } = changes;
     const whose = { ...(tenant !== undefined && { tenant }), ...(queue !== undefined && { queue }) };
-    const features = someFeatures({ dependency: 'erp', jobId, errorClass, ...whose });
+    const features = someFeatures({ dependency: 'erp', jobId, attemptNumber, errorClass, ...whose });
     const admission = this.fleet.meet(features, this.nowMs).admit({
       nowMs: this.nowMs,
       delayMs,

@@ -19,7 +19,7 @@ export interface FailedJobs {
 export interface BreakerEvidence {
   /** Of the last `EVIDENCE_WINDOW_MS`, as far as the breaker has been closed by then: failures of an outage that is over say nothing. */
   readonly recent: CallEvidence;
-  /** Of calls that began after the breaker's last transition. */
+  /** Of calls that began after the breaker's last transition; probes that nobody has reported by whether their jobs ask. */
   readonly since: CallEvidence;
   /** Since the last first try that failed, or the last transition: first tries made, as told or by their usual rate. */
   readonly quiet: { readonly sinceMs: EpochMs; readonly tries: number };
@@ -68,6 +68,7 @@ const SEEMS_BACK_MS = 5_000;
  * open → half open: after 5 s, half as long again after each failed round of probes up to 60 s, or to 3 min where few call; or
  * after 5 s, and 5 first tries, without a failure.
  * half open → closed: 2 successes (or 10 s without news of failures, at the usual rate), and at least half of all; → open: 2 failures and more than half.
+ * A probe whose job asks about its failure has failed; one whose job does not ask for longer than probes take has come through.
  * Where it was left alone for more than 60 s a single probe goes out: if it fails → open, if it comes through → half open, with all probes.
  * Where so many call meanwhile that it would be left alone for a third less, it is.
  */
