@@ -55,6 +55,27 @@ describe('workers that make their retry when they are told', () => {
     expect(callers.ask({ delayMs: 1_000, errorClass: 'unavailable' }).delayMs).toBeGreaterThan(75_000);
   });
 
+  it('wait by the outage that goes on, and not by one that was over for as long as calls tell of trouble', () => {
+    const lastedAfter = (calmSeconds: number) => {
+      const callers = outage({ seconds: 240 });
+      const { breaker } = callers.fleet.dependency('erp');
+      // As if its probes had come through.
+      callers.fleet.dependency('erp').adoptBreaker({
+        ...breaker,
+        state: 'closed',
+        version: breaker.version + 1,
+        sinceMs: callers.nowMs,
+        releasedAtMs: callers.nowMs,
+      });
+      callers.nowMs += 1_000 * calmSeconds;
+      for (let second = 0; second < 15; second++, callers.nowMs += 1_000)
+        for (let i = 0; i < 3; i++) callers.ask({ delayMs: 10_000, errorClass: 'unavailable' });
+      return callers.fleet.dependency('erp').trouble.lastedMs(callers.nowMs - 1_000);
+    };
+    expect(lastedAfter(5)).toBeGreaterThan(240_000);
+    expect(lastedAfter(30)).toBeLessThan(20_000);
+  });
+
   it('come without a place as many as the dependency will be able to take, by what comes through', () => {
     const letCome = (retriesSucceeded: number) => {
       const callers = outage({ seconds: 240 });

@@ -1,7 +1,8 @@
 import type { BreakerRecord, EpochMs } from '@smart-retry/domain';
+import { EVIDENCE_WINDOW_MS } from '@smart-retry/guardrails';
 
-/** Without trouble for so long the next is another one, unless a breaker has been open meanwhile. */
-const OVER_AFTER_MS = 60_000;
+/** Without trouble for as long as calls tell of it the next is another one, unless a breaker has been open meanwhile. */
+const OVER_AFTER_MS = EVIDENCE_WINDOW_MS;
 /** Trouble that was seen so lately lasts. */
 const LASTS_MS = 1_000;
 
