@@ -186,12 +186,9 @@ export class Fleet {
       // Without a class nobody knows whose failure it was.
       if (!success && errorClass === undefined) continue;
       const dependency = this.dependency(name);
+      const calledMs = Math.min(timestampMs, nowMs);
       if (!isRetry)
-        this.whoReports.noteFirstTries(
-          { jobType, succeeded: Number(success) },
-          dependency.latest,
-          Math.min(timestampMs, nowMs),
-        );
+        this.whoReports.noteFirstTries({ jobType, succeeded: Number(success) }, dependency.latest, calledMs);
       const retriedJob = isRetry ? jobAttemptKey({ ...asked, attemptNumber: 0 }) : null;
       dependency.noteReport({ retriedJob, endedAtMs: timestampMs, processingTimeMs }, kind, nowMs);
       // Who is only told of calls, and never asked, is to forget, too.
@@ -202,7 +199,7 @@ export class Fleet {
         dependency.askers.noteNever(nowMs);
         this.#workers.noteNever(report, nowMs);
       }
-      if (turn !== null) notePaced(dependency, kind, Math.min(timestampMs, nowMs), nowMs);
+      if (turn !== null) notePaced(dependency, kind, calledMs, nowMs);
     }
   }
 
