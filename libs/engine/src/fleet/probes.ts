@@ -24,6 +24,8 @@ interface Probe {
   failed: EndedProbe | null;
 }
 
+const NONE = { failed: 0, succeeded: 0 };
+
 /** With the attempt that has failed. */
 export type ProbingJob = Omit<JobAttempt, 'jobId'> & { readonly jobId?: string | undefined };
 
@@ -74,6 +76,7 @@ export class Probes {
 
   /** What came of those that went out since the breaker's last transition, and are not reported. */
   unreported({ version }: BreakerRecord, nowMs: EpochMs): { readonly failed: number; readonly succeeded: number } {
+    if (this.#out.size === 0) return NONE;
     const patienceMs = this.#patienceMs();
     let [failed, succeeded] = [0, 0];
     for (const { version: sentIn, dueMs, failed: ended } of this.#out.values()) {

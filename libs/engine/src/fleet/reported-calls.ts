@@ -18,10 +18,10 @@ export interface FirstTries {
 
 /** Whether the dependency may be the cause of such a failure. */
 export function isEvidence(kind: FailureKind): boolean {
-  return kind === 'timeout' || kind === 'unavailable' || kind === 'other';
+  return isRetryEvidence(kind) || kind === 'other';
 }
 
 /** The same of a retry: what fails again for a reason of its own may do so for good. */
 export function isRetryEvidence(kind: FailureKind): boolean {
-  return isEvidence(kind) && kind !== 'other';
+  return kind === 'timeout' || kind === 'unavailable';
 }

@@ -68,7 +68,8 @@ const SEEMS_BACK_MS = 5_000;
  * open → half open: after 5 s, half as long again after each failed round of probes up to 60 s, or to 3 min where few call; or
  * after 5 s, and 5 first tries, without a failure.
  * half open → closed: 2 successes (or 10 s without news of failures, at the usual rate), and at least half of all; → open: 2 failures and more than half.
- * A probe whose job asks about its failure has failed; one whose job does not ask for longer than probes take has come through.
+ * A probe whose job asks about its failure has failed; one whose job does not ask for longer than probes take has come through, where
+ * reports are seen to go missing.
  * Where it was left alone for more than 60 s a single probe goes out: if it fails → open, if it comes through → half open, with all probes.
  * Where so many call meanwhile that it would be left alone for a third less, it is.
  */
