@@ -86,7 +86,7 @@ export function breakerEvidence(known: KnownCalls, nowMs: EpochMs): BreakerEvide
     consecutiveFailures: consecutiveFailures(known, nowMs),
     failedJobs: goesByJobs ? run.at(Math.max(latest.successMs, releasedAtMs ?? 0), nowMs) : null,
     hasFirstTries: isKnown,
-    longestOpenMs: () => longestOpenMs(failedFirstTriesPerSecond(calls, nowMs), known.objective()),
+    longestOpenMs: () => longestOpenMs(waitingCallersPerSecond(known, nowMs), known.objective()),
   };
 }
 
@@ -98,6 +98,13 @@ function consecutiveFailures({ calls, breaker, latest }: KnownCalls, nowMs: Epoc
   if (!isCovered) return 0;
   const [from, to] = [slotOf(sinceMs) + 1, slotOf(firstTryMs) + 1];
   return Math.min(calls.sum('firstTries', from, to), calls.sum('firstAsked', from, to));
+}
+
+/** Callers a second that wait for the end of an outage: those that came of late, or all that wait, over the time since any came through. */
+function waitingCallersPerSecond({ calls, latest, breaker }: KnownCalls, nowMs: EpochMs): number {
+  const sinceMs = Math.max(latest.firstSuccessMs, latest.successMs, breaker.releasedAtMs ?? 0);
+  const lastedMs = Math.max(WAITING_AVERAGED_MS, sinceMs === 0 ? 0 : nowMs - sinceMs);
+  return Math.max(failedFirstTriesPerSecond(calls, nowMs), (1_000 * calls.waitingAt(nowMs)) / lastedMs);
 }
 
 /** First tries a second that failed and asked, since the first of the last quarter of an hour: in an outage those that wait for its end. */

@@ -87,3 +87,43 @@ describe('a dependency that few call, left alone for minutes', () => {
     expect(now).toBe(before);
   });
 });
+
+describe('the last hour of an outage in which nobody has failed for half an hour', () => {
+  /** How many retries ask in it, of jobs that failed each `gapMs` in the half hour before that and ask again when they are told to. */
+  const retriesOfThoseWho = (gapMs: number): number => {
+    const callers = new ErpCallers();
+    const asksAtMs = new Map<string, number>();
+    const count = (succeeded: number, failed: number) => {
+      const window = { windowStartMs: callers.nowMs - gapMs, windowEndMs: callers.nowMs };
+      callers.fleet.noteCounts([{ jobType: 'sync', dependency: 'erp', succeeded, failed, ...window }], callers.nowMs);
+    };
+    const isSent = (jobId: string): boolean => {
+      const answer = callers.ask({ jobId, delayMs: 600_000, draw: 0 });
+      asksAtMs.set(jobId, callers.nowMs + (answer.askAgainMs ?? TICK_MS));
+      return answer.isProbe;
+    };
+    count(1, 0);
+    let retries = 0;
+    for (let lastedMs = 0; lastedMs < 2 * HOUR_MS; lastedMs += TICK_MS) {
+      callers.nowMs += TICK_MS;
+      if (lastedMs < HOUR_MS / 2 && lastedMs % gapMs === 0) {
+        isSent(`failed-after-${lastedMs}`);
+        count(0, 1);
+      }
+      for (const [jobId, atMs] of asksAtMs) {
+        if (atMs > callers.nowMs || !isSent(jobId)) continue;
+        if (lastedMs >= HOUR_MS) retries++;
+        callers.reportRetry({ success: false });
+      }
+    }
+    return retries;
+  };
+
+  it('is asked the more seldom the fewer still wait', () => {
+    expect(retriesOfThoseWho(90_000)).toBeLessThan(40);
+  });
+
+  it('control: is asked each minute where many do', () => {
+    expect(retriesOfThoseWho(5_000)).toBeGreaterThan(50);
+  });
+});

@@ -11,7 +11,7 @@ export const LONGEST_OPEN_MS = 180_000;
  * of the end τ / 2 late on average, which costs ln 2 / h of what each is worth a millisecond. T falls out:
  * `τ = √(2 · attemptCost · h / (f · ln 2))`, within the two bounds.
  *
- * @param callersPerSecond f: first tries that fail and ask; 0 where none is known to
+ * @param callersPerSecond f: those that fail and wait; 0 where none is known to
  */
 export function longestOpenMs(callersPerSecond: number, { valueHalfLifeMs, attemptCost }: Objective): number {
   if (callersPerSecond === 0) return USUAL_LONGEST_OPEN_MS;
