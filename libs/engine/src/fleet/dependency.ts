@@ -18,7 +18,7 @@ import { DependencyBudget } from './dependency-budget.js';
 import { FailedRun } from './failed-run.js';
 import type { FleetTerms } from './fleet-terms.js';
 import { FullRun } from './full-run.js';
-import { NO_NEWS, type LatestNews } from './latest-news.js';
+import { hintLeftMs, NO_NEWS, noteHint, type LatestNews } from './latest-news.js';
 import { movesInOverrun, wasOverrun } from './overrun.js';
 import { Probes, type ProbingJob } from './probes.js';
 import { noteProcessingTime } from './processing-times.js';
@@ -135,15 +135,12 @@ export class Dependency {
 
   /** A server has asked somebody to wait. */
   noteHint(hintMs: number, atMs: EpochMs): void {
-    if (atMs + hintMs <= this.latest.hintUntilMs) return;
-    this.latest.hintSeenMs = Math.max(this.latest.hintSeenMs, atMs);
-    this.latest.hintUntilMs = atMs + hintMs;
+    noteHint(this.latest, hintMs, atMs);
   }
 
   /** How much longer all have to wait by the server's word; nobody once a call has come through since. */
   hintLeftMs(nowMs: EpochMs): number {
-    const { hintUntilMs, hintSeenMs, successMs } = this.latest;
-    return successMs > hintSeenMs ? 0 : Math.max(0, hintUntilMs - nowMs);
+    return hintLeftMs(this.latest, nowMs);
   }
 
   firstTriesPerSecond(nowMs: EpochMs): number | null {

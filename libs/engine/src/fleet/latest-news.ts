@@ -38,3 +38,15 @@ export const NO_NEWS: Readonly<LatestNews> = {
 export function allReportedMs(latest: Pick<LatestNews, 'firstSuccessMs' | 'allReportedMs'>): EpochMs {
   return Math.max(latest.firstSuccessMs, latest.allReportedMs);
 }
+
+/** A server has asked somebody to wait. */
+export function noteHint(latest: LatestNews, hintMs: number, atMs: EpochMs): void {
+  if (atMs + hintMs <= latest.hintUntilMs) return;
+  latest.hintSeenMs = Math.max(latest.hintSeenMs, atMs);
+  latest.hintUntilMs = atMs + hintMs;
+}
+
+/** How much longer all have to wait by the server's word; nobody once a call has come through since. */
+export function hintLeftMs({ hintUntilMs, hintSeenMs, successMs }: LatestNews, nowMs: EpochMs): number {
+  return successMs > hintSeenMs ? 0 : Math.max(0, hintUntilMs - nowMs);
+}
