@@ -19,7 +19,7 @@ import { FailedRun } from './failed-run.js';
 import type { FleetTerms } from './fleet-terms.js';
 import { FullRun } from './full-run.js';
 import { hintLeftMs, NO_NEWS, noteHint, type LatestNews } from './latest-news.js';
-import { movesInOverrun, wasOverrun } from './overrun.js';
+import { Overrun } from './overrun.js';
 import { Probes, type ProbingJob } from './probes.js';
 import { noteProcessingTime } from './processing-times.js';
 import { isEvidence, isRetryEvidence, type FirstTries, type ReportedCall } from './reported-calls.js';
@@ -61,6 +61,7 @@ export class Dependency {
   readonly #budget = new DependencyBudget(this);
   readonly #run = new FailedRun();
   readonly #seen = new SeenRate();
+  readonly #overrun = new Overrun();
 
   constructor(terms: FleetTerms) {
     this.#terms = terms;
@@ -173,7 +174,7 @@ export class Dependency {
       // Whoever asks again finds out on the way whether it is over.
       troubleLastedMs: this.askers.askAgainAt(nowMs) ? 0 : this.trouble.lastedMs(nowMs),
       pacePerSecond: this.paceAt(nowMs, place),
-      isOverrun: wasOverrun(this.latest, nowMs),
+      isOverrun: this.#overrun.isAt(this.latest, nowMs),
     });
   }
 
@@ -187,6 +188,7 @@ export class Dependency {
   lookAtBreaker(nowMs: EpochMs): BreakerRecord {
     if (nowMs - this.#evaluatedAtMs < EVALUATE_EVERY_MS && nowMs >= this.#evaluatedAtMs) return this.breaker;
     this.#evaluatedAtMs = nowMs;
+    this.#overrun.look(this, nowMs);
     const evidence = this.evidence(nowMs);
     if (this.breaker.state !== 'closed' || isTrouble(evidence.recent)) {
       this.latest.troubleMs = Math.max(this.latest.troubleMs, nowMs);
@@ -204,7 +206,7 @@ export class Dependency {
   }
 
   adoptBreaker(breaker: BreakerRecord): void {
-    if (movesInOverrun(breaker, this)) this.latest.overrunMs = Math.max(this.latest.overrunMs, breaker.sinceMs);
+    this.#overrun.note(breaker, this);
     if (breaker.version !== this.breaker.version) {
       this.#rate = null;
       this.waiting = 0;
