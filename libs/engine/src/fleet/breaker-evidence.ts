@@ -100,9 +100,22 @@ function consecutiveFailures({ calls, breaker, latest }: KnownCalls, nowMs: Epoc
   return Math.min(calls.sum('firstTries', from, to), calls.sum('firstAsked', from, to));
 }
 
+/** When the first try failed since which no call has come through; at most a quarter of an hour before, and `atMs` where none is known. */
+export function failingSinceMs(known: Pick<KnownCalls, 'calls' | 'latest' | 'breaker'>, atMs: EpochMs): EpochMs {
+  const to = slotOf(atMs);
+  const from = Math.max(to - WAITING_AVERAGED_MS / SLOT_MS, slotOf(lastSuccessMs(known)) + 1);
+  const first = known.calls.first('firstAsked', from, to);
+  return first < to ? first * SLOT_MS : atMs;
+}
+
+/** The last time that a call came through, or its breaker took it for back; 0 for never. */
+function lastSuccessMs({ latest, breaker }: Pick<KnownCalls, 'latest' | 'breaker'>): EpochMs {
+  return Math.max(latest.firstSuccessMs, latest.successMs, breaker.releasedAtMs ?? 0);
+}
+
 /** Callers a second that wait for the end of an outage: those that came of late, or all that wait, over the time since any came through. */
 function waitingCallersPerSecond({ calls, latest, breaker }: KnownCalls, nowMs: EpochMs): number {
-  const sinceMs = Math.max(latest.firstSuccessMs, latest.successMs, breaker.releasedAtMs ?? 0);
+  const sinceMs = lastSuccessMs({ latest, breaker });
   const lastedMs = Math.max(WAITING_AVERAGED_MS, sinceMs === 0 ? 0 : nowMs - sinceMs);
   return Math.max(failedFirstTriesPerSecond(calls, nowMs), (1_000 * calls.waitingAt(nowMs)) / lastedMs);
 }

@@ -4,7 +4,7 @@ import { SLOT_MS, slotOf } from './call-tally.js';
 import { Dependency } from './dependency.js';
 import { REPORTS_ALL_MS } from './first-try-rate.js';
 import type { Fleet } from './fleet.js';
-import { allReportedMs } from './latest-news.js';
+import { allReportedMs, hintLeftMs } from './latest-news.js';
 
 /** How a dependency is doing, for people. */
 export interface DependencyState {
@@ -79,7 +79,7 @@ function describe(fleet: Fleet, name: string, dependency: Dependency, nowMs: Epo
   const { recent, hasFirstTries } = dependency.evidence(nowMs);
   const { failed, succeeded, assumed } = hasFirstTries ? recent : toldOfLate(dependency, nowMs);
   const saysAll = hasFirstTries || nowMs - allReportedMs(dependency.latest) <= REPORTS_ALL_MS;
-  const hintLeftMs = dependency.hintLeftMs(nowMs);
+  const hintMs = hintLeftMs(dependency.latest, nowMs);
   return {
     name,
     breaker: {
@@ -96,7 +96,7 @@ function describe(fleet: Fleet, name: string, dependency: Dependency, nowMs: Epo
     parkedRetries: dependency.calls.placedAt(nowMs),
     waitingJobs: dependency.calls.allWaitingAt(nowMs),
     throttledPerSecond: dependency.paceAt(nowMs, fleet.place),
-    hintUntilMs: hintLeftMs === 0 ? null : nowMs + hintLeftMs,
+    hintUntilMs: hintMs === 0 ? null : nowMs + hintMs,
   };
 }
 

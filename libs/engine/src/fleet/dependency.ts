@@ -9,7 +9,7 @@ import {
 } from '@smart-retry/domain';
 import { isTrouble, nextBreaker, probesOf, type BreakerEvidence } from '@smart-retry/guardrails';
 import { Askers } from './askers.js';
-import { breakerEvidence } from './breaker-evidence.js';
+import { breakerEvidence, failingSinceMs } from './breaker-evidence.js';
 import type { BudgetPlaces, FleetPlace } from './budget-places.js';
 import { callRates, pacedFirstTries, type CallRates } from './call-rates.js';
 import { CallTally, firstKeyOf, SLOT_MS, slotOf, type CountedCall } from './call-tally.js';
@@ -18,7 +18,7 @@ import { DependencyBudget } from './dependency-budget.js';
 import { FailedRun } from './failed-run.js';
 import type { FleetTerms } from './fleet-terms.js';
 import { FullRun } from './full-run.js';
-import { hintLeftMs, NO_NEWS, noteHint, type LatestNews } from './latest-news.js';
+import { NO_NEWS, noteHint, type LatestNews } from './latest-news.js';
 import { Overrun } from './overrun.js';
 import { Probes, type ProbingJob } from './probes.js';
 import { noteProcessingTime } from './processing-times.js';
@@ -139,11 +139,6 @@ export class Dependency {
     noteHint(this.latest, hintMs, atMs);
   }
 
-  /** How much longer all have to wait by the server's word; nobody once a call has come through since. */
-  hintLeftMs(nowMs: EpochMs): number {
-    return hintLeftMs(this.latest, nowMs);
-  }
-
   firstTriesPerSecond(nowMs: EpochMs): number | null {
     return this.#rateAt(nowMs).firstTries?.perSecond ?? null;
   }
@@ -207,6 +202,9 @@ export class Dependency {
 
   adoptBreaker(breaker: BreakerRecord): void {
     this.#overrun.note(breaker, this);
+    // Where few call, trouble is known by its breaker, which takes a while to open.
+    if (breaker.state !== 'closed')
+      this.trouble.note(breaker.sinceMs, this.breaker.state, failingSinceMs(this, breaker.sinceMs));
     if (breaker.version !== this.breaker.version) {
       this.#rate = null;
       this.waiting = 0;

@@ -44,6 +44,31 @@ describe('retries in the second half of an hour of outage', () => {
   });
 });
 
+describe('trouble of a dependency that few call', () => {
+  it('began when the first of those calls failed that opened its breaker', () => {
+    const callers = new ErpCallers();
+    const call = (succeeded: number, failed: number) => {
+      callers.nowMs += 30_000;
+      if (failed > 0) callers.ask({ delayMs: 600_000 });
+      callers.nowMs += 30_000;
+      const window = { windowStartMs: callers.nowMs - 60_000, windowEndMs: callers.nowMs };
+      callers.fleet.noteCounts([{ jobType: 'sync', dependency: 'erp', succeeded, failed, ...window }], callers.nowMs);
+    };
+    for (let i = 0; i < 5; i++) call(1, 0);
+    for (let i = 0; i < 6; i++) call(0, 1);
+    const lastedMs = () => {
+      callers.nowMs += 1_000;
+      const { breaker } = callers.state;
+      return [breaker.state, Math.round(callers.fleet.dependency('erp').trouble.lastedMs(callers.nowMs) / 10_000)];
+    };
+    // The first of them failed five and a half minutes ago.
+    expect([lastedMs(), lastedMs()]).toEqual([
+      ['open', 33],
+      ['open', 33],
+    ]);
+  });
+});
+
 describe('a dependency that few call, left alone for minutes', () => {
   /** How long it is left alone where one calls in 90 s, once that is more than 100 s, and after `suddenCallers` more. */
   const openForMs = (suddenCallers: number) => {

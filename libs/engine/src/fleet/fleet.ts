@@ -20,6 +20,7 @@ import { FailureKinds } from './failure-kinds.js';
 import type { FleetGate } from './fleet-gate.js';
 import type { FleetTerms } from './fleet-terms.js';
 import { canPromise, gateFor, type Meeting } from './gate-for.js';
+import { hintLeftMs } from './latest-news.js';
 import { notePaced, noteThrottled } from './note-throttling.js';
 import { TenantLimits, type LimitedRetry } from './tenant-limits.js';
 import { Turns, type BookedTurn } from './turns.js';
@@ -89,7 +90,7 @@ export class Fleet {
     if (kind === 'throttled')
       noteThrottled(dependency, { isFirstTry: features.attemptNumber === 1 && turn === null }, nowMs);
     // Who names no dependency may have a limit of its own: the job type is but a guess at what is shared.
-    const sharedHintMs = features.dependency === undefined ? 0 : dependency.hintLeftMs(nowMs);
+    const sharedHintMs = features.dependency === undefined ? 0 : hintLeftMs(dependency.latest, nowMs);
     this.#noteHint(dependency, features, nowMs);
     const breaker = dependency.breakerAt(nowMs);
     const budget = this.budgetOf(dependency, nowMs);
@@ -124,7 +125,7 @@ export class Fleet {
       ...dependency.foresee(nowMs),
       override: this.overrideOf(name),
       budget: this.budgetOf(dependency, nowMs),
-      sharedHintMs: features.dependency === undefined ? 0 : dependency.hintLeftMs(nowMs),
+      sharedHintMs: features.dependency === undefined ? 0 : hintLeftMs(dependency.latest, nowMs),
       place: this.place,
     };
     return gateFor(met, circumstances, nowMs);

@@ -20,4 +20,14 @@ describe('Trouble', () => {
     };
     expect([lastedMs('open'), lastedMs('half_open'), lastedMs('closed')]).toEqual([600_000, 600_000, 0]);
   });
+
+  it('began when it is said to have begun, where it is another one than before', () => {
+    const lastedMs = (beforeMs: number) => {
+      const trouble = new Trouble();
+      trouble.note(1_000_000 - beforeMs, 'closed');
+      trouble.note(1_000_000, 'closed', 700_000);
+      return trouble.lastedMs(1_000_000);
+    };
+    expect([10_000, 60_000].map(lastedMs)).toEqual([10_000, 300_000]);
+  });
 });

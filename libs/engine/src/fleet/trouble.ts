@@ -11,9 +11,12 @@ export class Trouble {
   #sinceMs: EpochMs = 0;
   #lastMs: EpochMs = 0;
 
-  /** @param breaker as it has been since the last look */
-  note(nowMs: EpochMs, breaker: BreakerRecord['state']): void {
-    if (breaker === 'closed' && nowMs - this.#lastMs > OVER_AFTER_MS) this.#sinceMs = nowMs;
+  /**
+   * @param breaker as it has been since the last look
+   * @param beganMs since when it is in trouble, where that is another one than before
+   */
+  note(nowMs: EpochMs, breaker: BreakerRecord['state'], beganMs: EpochMs = nowMs): void {
+    if (breaker === 'closed' && nowMs - this.#lastMs > OVER_AFTER_MS) this.#sinceMs = beganMs;
     this.#lastMs = Math.max(this.#lastMs, nowMs);
   }
 
