@@ -34,6 +34,30 @@ describe('correctAlternatives', () => {
   });
 });
 
+describe('correctAlternatives of what is said to many jobs', () => {
+  const said = () => Object.freeze([alternativeOf(0.5)]);
+
+  it('gives the very same list until the correction changes', () => {
+    const alternatives = said();
+    const shown = correctAlternatives(alternatives, correction);
+    expect(Object.isFrozen(shown)).toBe(true);
+    expect(correctAlternatives(alternatives, { ...correction, precision: 3 })).toBe(shown);
+    const moved = correctAlternatives(alternatives, { ...correction, shift: 1 });
+    expect(moved).toEqual(correctAlternatives(said(), { ...correction, shift: 1 }));
+    expect(correctAlternatives(alternatives, { ...correction, deviation: 0 })).toEqual(
+      correctAlternatives(said(), { ...correction, deviation: 0 }),
+    );
+    expect(correctAlternatives(alternatives, correction)).toEqual(shown);
+  });
+
+  it('control: keeps nothing of a list that may change', () => {
+    const alternatives = [alternativeOf(0.5)];
+    const shown = correctAlternatives(alternatives, correction);
+    expect(correctAlternatives(alternatives, correction)).not.toBe(shown);
+    expect(Object.isFrozen(shown)).toBe(false);
+  });
+});
+
 describe('an answer that is corrected in hindsight', () => {
   const features = someFeatures({ incidentAgeMs: 0 });
   const memory = taughtMemory({ outcomes: 400, isOverAfterMs: 15_000, features });
