@@ -215,7 +215,7 @@ export class Dependency {
 
   /** Lets a job through that is to find out whether it is back. */
   sendProbe(job: ProbingJob, dueMs: EpochMs, place: FleetPlace): void {
-    this.probes.send(job, { version: this.breaker.version, dueMs }, place);
+    this.probes.send(job, dueMs, place);
   }
 
   #probesOf(breaker: BreakerRecord): number {

@@ -19,7 +19,7 @@ export interface FailedJobs {
 export interface BreakerEvidence {
   /** Of the last `EVIDENCE_WINDOW_MS`, as far as the breaker has been closed by then: failures of an outage that is over say nothing. */
   readonly recent: CallEvidence;
-  /** Of calls that began after the breaker's last transition; probes that nobody has reported by whether their jobs ask. */
+  /** Of calls that began at `tellsFromMs` or later; probes that nobody has reported by whether their jobs ask. */
   readonly since: CallEvidence;
   /** Since the last first try that failed, or the last transition: first tries made, as told or by their usual rate. */
   readonly quiet: { readonly sinceMs: EpochMs; readonly tries: number };
@@ -86,6 +86,11 @@ export function nextBreaker(breaker: BreakerRecord, evidence: BreakerEvidence, n
     case 'half_open':
       return judgeProbes(breaker, evidence, nowMs);
   }
+}
+
+/** Calls that began from then on say how the dependency is doing: the first probes, too, which may take longer than until others are sent. */
+export function tellsFromMs({ state, sinceMs, probeAtMs }: BreakerRecord): EpochMs {
+  return state === 'half_open' ? Math.min(sinceMs, probeAtMs) : sinceMs;
 }
 
 /** Whether so many calls fail that more would do harm, although not so many that none should be made. */

@@ -1,0 +1,52 @@
+import { describe, expect, it } from '@jest/globals';
+import { ErpCallers } from '../testing/fleet.js';
+
+const TICK_MS = 5_000;
+/** Longer than until others are sent. */
+const PROBE_MS = 70_000;
+
+/** The states of a breaker from five to ten minutes after it has opened, where nobody tells of first tries, and what is known of a probe once it has ended. */
+function statesAfter(tells: 'success' | 'failure' | 'nothing'): readonly string[] {
+  const callers = new ErpCallers();
+  for (let i = 0; i < 20; i++) {
+    callers.nowMs += 1_000;
+    callers.reportRetry({ success: false });
+  }
+  expect(callers.state.breaker.state).toBe('open');
+  const states = new Set<string>();
+  let out: { readonly jobId: string; readonly attemptNumber: number; readonly endMs: number }[] = [];
+  const send = (jobId: string, failedAttempt: number) => {
+    const { kind, isProbe } = callers.ask({ jobId, attemptNumber: failedAttempt, delayMs: 600_000 });
+    if (kind === 'admitted' && isProbe)
+      out.push({ jobId, attemptNumber: failedAttempt + 1, endMs: callers.nowMs + PROBE_MS });
+  };
+  for (let tick = 0; tick < 120; tick++) {
+    callers.nowMs += TICK_MS;
+    const ended = out.filter(({ endMs }) => endMs <= callers.nowMs);
+    out = out.filter(({ endMs }) => endMs > callers.nowMs);
+    for (const { jobId, attemptNumber } of ended) {
+      const report = { jobId, jobType: 'email_send', attemptNumber, processingTimeMs: PROBE_MS };
+      if (tells !== 'nothing') callers.reportRetry({ ...report, success: tells === 'success' });
+      // Whose probe fails asks what to do next.
+      if (tells !== 'success') send(jobId, attemptNumber);
+    }
+    const { state } = callers.state.breaker;
+    if (tick > 60) states.add(state);
+    if (state === 'half_open') send(`waiting-${tick}`, 2);
+  }
+  return [...states];
+}
+
+describe('a breaker whose probes take longer than until others are sent', () => {
+  it('closes when they come through', () => {
+    expect(statesAfter('success')).toEqual(['closed']);
+  });
+
+  it('opens again when they fail', () => {
+    expect(statesAfter('failure')).toContain('open');
+  });
+
+  it('opens again when their jobs ask what to do next', () => {
+    expect(statesAfter('nothing')).toContain('open');
+  });
+});
