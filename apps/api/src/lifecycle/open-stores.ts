@@ -1,23 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   SmartRetryError,
-  type ApiKeyStore,
-  type AttemptStore,
-  type CanaryJudgements,
-  type ChangeLedger,
   type ConfigurationChannel,
   type ConfigurationMirror,
-  type ConfigurationStore,
-  type DecisionStore,
   type FailureCounters,
-  type ModelRegistry,
   type FleetLedger,
-  type OutcomeHistory,
-  type ReplicaRegistry,
-  type SigningKeyStore,
-  type SubjectArchive,
-  type TrialHistory,
-  type TrainingJobs,
 } from '@smart-retry/domain';
 import { startEmbeddedPostgres } from '@smart-retry/storage/embedded';
 import { MemoryFailureCounters } from '@smart-retry/storage/memory';
@@ -31,28 +18,14 @@ import type { StoreProbe } from '../ops/store-probe.js';
 const SCHEMA_PATIENCE_MS = 15_000;
 
 /** Every port of the engine, on what the configuration names. */
-export interface Stores {
-  readonly configuration: ConfigurationStore;
-  readonly ledger: ChangeLedger;
-  readonly attempts: AttemptStore;
-  readonly outcomes: OutcomeHistory;
-  readonly decisions: DecisionStore;
-  readonly subjects: SubjectArchive;
-  readonly models: ModelRegistry;
-  readonly trials: TrialHistory;
-  readonly judgements: CanaryJudgements;
-  readonly signingKeys: SigningKeyStore;
-  readonly apiKeys: ApiKeyStore;
+export interface Stores extends Omit<PostgresStores, 'teaching' | 'check' | 'migrate'> {
   readonly failureCounters: FailureCounters;
-  readonly trainingJobs: TrainingJobs;
   /** Absent where this is the only process. */
   readonly channel?: ConfigurationChannel;
   readonly mirror?: ConfigurationMirror;
-  readonly replicas: ReplicaRegistry;
   /** Absent where this is the only process. */
   readonly fleetLedger?: FleetLedger;
   readonly probes: readonly StoreProbe[];
-  close(): Promise<void>;
 }
 
 /**
@@ -77,19 +50,7 @@ export async function openStores(config: Config, logger: Logger): Promise<Stores
   }
   const redis = config.redisAddr === undefined ? null : await connectRedis(config, config.redisAddr, logger);
   return {
-    configuration: postgres.configuration,
-    ledger: postgres.ledger,
-    attempts: postgres.attempts,
-    outcomes: postgres.outcomes,
-    decisions: postgres.decisions,
-    subjects: postgres.subjects,
-    models: postgres.models,
-    trials: postgres.trials,
-    judgements: postgres.judgements,
-    signingKeys: postgres.signingKeys,
-    apiKeys: postgres.apiKeys,
-    trainingJobs: postgres.trainingJobs,
-    replicas: postgres.replicas,
+    ...postgres,
     failureCounters: redis?.failureCounters ?? new MemoryFailureCounters(),
     ...(redis && { channel: redis.channel, mirror: redis.mirror, fleetLedger: redis.fleetLedger }),
     probes: [
