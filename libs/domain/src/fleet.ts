@@ -28,6 +28,8 @@ export interface BreakerRecord {
   readonly openForMs: number;
   /** When it was closed after an outage; −∞ in JSON is null: never. */
   readonly releasedAtMs: EpochMs | null;
+  /** Where more probes were sent beside those that are out: the transition that sent the first of them. Absent: the last one. */
+  readonly firstProbes?: { readonly version: number; readonly sinceMs: EpochMs } | undefined;
 }
 
 /** An operator's word on a breaker, until it is taken back. */

@@ -35,7 +35,8 @@ describe('correctAlternatives', () => {
 });
 
 describe('correctAlternatives of what is said to many jobs', () => {
-  const said = () => Object.freeze([alternativeOf(0.5)]);
+  /** The second is one that the deviation decides. */
+  const said = () => Object.freeze([alternativeOf(0.5), alternativeOf(0)]);
 
   it('gives the very same list until the correction changes', () => {
     const alternatives = said();
@@ -44,9 +45,9 @@ describe('correctAlternatives of what is said to many jobs', () => {
     expect(correctAlternatives(alternatives, { ...correction, precision: 3 })).toBe(shown);
     const moved = correctAlternatives(alternatives, { ...correction, shift: 1 });
     expect(moved).toEqual(correctAlternatives(said(), { ...correction, shift: 1 }));
-    expect(correctAlternatives(alternatives, { ...correction, deviation: 0 })).toEqual(
-      correctAlternatives(said(), { ...correction, deviation: 0 }),
-    );
+    const sure = { ...correction, shift: 1, deviation: 0 };
+    expect(correctAlternatives(said(), sure)).not.toEqual(moved);
+    expect(correctAlternatives(alternatives, sure)).toEqual(correctAlternatives(said(), sure));
     expect(correctAlternatives(alternatives, correction)).toEqual(shown);
   });
 

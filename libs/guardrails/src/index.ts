@@ -11,7 +11,7 @@ export type {
   Turn,
   WaitingLine,
 } from './fleet/admission.js';
-export { EVIDENCE_WINDOW_MS, isTrouble, nextBreaker, probesOf, tellsFromMs } from './fleet/breaker.js';
+export { EVIDENCE_WINDOW_MS, isTrouble, nextBreaker, probesOf, probesSince } from './fleet/breaker.js';
 export type { BreakerEvidence, CallEvidence, FailedJobs } from './fleet/breaker.js';
 export { largestFairShare } from './fleet/fair-share.js';
 export { kindOfFailure, UNITS_PER_CALL, unitsOfRetry } from './fleet/failure-kind.js';

@@ -11,7 +11,7 @@ import type { SeenFirstTries } from './seen-rate.js';
 
 /** Counts older than this do not say that the rest is reported. */
 const COUNTS_SPEAK_MS = 900_000;
-/** Where few call, their failures are averaged over this long. */
+/** Where few call, their failures are averaged over this long, and have begun no earlier. */
 const WAITING_AVERAGED_MS = 900_000;
 
 /** What is known of the calls to one dependency. */

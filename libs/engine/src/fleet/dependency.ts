@@ -185,12 +185,13 @@ export class Dependency {
     this.#evaluatedAtMs = nowMs;
     this.#overrun.look(this, nowMs);
     const evidence = this.evidence(nowMs);
-    if (this.breaker.state !== 'closed' || isTrouble(evidence.recent)) {
-      this.latest.troubleMs = Math.max(this.latest.troubleMs, nowMs);
-      this.trouble.note(nowMs, this.breaker.state);
-    }
+    const wasOpen = this.breaker.state !== 'closed';
     const next = nextBreaker(this.breaker, evidence, nowMs);
     if (next !== this.breaker) this.adoptBreaker(next);
+    if (wasOpen || this.breaker.state !== 'closed' || isTrouble(evidence.recent)) {
+      this.latest.troubleMs = Math.max(this.latest.troubleMs, nowMs);
+      this.trouble.note(nowMs, this.breaker, () => failingSinceMs(this, nowMs));
+    }
     return this.breaker;
   }
 
@@ -202,9 +203,6 @@ export class Dependency {
 
   adoptBreaker(breaker: BreakerRecord): void {
     this.#overrun.note(breaker, this);
-    // Where few call, trouble is known by its breaker, which takes a while to open.
-    if (breaker.state !== 'closed')
-      this.trouble.note(breaker.sinceMs, this.breaker.state, failingSinceMs(this, breaker.sinceMs));
     if (breaker.version !== this.breaker.version) {
       this.#rate = null;
       this.waiting = 0;
@@ -215,7 +213,7 @@ export class Dependency {
 
   /** Lets a job through that is to find out whether it is back. */
   sendProbe(job: ProbingJob, dueMs: EpochMs, place: FleetPlace): void {
-    this.probes.send(job, dueMs, place);
+    this.probes.send(job, { breaker: this.breaker, dueMs }, place);
   }
 
   #probesOf(breaker: BreakerRecord): number {

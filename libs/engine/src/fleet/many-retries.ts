@@ -5,7 +5,7 @@ import type { SharedSums } from './shared-sums.js';
 /** So many times as many retries as first tries, by what they cost, may be what brought a dependency down. */
 const TOO_MANY = 1.5;
 
-/** What a dependency is called. */
+/** Calls to a dependency: its retries, as booked, and its first tries. */
 export interface Load {
   readonly bookings: Pick<SharedSums, 'get'>;
   pacedFirstTries(nowMs: EpochMs): number | null;

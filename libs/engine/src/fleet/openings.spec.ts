@@ -88,6 +88,27 @@ describe('openings of a breaker under many retries', () => {
     expect([1, 499].map((seconds) => erp.wait(seconds).comeAnyway)).toEqual([true, false]);
   });
 
+  it('are compared with the time in which nobody asks, too, but for the first minute after a release', () => {
+    const lookAfter = (seconds: number, releasedAtMs: number | null) => {
+      const erp = new Erp().dense(20);
+      erp.nowMs += seconds * 1_000;
+      erp.breaker = { ...erp.breaker, releasedAtMs };
+      erp.openings.look(erp, erp.nowMs);
+      return erp.comeAnyway;
+    };
+    expect([lookAfter(30, null), lookAfter(1_500, null)]).toEqual([true, false]);
+    expect(lookAfter(1_500, START_MS + 20 * 50_000 + 1_500_000 - 90_000)).toBe(true);
+  });
+
+  it('are counted on when a clock that was ahead is put right', () => {
+    const erp = new Erp();
+    erp.nowMs += 86_400_000;
+    erp.openings.look(erp, erp.nowMs);
+    erp.nowMs -= 86_400_000;
+    expect(erp.dense(20).comeAnyway).toBe(true);
+    expect(erp.wait(1_500).comeAnyway).toBe(false);
+  });
+
   it('are blamed on them again when what was known is hours old', () => {
     const erp = new Erp().dense(10);
     erp.nowMs += 6 * 3_600_000;

@@ -19,6 +19,8 @@ const HALF_LIFE_MS = 3_600_000;
 /** An opening this soon after a release is no word of how often others come: what the release let go may have brought it about. */
 const RELEASE_MS = 60_000;
 const LOOK_EVERY_MS = 1_000;
+/** Where nobody looks for longer, the rest counts for nothing. */
+const MOST_UNSEEN_MS = HALF_LIFE_MS;
 
 interface Looked extends Load {
   /** As it has been since the last look. */
@@ -38,23 +40,30 @@ export class Openings {
 
   /** Takes note of the time since the last look. */
   look(called: Looked, nowMs: EpochMs): void {
-    const elapsedMs = Math.max(0, nowMs - this.#lookedAtMs);
-    if (elapsedMs < LOOK_EVERY_MS) return;
+    const elapsedMs = nowMs - this.#lookedAtMs;
+    if (elapsedMs >= 0 && elapsedMs < LOOK_EVERY_MS) return;
+    // What was before the first look is not known; and a clock may go back.
+    const isKnown = this.#lookedAtMs > 0 && elapsedMs > 0;
     this.#lookedAtMs = nowMs;
+    if (!isKnown) return;
     const kept = 2 ** (-elapsedMs / HALF_LIFE_MS);
     this.#underMany = times(this.#underMany, kept);
     this.#otherwise = times(this.#otherwise, kept);
     // Where nobody reports them their number is known in outages and for a while after: what comes later counts, too.
     this.#firstTriesPerSecond = called.pacedFirstTries(nowMs) ?? this.#firstTriesPerSecond;
-    if (called.breaker.state !== 'closed') return;
-    // How things were before the time that is looked at is not known.
-    const forMs = Math.min(EVIDENCE_WINDOW_MS, elapsedMs);
-    this.#add(called, { openings: 0, firstTries: (this.#firstTriesPerSecond * forMs) / 1_000 }, nowMs);
+    const { state, releasedAtMs } = called.breaker;
+    if (state !== 'closed') return;
+    const inTime = (ms: number): Tally => ({ openings: 0, firstTries: (this.#firstTriesPerSecond * ms) / 1_000 });
+    const seenMs = Math.min(EVIDENCE_WINDOW_MS, elapsedMs);
+    this.#add(called, inTime(seenMs), nowMs);
+    // Nobody asked before that: there were hardly any retries.
+    const unseenMs = Math.min(elapsedMs, MOST_UNSEEN_MS, nowMs - (releasedAtMs ?? 0) - RELEASE_MS) - seenMs;
+    this.#otherwise = sum(this.#otherwise, inTime(Math.max(0, unseenMs)));
   }
 
   /** The breaker moves. */
   note({ state, sinceMs }: BreakerRecord, called: Looked): void {
-    if (called.breaker.state !== 'closed' || state === 'closed') return;
+    if (called.breaker.state !== 'closed' || state !== 'open') return;
     this.#add(called, { openings: 1, firstTries: 0 }, sinceMs);
   }
 

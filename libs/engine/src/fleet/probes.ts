@@ -1,5 +1,5 @@
 import type { BreakerRecord, EpochMs, FailureKind } from '@smart-retry/domain';
-import { tellsFromMs } from '@smart-retry/guardrails';
+import { probesSince } from '@smart-retry/guardrails';
 import { hasJobId, jobAttemptKey, type JobAttempt } from '../job-attempt-key.js';
 import type { FleetPlace } from './budget-places.js';
 import { isRetryEvidence } from './reported-calls.js';
@@ -18,6 +18,8 @@ interface EndedProbe {
 }
 
 interface Probe {
+  /** Of the breaker, when the first of those went out that were out with it. */
+  readonly version: number;
   readonly dueMs: EpochMs;
   /** Its job has asked what to do about its failure, which nobody has reported yet; null: nothing is known. */
   failed: EndedProbe | null;
@@ -40,10 +42,14 @@ export class Probes {
   readonly #out = new Map<string, Probe>();
   readonly #ended: EndedProbe[] = [];
 
-  send(job: ProbingJob, dueMs: EpochMs, { replicas }: FleetPlace): void {
+  send(
+    job: ProbingJob,
+    { breaker, dueMs }: { readonly breaker: BreakerRecord; readonly dueMs: EpochMs },
+    { replicas }: FleetPlace,
+  ): void {
     this.left--;
     if (replicas > 1 || !hasJobId(job)) return;
-    this.#out.set(jobAttemptKey(job), { dueMs, failed: null });
+    this.#out.set(jobAttemptKey(job), { version: probesSince(breaker).version, dueMs, failed: null });
     for (const key of this.#out.keys()) if (this.#out.size > WATCHED) this.#out.delete(key);
   }
 
@@ -73,14 +79,14 @@ export class Probes {
     ended.isReported = nowMs - probe.dueMs <= LATE_FACTOR * ended.tookMs;
   }
 
-  /** What came of those that are not reported, as far as they tell of the dependency as it is now. */
+  /** What came of those that are not reported, from the first of those that are out on. */
   unreported(breaker: BreakerRecord, nowMs: EpochMs): { readonly failed: number; readonly succeeded: number } {
     if (this.#out.size === 0) return NONE;
     const patienceMs = this.#patienceMs();
     let [failed, succeeded] = [0, 0];
-    const fromMs = tellsFromMs(breaker);
-    for (const { dueMs, failed: ended } of this.#out.values()) {
-      if (dueMs < fromMs) continue;
+    const { version } = probesSince(breaker);
+    for (const { version: sentIn, dueMs, failed: ended } of this.#out.values()) {
+      if (sentIn !== version) continue;
       if (ended !== null) failed++;
       else if (nowMs - dueMs > patienceMs) succeeded++;
     }

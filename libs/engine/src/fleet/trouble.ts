@@ -9,14 +9,20 @@ const LASTS_MS = 1_000;
 /** For how long a dependency has been in trouble, as far as this process has looked. */
 export class Trouble {
   #sinceMs: EpochMs = 0;
+  /** When its breaker was last closed before it opened, null for never; undefined: it has not opened. */
+  #openSinceReleaseMs: EpochMs | null | undefined;
   #lastMs: EpochMs = 0;
 
-  /**
-   * @param breaker as it has been since the last look
-   * @param beganMs since when it is in trouble, where that is another one than before
-   */
-  note(nowMs: EpochMs, breaker: BreakerRecord['state'], beganMs: EpochMs = nowMs): void {
-    if (breaker === 'closed' && nowMs - this.#lastMs > OVER_AFTER_MS) this.#sinceMs = beganMs;
+  /** @param beganMs when calls began to fail that opened its breaker: where few call, trouble is known by that, which takes a while */
+  note(
+    nowMs: EpochMs,
+    { state, releasedAtMs }: Pick<BreakerRecord, 'state' | 'releasedAtMs'>,
+    beganMs: () => EpochMs,
+  ): void {
+    const isOpen = state !== 'closed';
+    const goesOn = isOpen && releasedAtMs === this.#openSinceReleaseMs;
+    if (!goesOn && nowMs - this.#lastMs > OVER_AFTER_MS) this.#sinceMs = isOpen ? beganMs() : nowMs;
+    if (isOpen) this.#openSinceReleaseMs = releasedAtMs;
     this.#lastMs = Math.max(this.#lastMs, nowMs);
   }
 

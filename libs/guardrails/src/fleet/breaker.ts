@@ -19,7 +19,7 @@ export interface FailedJobs {
 export interface BreakerEvidence {
   /** Of the last `EVIDENCE_WINDOW_MS`, as far as the breaker has been closed by then: failures of an outage that is over say nothing. */
   readonly recent: CallEvidence;
-  /** Of calls that began at `tellsFromMs` or later; probes that nobody has reported by whether their jobs ask. */
+  /** Of first tries since the breaker's last transition, and of probes since the first of those that are out; what nobody has reported of these is known by whether their jobs ask. */
   readonly since: CallEvidence;
   /** Since the last first try that failed, or the last transition: first tries made, as told or by their usual rate. */
   readonly quiet: { readonly sinceMs: EpochMs; readonly tries: number };
@@ -88,9 +88,13 @@ export function nextBreaker(breaker: BreakerRecord, evidence: BreakerEvidence, n
   }
 }
 
-/** Calls that began from then on say how the dependency is doing: the first probes, too, which may take longer than until others are sent. */
-export function tellsFromMs({ state, sinceMs, probeAtMs }: BreakerRecord): EpochMs {
-  return state === 'half_open' ? Math.min(sinceMs, probeAtMs) : sinceMs;
+/** The transition since which probes tell how the dependency is doing: they may take longer than until others are sent. */
+export function probesSince({
+  firstProbes,
+  version,
+  sinceMs,
+}: BreakerRecord): Pick<BreakerRecord, 'version' | 'sinceMs'> {
+  return firstProbes ?? { version, sinceMs };
 }
 
 /** Whether so many calls fail that more would do harm, although not so many that none should be made. */
@@ -130,7 +134,8 @@ function judgeProbes(breaker: BreakerRecord, { since, longestOpenMs }: BreakerEv
   }
   // One job that comes through is news, and no proof: from here on it is looked at as at the beginning of an outage.
   if (isAlone && succeeded > 0) return step(breaker, { state: 'half_open', openForMs: FIRST_OPEN_MS }, nowMs);
-  return nowMs - breaker.sinceMs >= PROBE_TIMEOUT_MS ? step(breaker, { state: 'half_open' }, nowMs) : breaker;
+  const areLate = nowMs - breaker.sinceMs >= PROBE_TIMEOUT_MS;
+  return areLate ? step(breaker, { state: 'half_open', firstProbes: probesSince(breaker) }, nowMs) : breaker;
 }
 
 function isFailing({ recent, consecutiveFailures, failedJobs, hasFirstTries }: BreakerEvidence): boolean {
@@ -155,5 +160,5 @@ function open(breaker: BreakerRecord, openForMs: number, nowMs: EpochMs): Breake
 }
 
 function step(breaker: BreakerRecord, changes: Partial<BreakerRecord>, nowMs: EpochMs): BreakerRecord {
-  return { ...breaker, ...changes, version: breaker.version + 1, sinceMs: nowMs };
+  return { ...breaker, firstProbes: undefined, ...changes, version: breaker.version + 1, sinceMs: nowMs };
 }
