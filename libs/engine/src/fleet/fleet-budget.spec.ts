@@ -54,6 +54,19 @@ describe('the retry budget of a dependency', () => {
     expect(answers.at(-1)).toMatchObject({ kind: 'admitted', reasons: ['deferred_turn'] });
   });
 
+  it('takes no more for a job that timed out than for others once that is a minute ago', () => {
+    const unitsAfter = (waitedMs: number) => {
+      const callers = new ErpCallers();
+      callers.reportFirstTries(10);
+      admitted(callers, 100);
+      expect(callers.ask({ jobId: 'late' })).toMatchObject({ kind: 'deferred', booking: { units: 3 } });
+      callers.nowMs += waitedMs;
+      return callers.ask({ jobId: 'late' });
+    };
+    expect(unitsAfter(59_000)).toMatchObject({ kind: 'admitted', booking: { units: 3 } });
+    expect(unitsAfter(61_000)).toMatchObject({ kind: 'admitted', booking: { units: 2 } });
+  });
+
   describe('where processing times are known', () => {
     /** Retries that may go ahead a second: 100 first tries took 1 s each, as many retries `retryMs`. */
     const perSecond = (retryMs: number | undefined, firstMs?: number) => {

@@ -44,7 +44,7 @@ export interface FleetOutcome {
 /** About 500 B each. */
 const MAX_LIMITS = 10_000;
 const NO_LIMITS: readonly WindowPlaces[] = [];
-const RETURNED = { hasWaited: true, bookedSecond: null, units: 0, spent: [], asksAtMs: null };
+const RETURNED = { hasWaited: true, bookedSecond: null, units: 0, spent: [], asksAtMs: null, failedAtMs: null };
 
 /**
  * What all callers of a dependency share, as this process knows it: breaker, retry budget, the server's hints, and the
@@ -77,7 +77,7 @@ export class Fleet {
     const dependency = this.dependency(name);
     const kind = this.#kinds.of(features.errorClass, features.errorCode);
     const turn = this.#turnOf(features, dependency, nowMs);
-    const units = unitsOfRetry(kind);
+    const units = unitsOfRetry(kind, nowMs - (turn?.failedAtMs ?? nowMs));
     if (turn?.asksAtMs != null) {
       dependency.askers.noteAgain();
       this.#workers.noteAgain(features);
@@ -111,13 +111,14 @@ export class Fleet {
     const name = dependencyOf(features);
     const dependency = this.peek(name) ?? new Dependency(this.terms);
     const kind = this.#kinds.of(features.errorClass, features.errorCode);
+    const turn = this.turns.peek(features);
     const met: Meeting = {
       features,
       name,
       dependency,
       limits: NO_LIMITS,
-      units: unitsOfRetry(kind),
-      turn: this.turns.peek(features),
+      units: unitsOfRetry(kind, nowMs - (turn?.failedAtMs ?? nowMs)),
+      turn,
       asksAgain: () => this.#workers.askAgain(features, nowMs),
     };
     const circumstances = {
@@ -158,13 +159,13 @@ export class Fleet {
       if (!canPromise(met, this.place)) for (const limit of met.limits) limit.notePutOff(asksAtMs);
     }
     const limits = met !== null && booking !== null ? met.limits : NO_LIMITS;
-    const second = booking?.second ?? 0;
     this.turns.keep(features, {
       dependency: name,
+      failedAtMs: before === null ? nowMs : before.failedAtMs,
       hasWaited: kind === 'deferred' || before?.hasWaited === true,
       bookedSecond: booking?.second ?? null,
       units: booking?.units ?? 0,
-      spent: limits.length === 0 ? [] : limits.map((limit) => limit.spend(second)),
+      spent: limits.map((limit) => limit.spend(booking?.second ?? 0)),
       asksAtMs,
     });
   }

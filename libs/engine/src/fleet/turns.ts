@@ -11,6 +11,8 @@ export interface BookedTurn extends Turn {
   readonly spent: readonly SpentUnits[];
   /** When this process told the job to ask again; null where it did not. */
   readonly asksAtMs: EpochMs | null;
+  /** When it asked for the first time; null where another process was asked. */
+  readonly failedAtMs: EpochMs | null;
 }
 
 type Asked = Omit<JobAttempt, 'jobId'> & { readonly jobId?: string | undefined };

@@ -22,7 +22,12 @@ describe('kindOfFailure', () => {
   });
 
   it('asks nothing of the budget for what was never sent, and most after a timeout', () => {
-    const units = (['not_sent', 'throttled', 'unavailable', 'timeout'] as const).map(unitsOfRetry);
+    const units = (['not_sent', 'throttled', 'unavailable', 'timeout'] as const).map((kind) => unitsOfRetry(kind));
     expect(units).toEqual([0, 1, 2, 3]);
+  });
+
+  it('asks no more for a timeout than for another failure once what timed out is worked off', () => {
+    expect([59_999, 60_000].map((sinceMs) => unitsOfRetry('timeout', sinceMs))).toEqual([3, 2]);
+    expect([0, 60_000].map((sinceMs) => unitsOfRetry('throttled', sinceMs))).toEqual([1, 1]);
   });
 });

@@ -30,8 +30,15 @@ export const UNITS_PER_CALL = 2;
 /** What the dearest retry costs. */
 export const MOST_UNITS_OF_RETRY = 3;
 
-/** What a retry after a failure of this kind costs, in units of retry budget: half a call, a call, or one and a half. */
-export function unitsOfRetry(kind: FailureKind): number {
+/** What timed out may be worked off for so long after it, for nobody. */
+const WORKED_OFF_MS = 60_000;
+
+/**
+ * What a retry after a failure of this kind costs, in units of retry budget: half a call, a call, or one and a half.
+ *
+ * @param sinceMs how long ago it failed
+ */
+export function unitsOfRetry(kind: FailureKind, sinceMs = 0): number {
   switch (kind) {
     case 'not_sent':
       return 0;
@@ -39,8 +46,7 @@ export function unitsOfRetry(kind: FailureKind): number {
       // Turning a call away is cheap, and whoever does it protects itself.
       return 1;
     case 'timeout':
-      // The last one may still be worked off, for nobody.
-      return MOST_UNITS_OF_RETRY;
+      return sinceMs < WORKED_OFF_MS ? MOST_UNITS_OF_RETRY : UNITS_PER_CALL;
     case 'unavailable':
     case 'own_fault':
     case 'other':
