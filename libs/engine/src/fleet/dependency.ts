@@ -18,7 +18,7 @@ import { DependencyBudget } from './dependency-budget.js';
 import { FailedRun } from './failed-run.js';
 import type { FleetTerms } from './fleet-terms.js';
 import { FullRun } from './full-run.js';
-import { NO_NEWS, noteHint, type LatestNews } from './latest-news.js';
+import { NO_NEWS, type LatestNews } from './latest-news.js';
 import { Overrun } from './overrun.js';
 import { Probes, type ProbingJob } from './probes.js';
 import { noteProcessingTime } from './processing-times.js';
@@ -132,11 +132,6 @@ export class Dependency {
     if (toMs > fromMs) this.latest.countsMs = Math.max(this.latest.countsMs, Math.min(toMs, nowMs));
     if (succeeded > 0) this.latest.firstSuccessMs = Math.max(this.latest.firstSuccessMs, Math.min(toMs, nowMs));
     this.#rate = null;
-  }
-
-  /** A server has asked somebody to wait. */
-  noteHint(hintMs: number, atMs: EpochMs): void {
-    noteHint(this.latest, hintMs, atMs);
   }
 
   firstTriesPerSecond(nowMs: EpochMs): number | null {

@@ -50,3 +50,37 @@ describe('a breaker whose probes take longer than until others are sent', () => 
     expect(statesAfter('nothing')).toContain('open');
   });
 });
+
+describe('a breaker that is half open', () => {
+  /** Nobody has asked for ten minutes when the first probe goes out. */
+  const lookedAtLate = () => {
+    const callers = new ErpCallers();
+    for (let i = 0; i < 20; i++) {
+      callers.nowMs += 1_000;
+      callers.reportRetry({ success: false });
+    }
+    expect(callers.state.breaker.state).toBe('open');
+    callers.nowMs += 600_000;
+    expect(callers.ask({ jobId: 'first', attemptNumber: 2 }).isProbe).toBe(true);
+    return callers;
+  };
+
+  it('is not moved by calls of before it was', () => {
+    const callers = lookedAtLate();
+    const timestampMs = callers.nowMs - 50_000;
+    callers.nowMs += 1_000;
+    for (let i = 0; i < 3; i++) callers.reportRetry({ timestampMs });
+    expect(callers.state.breaker.state).toBe('half_open');
+  });
+
+  it('goes by probes of workers whose clock is behind', () => {
+    const callers = lookedAtLate();
+    const { nowMs } = callers;
+    callers.nowMs = nowMs - 3_000;
+    callers.ask({ jobId: 'behind', attemptNumber: 2 });
+    callers.nowMs = nowMs + 2_000;
+    for (const jobId of ['first', 'behind']) callers.ask({ jobId, attemptNumber: 3 });
+    callers.nowMs += 1_000;
+    expect(callers.state.breaker.state).toBe('open');
+  });
+});

@@ -3,6 +3,7 @@ import type { ReasonCode } from '@smart-retry/domain';
 import { someFeatures } from '@smart-retry/domain/testing';
 import { ErpCallers } from '../testing/fleet.js';
 import { countBreakers, dependencyState, dependencyStates } from './dependency-state.js';
+import { noteHint } from './latest-news.js';
 
 const PROBES = 3;
 
@@ -203,7 +204,7 @@ describe("a server's hint", () => {
   it('holds for everybody who calls the same dependency, until it passes', () => {
     const callers = new ErpCallers();
     callers.ask();
-    callers.fleet.dependency('erp').noteHint(30_000, callers.nowMs);
+    noteHint(callers.fleet.dependency('erp').latest, 30_000, callers.nowMs);
     callers.nowMs += 10_000;
     expect(leftMs(callers)).toBe(20_000);
     callers.nowMs += 20_000;
@@ -223,7 +224,7 @@ describe("a server's hint", () => {
 
   it('holds no longer once a call has come through', () => {
     const callers = new ErpCallers();
-    callers.fleet.dependency('erp').noteHint(30_000, callers.nowMs);
+    noteHint(callers.fleet.dependency('erp').latest, 30_000, callers.nowMs);
     callers.nowMs += 1_000;
     callers.reportRetry();
     expect(leftMs(callers)).toBe(0);

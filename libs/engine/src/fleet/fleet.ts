@@ -20,7 +20,7 @@ import { FailureKinds } from './failure-kinds.js';
 import type { FleetGate } from './fleet-gate.js';
 import type { FleetTerms } from './fleet-terms.js';
 import { canPromise, gateFor, type Meeting } from './gate-for.js';
-import { hintLeftMs } from './latest-news.js';
+import { hintLeftMs, noteHint } from './latest-news.js';
 import { notePaced, noteThrottled } from './note-throttling.js';
 import { TenantLimits, type LimitedRetry } from './tenant-limits.js';
 import { Turns, type BookedTurn } from './turns.js';
@@ -274,7 +274,7 @@ export class Fleet {
   #noteHint(dependency: Dependency, { retryAfterMs, dependency: named }: RetryFeatures, nowMs: EpochMs): void {
     if (named === undefined || retryAfterMs === undefined || retryAfterMs <= 0) return;
     // Of one that is not believed in full, all keep what is.
-    dependency.noteHint(Math.min(retryAfterMs, longestHintMs(this.#options.guardrails())), nowMs);
+    noteHint(dependency.latest, Math.min(retryAfterMs, longestHintMs(this.#options.guardrails())), nowMs);
   }
 
   /** A job that stops leaves its place to others, as long as that lies ahead. */

@@ -2,7 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { NEW_BREAKER, type BreakerRecord } from '@smart-retry/domain';
 import { T0 } from '@smart-retry/domain/testing';
-import { nextBreaker, PROBE_TIMEOUT_MS, probesOf, type BreakerEvidence, type CallEvidence } from './breaker.js';
+import {
+  nextBreaker,
+  PROBE_TIMEOUT_MS,
+  probesOf,
+  probesSince,
+  type BreakerEvidence,
+  type CallEvidence,
+} from './breaker.js';
 
 const NOTHING: CallEvidence = { failed: 0, succeeded: 0, assumed: 0 };
 const evidence = (changes: Partial<BreakerEvidence> = {}): BreakerEvidence => ({
@@ -140,6 +147,18 @@ describe('nextBreaker', () => {
   it('sends other probes when nothing is heard of the first', () => {
     const next = after(HALF_OPEN, evidence(), HALF_OPEN.sinceMs + PROBE_TIMEOUT_MS);
     expect(next).toMatchObject({ state: 'half_open', version: 3 });
+  });
+
+  it('goes by all probes from the first of those that are out', () => {
+    const late = (breaker: BreakerRecord) => after(breaker, evidence(), breaker.sinceMs + PROBE_TIMEOUT_MS);
+    const third = late(late(HALF_OPEN));
+    expect(third).toMatchObject({ version: 4, sinceMs: HALF_OPEN.sinceMs + 2 * PROBE_TIMEOUT_MS });
+    expect(probesSince(third)).toEqual({ version: HALF_OPEN.version, sinceMs: HALF_OPEN.sinceMs });
+    const ownOf = ({ version, sinceMs }: BreakerRecord) => ({ version, sinceMs });
+    const lone = late({ ...HALF_OPEN, openForMs: 100_000 });
+    const moved = [after(third, since(2, 0), T0), after(third, since(0, 2), T0), after(lone, since(0, 1), T0)];
+    expect(moved.map(({ state }) => state)).toEqual(['open', 'closed', 'half_open']);
+    expect(moved.map(probesSince)).toEqual(moved.map(ownOf));
   });
 
   it('never moves from closed to half open, nor from open to closed, and counts each move once', () => {
